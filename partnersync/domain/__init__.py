@@ -1,0 +1,1 @@
+"""The nouns of a partner programme, as frozen values without I/O."""

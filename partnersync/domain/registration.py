@@ -1,0 +1,131 @@
+"""The registration: a partner's claim on a client, its verdict and its states."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from partnersync.domain.client import ClientKeys
+from partnersync.domain.value import Money
+
+
+class RegistrationKind(StrEnum):
+    """What is claimed; it decides the mandatory data and the length of protection."""
+
+    SALE = "sale"
+    MEETING = "meeting"
+    LEAD = "lead"
+    PROJECT = "project"
+    TENDER = "tender"
+    RENEWAL = "renewal"
+    EXPANSION = "expansion"
+
+
+class RegistrationState(StrEnum):
+    """Where a registration stands (policy.md 3)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    INVALID = "invalid"
+    CHECKING = "checking"
+    RESEARCH = "research"
+    APPROVED = "approved"
+    PROVISIONAL = "provisional"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    ACTIVE = "active"
+    EXTENSION_REQUESTED = "extension_requested"
+    WON = "won"
+    LOST = "lost"
+    EXPIRED = "expired"
+    RELEASED = "released"
+    WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
+    DISPUTED = "disputed"
+
+
+_S = RegistrationState
+_ENDS = frozenset({_S.WON, _S.LOST, _S.EXPIRED, _S.RELEASED, _S.WITHDRAWN, _S.TRANSFERRED})
+_VERDICTS = frozenset({_S.APPROVED, _S.PROVISIONAL, _S.RETURNED, _S.REJECTED})
+
+# policy.md 3; any state may also become disputed.
+REGISTRATION_MOVES: dict[RegistrationState, frozenset[RegistrationState]] = {
+    _S.DRAFT: frozenset({_S.SUBMITTED}),
+    _S.SUBMITTED: frozenset({_S.INVALID, _S.CHECKING}),
+    _S.INVALID: frozenset({_S.SUBMITTED}),
+    _S.CHECKING: frozenset({_S.RESEARCH}) | _VERDICTS,
+    _S.RESEARCH: _VERDICTS,
+    _S.APPROVED: frozenset({_S.ACTIVE}) | _ENDS,
+    _S.PROVISIONAL: frozenset({_S.ACTIVE, _S.APPROVED, _S.REJECTED, _S.RETURNED}) | _ENDS,
+    _S.ACTIVE: frozenset({_S.EXTENSION_REQUESTED}) | _ENDS,
+    _S.EXTENSION_REQUESTED: frozenset({_S.ACTIVE}) | _ENDS,
+    _S.DISPUTED: frozenset({_S.APPROVED, _S.ACTIVE, _S.REJECTED, _S.TRANSFERRED}),
+    **{ended: frozenset[RegistrationState]() for ended in (*_ENDS, _S.RETURNED, _S.REJECTED)},
+}
+LIVE = frozenset({_S.APPROVED, _S.PROVISIONAL, _S.ACTIVE, _S.EXTENSION_REQUESTED})
+UNDECIDED = frozenset({_S.DRAFT, _S.SUBMITTED, _S.INVALID, _S.CHECKING, _S.RESEARCH})
+
+
+class VerdictCode(StrEnum):
+    """Reason codes of verdicts; each row of policy.md 3 has one."""
+
+    DATA_MISSING = "DATA_MISSING"
+    INN_BAD = "INN_BAD"
+    PARTNER_NOT_ELIGIBLE = "PARTNER_NOT_ELIGIBLE"
+    OWN_DUPLICATE = "OWN_DUPLICATE"
+    ALREADY_PROTECTED = "ALREADY_PROTECTED"
+    OTHER_PRODUCT = "OTHER_PRODUCT"
+    OK = "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A claim as submitted; `registration_id` is programme-wide. No products means every product.
+
+    `faults` are the cells that could not be read, as (column, value): they are judged (R1, R2), not set aside.
+    """
+
+    registration_id: str
+    partner_id: str
+    client: ClientKeys
+    submitted_at: datetime
+    kind: RegistrationKind = RegistrationKind.SALE
+    contact_name: str | None = None
+    products: tuple[str, ...] = ()
+    amount: Money | None = None
+    expected_close: date | None = None
+    tender_number: str | None = None
+    tender_won_on: date | None = None
+    consent: str | None = None
+    evidence: tuple[str, ...] = ()
+    evidence_at: datetime | None = None
+    faults: tuple[tuple[str, str], ...] = ()
+
+    def overlaps(self, products: tuple[str, ...]) -> bool:
+        """Whether the claim and `products` have one in common; no products at all means every one."""
+        return not self.products or not products or not set(self.products).isdisjoint(products)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided about a registration, when (the submission, or a person's moment) and why."""
+
+    state: RegistrationState
+    code: VerdictCode
+    at: datetime
+    program_version: str
+    related_id: str | None = None  # the registration that stands in the way, for the company's eyes only
+    until: date | None = None  # what another partner may be told: the last protected day
+    fields: tuple[str, ...] = ()  # missing or bad columns
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """A granted registration at a moment: its state, last protected day, and when time alone would change that."""
+
+    state: RegistrationState
+    until: date | None
+    ended_at: datetime | None
+    code: str = ""  # why it ended: NO_DEAL …
+    deal_ref: str | None = None
+    next_look_at: datetime | None = None
