@@ -29,7 +29,7 @@ class DealKind(StrEnum):
 class Deal:
     """A deal as its CRM holds it; `ref` is "connection/deal_id".
 
-    `amount` includes VAT. A won or lost deal without `closed_at` is taken as closed when it was last updated, else created.
+    `amount` includes VAT. One that ended without `closed_at` counts as ended when it was last updated.
     """
 
     ref: str

@@ -106,7 +106,7 @@ class Partner:
     updated_at: datetime | None = None
 
     def may_register(self, day: date, *, require_contract: bool) -> bool:
-        """Active, and under contract on `day`; without contract data a partner counts as under contract unless required."""
+        """Active, and under contract on `day`; without contract data it counts as under contract unless required."""
         if self.status is not PartnerStatus.ACTIVE:
             return False
         return not require_contract if self.contract is None else self.contract.covers(day)

@@ -1,4 +1,4 @@
-"""The compact trace that every decision carries: machine-readable, deterministic, turned into words by rules/explain.py.
+"""The compact trace that every decision carries: deterministic and machine-readable; rules/explain.py words it.
 
 A trace is a tuple of steps; a step is a code and its arguments. Written: `code:arg:arg|code:arg`.
 """

@@ -6,9 +6,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 # ISO 4217 currencies whose minor unit is not a hundredth.
-_MINOR_DIGITS = dict.fromkeys(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+_NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
+_MINOR_DIGITS = dict.fromkeys(_NO_DIGITS.split(), 0) | dict.fromkeys(_THREE_DIGITS.split(), 3)
 
 
 class RecordKind(StrEnum):
@@ -35,7 +35,7 @@ def half_up(exact: Fraction) -> int:
 
 
 def round_half_up(numerator: int, denominator: int) -> int:
-    """`numerator / denominator` as `half_up` rounds it; the denominator is positive. In ints, as it runs for every line."""
+    """`numerator / denominator` as `half_up` rounds it, in ints for speed; the denominator is positive."""
     size = (2 * abs(numerator) + denominator) // (2 * denominator)
     return size if numerator >= 0 else -size
 

@@ -1,0 +1,3 @@
+"""The promises between the core and its plugins: hook specs and the adapter contract."""
+
+CONTRACT_VERSION = 1
