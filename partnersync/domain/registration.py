@@ -121,11 +121,29 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """A granted registration at a moment: its state, last protected day, and when time alone would change that."""
+    """What a granted registration gives: it protects at a moment m if `starts_at` <= m < `ends_at`.
+
+    `ends_at` is when it ended, or will end if nothing else happens; `state` and `code` (NO_DEAL …) say how it stands as
+    of the moment it was computed for; `until` is the last protected day; `next_look_at` when time alone changes this.
+    """
 
     state: RegistrationState
-    until: date | None
-    ended_at: datetime | None
-    code: str = ""  # why it ended: NO_DEAL …
-    deal_ref: str | None = None
+    starts_at: datetime
+    ends_at: datetime
+    until: date
+    code: str = ""
+    deal_ref: str | None = None  # the registration's deal
     next_look_at: datetime | None = None
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether it protects at `moment`."""
+        return self.starts_at <= moment < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A registration with its verdict and, where it was granted, its protection."""
+
+    registration: Registration
+    verdict: Verdict
+    protection: Protection | None = None

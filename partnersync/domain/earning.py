@@ -1,0 +1,56 @@
+"""The earning: what one event brings one payee under one rule, before bands are applied; and what is owed for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from partnersync.domain.value import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Which part of an earlier event a refund gives back, as paid minor units before and after it, of `paid`."""
+
+    of_event_id: str
+    before: int
+    after: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """One event × rule × payee. `base` is a magnitude (for a refund: the base that is given back).
+
+    `rate` prices a percent rule and `fixed` a fixed one; both None: the rule has bands and `bucket` names the partner's
+    events that are priced together, in the order of event_time and event_id. `reason` marks an event that earns nothing.
+    `hold_until` is a moment in UTC; `hold_reason` keeps the line on hold beyond it.
+    """
+
+    event_id: str
+    event_time: datetime
+    deal_ref: str
+    client_id: str
+    partner_id: str
+    payee_id: str
+    program_version: str
+    rule: str
+    base: Money
+    base_items: str
+    rate: Fraction | None = None
+    fixed: Money | None = None
+    bucket: str | None = None
+    refund: Refund | None = None
+    reason: str = ""
+    hold_until: datetime | None = None
+    hold_reason: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A priced earning: the signed amount that its lines must sum to, and the rate as text ("10%", "10%+15%", "fixed")."""
+
+    earning: Earning
+    amount: Money
+    rate: str
+    trace: str = ""

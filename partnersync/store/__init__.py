@@ -1,0 +1,1 @@
+"""What partnersync remembers: SQLAlchemy Core on SQLite or PostgreSQL."""
