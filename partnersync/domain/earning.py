@@ -22,8 +22,8 @@ class Earning:
     """One event × rule × payee. `base` is a magnitude (for a refund: the base that is given back).
 
     `rate` prices a percent rule and `fixed` a fixed one; both None: the rule has bands and `bucket` names the partner's
-    events that are priced together, in the order of event_time and event_id. `reason` marks an event that earns nothing.
-    `hold_until` is a moment in UTC; `hold_reason` keeps the line on hold beyond it.
+    events that are priced together, in the order of event_time and event_id. `reason` marks an event that earns
+    nothing. `hold_until` is a moment in UTC.
     """
 
     event_id: str
@@ -42,13 +42,12 @@ class Earning:
     refund: Refund | None = None
     reason: str = ""
     hold_until: datetime | None = None
-    hold_reason: str = ""
     trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A priced earning: the signed amount that its lines must sum to, and the rate as text ("10%", "10%+15%", "fixed")."""
+    """A priced earning: the signed amount that its lines must sum to; `rate` as text: "10%", "10%+15%", "fixed"."""
 
     earning: Earning
     amount: Money
