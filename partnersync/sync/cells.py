@@ -1,0 +1,183 @@
+"""Readers of single cells: canonical text → checked value. A reader raises ValueError that says the mend."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+_SPACES = re.compile(r"[\s'\u00a0\u202f]+")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})*(?P<point>[.,])\d+")
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}")
+_EMAIL = re.compile(r"[^@\s]+@([^@\s]+\.[^@\s.]+)")
+_YES = frozenset({"1", "true", "yes", "y", "да"})
+_NO = frozenset({"0", "false", "no", "n", "нет"})
+
+
+def number(text: str) -> Decimal:
+    """A decimal with point or comma; spaces group thousands."""
+    plain = _SPACES.sub("", text)
+    if _AMBIGUOUS.fullmatch(plain):
+        raise ValueError(f"can be {plain.replace(',', '')} or {plain.replace(',', '.')}: write it with a point")
+    if _NUMBER.fullmatch(plain):
+        return Decimal(plain.replace(",", "."))
+    grouped = _GROUPED.fullmatch(plain)
+    if grouped and grouped["group"] != grouped["point"]:
+        return Decimal(plain.replace(grouped["group"], "").replace(",", "."))
+    raise ValueError("is not a number: write it like 1234.50")
+
+
+def share(text: str) -> Fraction:
+    """A tax rate: "22", "22%" and "0.22" are 22 percent."""
+    try:
+        plain = Decimal(_SPACES.sub("", text).replace(",", ".").removesuffix("%"))
+    except InvalidOperation:
+        raise ValueError("is not a rate: write it like 22%") from None
+    rate = Fraction(plain) if not text.strip().endswith("%") and 0 < plain < 1 else Fraction(plain) / 100
+    if not 0 <= rate < 1:
+        raise ValueError("is not a rate between 0% and 100%: write it like 22%")
+    return rate
+
+
+@lru_cache(maxsize=8192)
+def moment(text: str, zone: ZoneInfo) -> datetime:
+    """A time in UTC; without an offset it is in `zone`, a bare date is its first second there."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not a date: write it like 2026-01-31 or 2026-01-31T10:00:00+03:00") from None
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+
+
+@lru_cache(maxsize=8192)
+def day(text: str) -> date:
+    """A date; of a time its date is taken as written."""
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        raise ValueError("is not a date: write it like 2026-01-31") from None
+
+
+def one_of(choices: type[StrEnum], text: str) -> StrEnum:
+    """A member of `choices`, in any case."""
+    try:
+        return choices(text.lower())
+    except ValueError:
+        raise ValueError(f"is none of: {', '.join(choices)}") from None
+
+
+def yes_no(text: str) -> bool:
+    """yes, no, true, false, 1, 0, да, нет."""
+    plain = text.lower()
+    if plain in _YES or plain in _NO:
+        return plain in _YES
+    raise ValueError("is neither yes nor no")
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    from babel.numbers import list_currencies  # costs 30 ms, and only files that name a currency need it
+
+    return frozenset(list_currencies())
+
+
+@lru_cache(maxsize=256)
+def currency(text: str) -> str:
+    """An ISO 4217 code."""
+    code = text.upper()
+    if code not in _currencies():
+        raise ValueError("is not an ISO 4217 currency code: write it like RUB")
+    return code
+
+
+@lru_cache(maxsize=65536)
+def inn(text: str) -> str:
+    """A Russian tax number whose check digits hold."""
+    return _checked("inn", text, "the tax number")
+
+
+@lru_cache(maxsize=65536)
+def ogrn(text: str) -> str:
+    """A Russian registry number whose check digit holds."""
+    return _checked("ogrn", text, "the registry number")
+
+
+def _checked(standard: str, text: str, what: str) -> str:
+    from importlib import import_module
+
+    checker: Any = import_module(f"stdnum.ru.{standard}")
+    plain = _SPACES.sub("", text)
+    if not plain.strip("0") or not checker.is_valid(plain):
+        raise ValueError(f"fails its check digits: correct {what}")
+    return str(checker.compact(plain))
+
+
+def kpp(text: str) -> str:
+    """A Russian registration reason code: nine characters."""
+    plain = _SPACES.sub("", text).upper()
+    if not _KPP.fullmatch(plain):
+        raise ValueError("is not a KPP of nine characters")
+    return plain
+
+
+def email(text: str) -> str:
+    """An address in lower case."""
+    plain = text.strip().lower()
+    if not _EMAIL.fullmatch(plain):
+        raise ValueError("is not an e-mail address")
+    return plain
+
+
+@lru_cache(maxsize=65536)
+def domain(text: str) -> str:
+    """The registrable domain of a website or host name: lower case, IDN as punycode, without www."""
+    host = text.strip().lower().partition("://")[2] or text.strip().lower()
+    host = re.split(r"[/?#:]", host, maxsplit=1)[0].strip(".")
+    try:
+        host = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise ValueError("is not a website or domain") from None
+    registrable = _suffixes().privatesuffix(host) if "." in host else None
+    if not registrable:
+        raise ValueError("is not a website or domain")
+    return str(registrable)
+
+
+@cache
+def _suffixes() -> Any:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
+
+
+@lru_cache(maxsize=65536)
+def phone(text: str) -> str:
+    """A phone number as E.164; without a country code it is Russian. An extension is kept after `;ext=`."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(text.lstrip("'"), "RU")
+    except phonenumbers.NumberParseException:
+        raise ValueError("is not a phone number") from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise ValueError("is not a phone number")
+    plain = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return f"{plain};ext={parsed.extension}" if parsed.extension else str(plain)
+
+
+def items(text: str) -> tuple[str, ...]:
+    """The parts of a list joined by `|`, without empty ones."""
+    return tuple(part for part in map(str.strip, text.split("|")) if part)
+
+
+def roles(text: str) -> tuple[tuple[str, str], ...]:
+    """`P1=sourced|P2=implementation` as (partner_id, role) pairs."""
+    pairs = tuple(part.partition("=")[::2] for part in items(text))
+    if not all(partner and role for partner, role in pairs):
+        raise ValueError("is not a list like P1=sourced|P2=implementation")
+    return pairs
