@@ -69,11 +69,16 @@ class Gives(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One kind of record that can be read from a cursor of its own. `name` is unique in the connection and stable."""
+    """One kind of record that can be read from a cursor of its own. `name` is unique in the connection and stable.
+
+    `whole`: a pull that finds a change lists the whole stream and ends with a complete page; an id that comes twice in it
+    is then a duplicate (of different rows the first counts), where otherwise it is a repeat (the last counts).
+    """
 
     name: str
     kind: RecordKind
     gives: Gives = Gives.FACTS
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
