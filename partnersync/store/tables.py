@@ -58,7 +58,7 @@ records = Table(
     Column("hash", Text, nullable=False),  # of what was pulled
     Column("first_seen", Integer, nullable=False),  # run
     Column("changed", Integer, nullable=False),  # run
-    Column("deal_ref", Text),  # of payments and activities: the deal they belong to
+    Column("deal_ref", Text),  # of a deal its own ref, of payments and activities the deal they belong to
     Column("partner_id", Text),  # the partner that a deal or registration names
     Column("promo_code", Text),
     Column("case_id", Text),
@@ -73,13 +73,22 @@ for column in ("deal_ref", "partner_id", "promo_code"):
         postgresql_where=text(f"{column} IS NOT NULL"),
     )
 
-# Ids that a complete listing has named so far; empty between pulls.
+# Partners that passed the checks against each other; the first of two duplicates stays accepted.
+accepted_partners = Table(
+    "accepted_partners",
+    metadata,
+    Column("partner_id", Text, primary_key=True),
+    Column("run", Integer, nullable=False),
+)
+
+# Ids that a whole listing has named so far, with the hash of their row; empty between pulls.
 listed = Table(
     "listed",
     metadata,
     Column("connection", Text, primary_key=True),
     Column("stream", Text, primary_key=True),
     Column("record_id", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -131,6 +140,7 @@ deal_states = Table(
     Column("registration_id", Text),
     Column("protection", Text, nullable=False, default=""),  # the registration's state
     Column("protected_until", Text, nullable=False, default=""),
+    Column("hold_reason", Text, nullable=False, default=""),  # keeps the deal's lines on hold while it stands
     Column("touched", Boolean, nullable=False),  # what is due in its managed fields has to be looked at again
     sqlite_with_rowid=False,
 )
