@@ -1,0 +1,48 @@
+"""Writes on their way: the managed fields of a record, an intent to write, and its row in the journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from partnersync.domain.value import RecordKind
+
+Values = Mapping[str, str | None]  # managed field → text; None: it has no place
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """The managed fields of one record: what we wrote last, what the system holds, what is due."""
+
+    kind: RecordKind
+    record_id: str
+    base: Values
+    seen: Values
+    want: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write that is about to go out; durable before it does. `after` holds only what it changes."""
+
+    write_id: str
+    connection: str
+    kind: RecordKind
+    record_id: str
+    before: Values
+    after: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One row of the audit before it is chained: who did what to which record, and why."""
+
+    at: datetime
+    actor: str
+    action: str
+    connection: str
+    kind: str
+    record_id: str
+    before: Values
+    after: Values
+    outcome: str
+    reason: str

@@ -1,0 +1,112 @@
+"""Base × seen × want → the writes that are due, the edits that are not ours, and the stop before a destructive plan."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+from partnersync.contract.managed import COUNTED_BY_LIMIT
+from partnersync.domain.change import Managed, Values
+from partnersync.domain.value import RecordKind
+from partnersync.errors import SafetyStop
+
+
+class Verdict(Enum):
+    """What is to be done about one managed field."""
+
+    SAME = "same"  # nothing to send, yet remember it as the base
+    WRITE = "write"  # only our rules moved, or the place is new: send it
+    FOREIGN = "foreign"  # a person or a robot moved a field of ours
+
+
+def verdict(base: str | None, seen: str | None, want: str | None) -> Verdict:
+    """Judge one managed field: `base` we wrote last, `seen` is in the system, `want` is due.
+
+    None as `seen` is a missing place (row, column, file), which is filled without asking; None as `want` is a field
+    that nothing was decided about; an empty text is an empty field.
+    """
+    if want is None or seen == want:
+        return Verdict.SAME
+    if seen is None or seen == (base or ""):
+        return Verdict.WRITE
+    return Verdict.FOREIGN
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """One managed field that holds neither what we wrote nor what is due."""
+
+    field: str
+    base: str | None
+    seen: str
+    want: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The write that is due for one record (`after` empty: none), and the foreign edits found on it."""
+
+    kind: RecordKind
+    record_id: str
+    before: Mapping[str, str | None]
+    after: Mapping[str, str]
+    foreign: tuple[Foreign, ...] = ()
+
+    def replaces(self) -> bool:
+        """Whether it replaces or clears a value that the safety limit counts; filling an empty field is not counted."""
+        counted = COUNTED_BY_LIMIT.get(self.kind, frozenset())
+        return any(name in counted and self.before.get(name) for name in self.after)
+
+
+def recovered(managed: Managed, intended: Values) -> Managed:
+    """After a write without an outcome: where the system holds what was intended, that is our base."""
+    landed = {name: value for name, value in intended.items() if managed.seen.get(name) == value}
+    return Managed(managed.kind, managed.record_id, {**managed.base, **landed}, managed.seen, managed.want)
+
+
+def change(managed: Managed) -> Change | None:
+    """What is due for one record, or None."""
+    before: dict[str, str | None] = {}
+    after: dict[str, str] = {}
+    foreign: list[Foreign] = []
+    for name, want in managed.want.items():
+        held, base = managed.seen.get(name), managed.base.get(name)
+        judged = verdict(base, held, want)
+        if judged is Verdict.WRITE and want is not None:
+            before[name] = held
+            after[name] = want
+        elif judged is Verdict.FOREIGN and want is not None and held is not None:
+            foreign.append(Foreign(name, base, held, want))
+    if not after and not foreign:
+        return None
+    return Change(managed.kind, managed.record_id, before, after, tuple(foreign))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a plan amounts to; `scope` is the number of records whose managed fields are ours to write."""
+
+    scope: int
+    writes: int = 0
+    replacing: int = 0
+    foreign: int = 0
+    by_field: dict[str, int] = field(default_factory=dict)
+
+    def count(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """Pass the changes on, counted."""
+        for due in changes:
+            self.writes += bool(due.after)
+            self.replacing += due.replaces()
+            self.foreign += len(due.foreign)
+            for name in due.after:
+                self.by_field[name] = self.by_field.get(name, 0) + 1
+            yield due
+
+    def stop(self, connection: str, share: Fraction, records: int) -> None:
+        """Raise SafetyStop where more records would lose a value than both limits allow."""
+        if self.replacing > records and self.replacing > self.scope * share:
+            raise SafetyStop(
+                f"{connection}: the plan would replace or clear partner, source, registration or protection of "
+                f"{self.replacing} of {self.scope} records; the limit is {records} and {float(share):.0%}",
+                hint="Look at `partnersync plan`; if it is right, run once with --beyond-limit",
+            )

@@ -1,0 +1,112 @@
+"""Changes → the connected system. An intent is committed before each write goes out, its outcome after the receipt."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from partnersync.contract.adapter import Adapter, FieldsWrite, Outcome, Receipt
+from partnersync.domain.change import Intent, JournalRow
+from partnersync.store import cursors, fields, intents, journal
+from partnersync.store.database import Store
+from partnersync.sync import audit
+from partnersync.sync.plan import Change
+
+_AT_ONCE = 1000  # intents and receipts that share a transaction
+
+
+@dataclass(slots=True)
+class PushReport:
+    """What became of the writes of one connection; `refused` holds record ids with the system's reason."""
+
+    connection: str
+    outcomes: dict[str, int] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Records written."""
+        return self.outcomes.get(Outcome.DONE.value, 0)
+
+
+def push(
+    store: Store,
+    adapter: Adapter,
+    connection: str,
+    changes: Iterable[Change],
+    run: int,
+    now: Callable[[], datetime],
+    progress: Callable[[str, int], None],
+) -> PushReport:
+    """Make the changes and keep their outcomes. Killed anywhere, the next run reads back what landed."""
+    report = PushReport(connection)
+    writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now)
+    for receipts in _batches(adapter.push(writes), adapter.capabilities.batch_size or _AT_ONCE):
+        _settle(store, connection, receipts, run, now, report)
+        progress(f"{connection}: written", len(receipts))
+    return report
+
+
+def _batches(items: Iterable[Receipt], size: int) -> Iterator[Sequence[Receipt]]:
+    batch: list[Receipt] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _intended(
+    store: Store, batch_size: int, connection: str, changes: Iterable[Change], run: int, now: Callable[[], datetime]
+) -> Iterator[FieldsWrite]:
+    """Hand writes out, each batch made durable just before."""
+    size = batch_size or _AT_ONCE
+    batch: list[Intent] = []
+    for change in changes:
+        if not change.after:
+            continue
+        write_id = f"{run}/{connection}/{change.kind.value}/{change.record_id}"
+        batch.append(Intent(write_id, connection, change.kind, change.record_id, change.before, change.after))
+        if len(batch) >= size:
+            yield from _open(store, batch, run, now())
+            batch = []
+    if batch:
+        yield from _open(store, batch, run, now())
+
+
+def _open(store: Store, batch: Sequence[Intent], run: int, at: datetime) -> Iterator[FieldsWrite]:
+    with store.write() as tx:
+        intents.open_all(tx, batch, run, at)
+    for intent in batch:
+        yield FieldsWrite(intent.write_id, intent.kind, intent.record_id, intent.after)
+
+
+def _settle(
+    store: Store,
+    connection: str,
+    receipts: Sequence[Receipt],
+    run: int,
+    now: Callable[[], datetime],
+    report: PushReport,
+) -> None:
+    at = now()
+    with store.write() as tx:
+        open_now = intents.by_ids(tx, [receipt.write_id for receipt in receipts])
+        rows: list[JournalRow] = []
+        for receipt in receipts:
+            intent = open_now[receipt.write_id]
+            rows.append(audit.written(intent, receipt.outcome, receipt.reason, at))
+            report.outcomes[receipt.outcome.value] = report.outcomes.get(receipt.outcome.value, 0) + 1
+            if receipt.outcome is not Outcome.DONE:
+                report.refused.append((f"{intent.kind.value} {intent.record_id}", receipt.reason))
+            for stream, cursor in receipt.cursors.items():
+                cursors.put(tx, connection, stream, cursor, at)
+        done = [open_now[receipt.write_id] for receipt in receipts if receipt.outcome is Outcome.DONE]
+        for kind in {intent.kind for intent in done}:
+            written = [(intent.record_id, intent.after) for intent in done if intent.kind is kind]
+            fields.put_base(tx, connection, kind, written)
+        journal.append(tx, rows, run)
+        unknown = [receipt.write_id for receipt in receipts if receipt.outcome is Outcome.UNKNOWN]
+        intents.mark_unknown(tx, unknown)
+        intents.settle(tx, [receipt.write_id for receipt in receipts if receipt.outcome is not Outcome.UNKNOWN])
