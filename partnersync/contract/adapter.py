@@ -219,6 +219,9 @@ class Adapter(Protocol):
         Unsupported unless `publishes`.
         """
 
+    def holds(self, name: str) -> bool:
+        """Whether the published table `name` is there to read; Unsupported unless `publishes`."""
+
     def check(self) -> Iterator[str]:
         """Problems of this connection, each with its mend, for `doctor`; touches the system, changes nothing."""
 
