@@ -25,6 +25,8 @@ MANAGED: dict[RecordKind, tuple[str, ...]] = {
 }
 
 # Replacing or clearing one of these counts against the safety limit (docs/settings.md, limits).
-GUARDED_BY_LIMIT = frozenset(
-    {"ps_partner_id", "ps_source", "ps_registration_id", "ps_protection", "ps_protected_until", "ps_status", "owner"}
-)
+COUNTED_BY_LIMIT: dict[RecordKind, frozenset[str]] = {
+    RecordKind.DEAL: frozenset(
+        {"ps_partner_id", "ps_source", "ps_registration_id", "ps_protection", "ps_protected_until"}
+    ),
+}
