@@ -1,0 +1,278 @@
+"""Records of one case → verdicts, protection, attribution and earnings; then lines → what is due in managed fields.
+
+Pure: its inputs are the records, what was decided before, the program in force at each event's time, and `as_of`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from partnersync.domain.attribution import Attribution, Source
+from partnersync.domain.deal import Deal, DealState, Payment
+from partnersync.domain.earning import Earning
+from partnersync.domain.issue import Issue
+from partnersync.domain.registration import UNDECIDED, Claim, Protection, Registration, RegistrationState, Verdict
+from partnersync.domain.value import RecordKind
+from partnersync.rules import attribution, commission, identity, protection, registration
+from partnersync.rules.partners import Partners
+from partnersync.rules.program import Programme
+
+GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What every case is decided with. `history_from` by connection: deals that ended earlier are left alone."""
+
+    programme: Programme
+    partners: Partners
+    history_from: Mapping[str, datetime] = field(default_factory=dict)
+
+    def is_history(self, deal: Deal) -> bool:
+        """Whether the deal ended before its connection's history begins."""
+        since = self.history_from.get(deal.ref.partition("/")[0]) if self.history_from else None
+        return since is not None and deal.state is not DealState.OPEN and deal.ended_at < since
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A registration as it was decided: the content that was judged, whether R3 let it pass, and in which run."""
+
+    registration: Registration
+    client_id: str
+    eligible: bool
+    run: int
+    verdict: Verdict
+    protection: Protection | None = None
+
+    @property
+    def state(self) -> RegistrationState:
+        """Where the registration stands now."""
+        return self.protection.state if self.protection else self.verdict.state
+
+    def claim(self) -> Claim:
+        """As the rules see it."""
+        return Claim(self.registration, self.verdict, self.protection)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """All that touches one client. `first_seen` numbers are runs; `judged` and `attributed` are earlier decisions."""
+
+    case_id: str
+    deals: Sequence[tuple[Deal, int]] = ()
+    payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)  # by deal ref
+    registrations: Sequence[tuple[Registration, int]] = ()
+    judged: Mapping[str, Judged] = field(default_factory=dict)  # by registration id
+    attributed: Mapping[str, Attribution] = field(default_factory=dict)  # by deal ref
+
+
+@dataclass(frozen=True, slots=True)
+class DealDecision:
+    """Whom a deal belongs to, the registration behind it, and what its events bring."""
+
+    deal: Deal
+    client_id: str
+    attribution: Attribution | None
+    claim: Judged | None
+    earnings: Sequence[Earning]
+    hold_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDecision:
+    """What was decided about a case; time alone changes it at `next_look_at` (None: never)."""
+
+    case_id: str
+    registrations: Sequence[Judged]
+    deals: Sequence[DealDecision]
+    issues: Sequence[Issue]
+    next_look_at: datetime | None
+
+
+def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> CaseDecision:
+    """Decide one case as of a moment. Records dated later do not take part, and are looked at when their time comes."""
+    looks: list[datetime] = []
+    deals = [seen for seen in case.deals if not seen[0].merged_into and _by_now(seen[0].created_at, as_of, looks)]
+    claimed = [seen for seen in case.registrations if _by_now(seen[0].submitted_at, as_of, looks)]
+    clients = _clients(deals, claimed)
+    issues: list[Issue] = []
+    judged = _judge_all(case, deals, claimed, clients, knowledge, as_of, run, issues) if claimed else []
+    by_client: dict[str, list[Judged]] = defaultdict(list)
+    for one in judged:
+        if one.protection:
+            by_client[one.client_id].append(one)
+            if one.protection.next_look_at:
+                looks.append(one.protection.next_look_at)
+    decided = [
+        _decide_deal(deal, client_id, by_client.get(client_id, ()), case, knowledge, as_of, looks, issues)
+        for (deal, _), client_id in zip(deals, clients, strict=False)
+    ]
+    return CaseDecision(case.case_id, judged, decided, issues, min(looks, default=None))
+
+
+def _by_now(at: datetime, as_of: datetime, looks: list[datetime]) -> bool:
+    if at <= as_of:
+        return True
+    looks.append(at)
+    return False
+
+
+def _clients(deals: Sequence[tuple[Deal, int]], claimed: Sequence[tuple[Registration, int]]) -> list[str]:
+    """The client id of each deal, then of each registration."""
+    members = [
+        identity.Member(
+            identity.own_id(deal.client, f"deal:{deal.ref}"), first_seen, identity.keys(deal.client), deal.client.inn
+        )
+        for deal, first_seen in deals
+    ]
+    for claim, first_seen in claimed:
+        own = identity.own_id(claim.client, f"registration:{claim.registration_id}")
+        members.append(identity.Member(own, first_seen, identity.keys(claim.client), claim.client.inn))
+    return identity.cut(members)
+
+
+def _judge_all(
+    case: CaseFile,
+    deals: Sequence[tuple[Deal, int]],
+    claimed: Sequence[tuple[Registration, int]],
+    clients: Sequence[str],
+    knowledge: Knowledge,
+    as_of: datetime,
+    run: int,
+    issues: list[Issue],
+) -> list[Judged]:
+    """Verdicts in the order of submission, each judged against those before it.
+
+    A verdict is made once. It is made anew only while it is undecided and the claim was corrected, or when a record
+    with an earlier date arrived after it.
+    """
+    client_deals: dict[str, list[tuple[Deal, int]]] = defaultdict(list)
+    for seen, client_id in zip(deals, clients, strict=False):
+        client_deals[client_id].append(seen)
+    of_claims = zip(claimed, clients[len(deals) :], strict=True)
+    earlier: dict[str, list[Judged]] = defaultdict(list)
+    anew: set[str] = set()  # clients with a verdict that later ones may depend on
+    result: list[Judged] = []
+    for (current, _), client_id in sorted(of_claims, key=lambda item: _submission(item[0][0])):
+        prior = case.judged.get(current.registration_id)
+        kept = _kept_content(current, prior, issues)
+        if (
+            prior
+            and kept is prior.registration
+            and not (client_id in anew or _late(prior, kept, client_deals[client_id]))
+        ):
+            one = Judged(kept, client_id, prior.eligible, prior.run, prior.verdict)
+        else:
+            fresh = _judge(kept, client_id, prior, earlier[client_id], knowledge, run, issues)
+            if fresh is None:
+                continue
+            one = fresh
+            anew.add(client_id)
+        one = _protected(one, [deal for deal, _ in client_deals[client_id]], knowledge, as_of)
+        earlier[client_id].append(one)
+        result.append(one)
+    return result
+
+
+def _submission(claim: Registration) -> tuple[datetime, str]:
+    return claim.submitted_at, claim.registration_id
+
+
+def _kept_content(current: Registration, prior: Judged | None, issues: list[Issue]) -> Registration:
+    """R6: the same content changes nothing; other content is a correction while undecided, and an issue after that."""
+    if prior is None or current == prior.registration:
+        return prior.registration if prior else current
+    if prior.verdict.state in UNDECIDED:
+        return current
+    reason = "was changed after its verdict: the decided content counts; a changed claim needs a new registration_id"
+    issues.append(Issue(RecordKind.REGISTRATION, current.registration_id, "REGISTRATION_DECIDED", reason))
+    return prior.registration
+
+
+def _late(prior: Judged, claim: Registration, deals: Sequence[tuple[Deal, int]]) -> bool:
+    """Whether a deal from before the submission arrived after the verdict."""
+    return any(first_seen > prior.run and deal.created_at <= claim.submitted_at for deal, first_seen in deals)
+
+
+def _judge(
+    claim: Registration,
+    client_id: str,
+    prior: Judged | None,
+    earlier: Sequence[Judged],
+    knowledge: Knowledge,
+    run: int,
+    issues: list[Issue],
+) -> Judged | None:
+    program = knowledge.programme.at(claim.submitted_at)
+    if program is None:
+        reason = "was submitted before the first program version: add a version with an earlier effective_from"
+        issues.append(Issue(RecordKind.REGISTRATION, claim.registration_id, "PROGRAM_MISSING", reason, "submitted_at"))
+        return None
+    if prior and prior.registration == claim:
+        eligible = prior.eligible
+    else:
+        partner = knowledge.partners.by_id.get(claim.partner_id)
+        day = claim.submitted_at.astimezone(program.zone).date()
+        eligible = partner is not None and partner.may_register(
+            day, require_contract=program.registration.require_contract
+        )
+    verdict = registration.judge(claim, [one.claim() for one in earlier], eligible, program)
+    return Judged(claim, client_id, eligible, run, verdict)
+
+
+def _protected(one: Judged, deals: Sequence[Deal], knowledge: Knowledge, as_of: datetime) -> Judged:
+    """With the protection that a granted verdict gives."""
+    program = knowledge.programme.at(one.verdict.at)
+    if one.verdict.state not in GRANTED or program is None:
+        return one
+    given = protection.protect(one.registration, one.verdict, deals, as_of, program)
+    return Judged(one.registration, one.client_id, one.eligible, one.run, one.verdict, given)
+
+
+def _decide_deal(
+    deal: Deal,
+    client_id: str,
+    granted: Sequence[Judged],
+    case: CaseFile,
+    knowledge: Knowledge,
+    as_of: datetime,
+    looks: list[datetime],
+    issues: list[Issue],
+) -> DealDecision:
+    partners = knowledge.partners
+    if deal.partner_id and deal.partner_id not in partners.by_id:
+        reason = "names an unknown partner: add it to the partners or correct the deal"
+        issues.append(Issue(RecordKind.DEAL, deal.ref, "PARTNER_UNKNOWN", reason, "partner_id", deal.partner_id))
+    claims = [one.claim() for one in granted] if granted else ()
+    prior = case.attributed.get(deal.ref)
+    found = prior if knowledge.is_history(deal) else attribution.attribute(deal, claims, partners, prior)
+    behind = _behind(found, granted)
+    paid = case.payments.get(deal.ref, ())
+    if paid:
+        paid = [payment for payment in paid if _by_now(payment.paid_at, as_of, looks)]
+    _by_now(deal.ended_at, as_of, looks)
+    earnings: Sequence[Earning] = ()
+    partner = partners.by_id.get(found.evidence.partner_id) if found else None
+    if found and partner:
+        earnings, troubles = commission.earn(
+            deal,
+            paid,
+            found,
+            client_id,
+            partner,
+            behind.registration.kind.value if behind else None,
+            knowledge.programme,
+            as_of,
+        )
+        issues.extend(troubles)
+    return DealDecision(deal, client_id, found, behind, earnings, commission.hold_reason(deal, as_of))
+
+
+def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:
+    """The registration that an attribution rests on."""
+    if found is None or found.evidence.source is not Source.REGISTRATION:
+        return None
+    wanted = found.evidence.registration_id
+    return next((one for one in granted if one.registration.registration_id == wanted), None)

@@ -1,0 +1,101 @@
+"""What is due in the managed fields of deals, registrations and partners, as text. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from partnersync.contract.managed import MANAGED
+from partnersync.domain.line import PROGRESS, Line, LineFacts, LineKind, LineStatus, line_status
+from partnersync.domain.value import Money, RecordKind
+from partnersync.sync.decide import Judged
+
+StatedLine = tuple[Line, LineFacts]
+
+
+def deal_values(
+    partner_id: str,
+    source: str,
+    registration_id: str,
+    protection: str,
+    protected_until: str,
+    lines: Sequence[StatedLine],
+    as_of: datetime,
+) -> dict[str, str]:
+    """The fields of one deal; without lines its commission is empty."""
+    return {
+        "ps_partner_id": partner_id,
+        "ps_source": source,
+        "ps_registration_id": registration_id,
+        "ps_protection": protection,
+        "ps_protected_until": protected_until,
+        "ps_commission": sums(line.amount for line, _ in lines),
+        "ps_commission_status": _least_advanced(lines, as_of),
+        "ps_incident": "",
+    }
+
+
+def registration_values(one: Judged) -> dict[str, str]:
+    """The fields of one registration; another partner's claim is never told."""
+    until = one.protection.until if one.protection else one.verdict.until
+    return {
+        "ps_status": one.state.value,
+        "ps_reason": (one.protection.code if one.protection else "") or one.verdict.code.value,
+        "ps_proposed": "",
+        "ps_protected_until": day_text(until),
+    }
+
+
+def partner_values(balance: str) -> dict[str, str]:
+    """The fields of one partner; those about the channel's health are empty until they are computed."""
+    return dict.fromkeys(MANAGED[RecordKind.PARTNER], "") | {"ps_balance": balance}
+
+
+def sums(amounts: Iterable[Money]) -> str:
+    """The sum as text; of several currencies "10.00 EUR|500.00 RUB"; empty without amounts."""
+    totals: dict[str, int] = {}
+    for amount in amounts:
+        totals[amount.currency] = totals.get(amount.currency, 0) + amount.minor
+    if len(totals) == 1:
+        [(currency, minor)] = totals.items()
+        return Money(minor, currency).text()
+    return "|".join(f"{Money(minor, currency).text()} {currency}" for currency, minor in sorted(totals.items()))
+
+
+def day_text(day: date | None) -> str:
+    """YYYY-MM-DD or empty."""
+    return day.isoformat() if day else ""
+
+
+def _least_advanced(lines: Sequence[StatedLine], as_of: datetime) -> str:
+    statuses = [line_status(line.hold_until, facts, as_of) for line, facts in lines]
+    return min(statuses, key=PROGRESS.__getitem__).value if statuses else ""
+
+
+def next_release(lines: Iterable[StatedLine], as_of: datetime) -> datetime | None:
+    """When the next of these lines becomes payable by time alone."""
+    ends = (line.hold_until for line, _ in lines if line.hold_until is not None and line.hold_until > as_of)
+    return min(ends, default=None)
+
+
+def fully_reversed(lines: Sequence[StatedLine]) -> list[str]:
+    """Ids of lines without a status that, with what reverses them, sum to zero: nothing of them is to be paid."""
+    groups: dict[str, list[Line]] = {}
+    roots = {(line.event_id, line.rule, line.payee_id): line.line_id for line, _ in lines if _is_first(line)}
+    for line, facts in lines:
+        if facts.status is None:
+            root = line.reverses or roots.get((line.event_id, line.rule, line.payee_id), line.line_id)
+            groups.setdefault(root, []).append(line)
+    return [
+        line.line_id
+        for group in groups.values()
+        if len(group) > 1 and sum(line.amount.minor for line in group) == 0
+        for line in group
+        if line.kind in _REVERSIBLE
+    ]
+
+
+def _is_first(line: Line) -> bool:
+    return line.kind is LineKind.ACCRUAL and line.part == 1
+
+
+_REVERSIBLE = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT})
+STATUS_REVERSED = LineStatus.REVERSED
