@@ -1,0 +1,177 @@
+"""Owed minus booked: the difference is the next line. A line, once booked, never changes.
+
+A family is what one event brings one payee under one rule. Its first line is an accrual (of a refund: a reversal). A
+later difference is the next part of that kind while the base stays, an adjustment where the base itself moved, and a
+reversal where the event moved to another deal, month or currency, or is no longer owed at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from partnersync.domain import trace
+from partnersync.domain.earning import Earning, Owed
+from partnersync.domain.line import Line, LineKind
+from partnersync.domain.value import Money
+
+Family = tuple[str, str, str]  # (event_id, rule, payee_id)
+Place = tuple[str, str, str, str]  # (partner_id, deal_ref, period, currency): what sums are compared by
+
+# Kinds that a family is made of; the others are booked by people or by later steps.
+FAMILY_KINDS = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT})
+
+
+def book(
+    owed: Iterable[Owed], booked: Mapping[Family, Sequence[Line]], booked_at: datetime, zone: ZoneInfo
+) -> list[Line]:
+    """The lines that bring every family in `owed` from what is booked to what is owed, in the ledger's order.
+
+    `booked` holds the families' lines so far (others are not looked at); `zone` is the program's. Booking what is
+    booked already gives nothing.
+    """
+    lines: list[Line] = []
+    for one in owed:
+        earning = one.earning
+        before = booked.get((earning.event_id, earning.rule, earning.payee_id))
+        family = [line for line in before if line.kind in FAMILY_KINDS] if before else None
+        if family:
+            lines += _difference(one, family, booked_at, zone)
+        else:
+            lines.append(_line(one, _base(earning), one.amount.minor, _own_kind(earning), 1, booked_at, zone))
+    lines.sort(key=ledger_order)
+    return lines
+
+
+def reverse(lines: Iterable[Line], booked_at: datetime) -> Line | None:
+    """The line that brings a family that is no longer owed to nothing, or None if it already is there.
+
+    It stands at the event's own time and month, so that the month's sum comes out right.
+    """
+    family = sorted((line for line in lines if line.kind in FAMILY_KINDS), key=_age)
+    for place in _by_place(family).values():
+        base, amount = _sums(place)
+        if base or amount:
+            return _undo(place, family, booked_at, ("reversed", Money(amount, place[0].amount.currency).text()))
+    return None
+
+
+def fully_reversed(lines: Iterable[Line]) -> bool:
+    """Whether a family, given with the reversals of refunds that name it, was taken back whole."""
+    sums: dict[str, int] = defaultdict(int)
+    taken_back = False
+    for line in lines:
+        sums[line.amount.currency] += line.amount.minor
+        taken_back = taken_back or line.kind is LineKind.REVERSAL
+    return taken_back and not any(sums.values())
+
+
+def ledger_order(line: Line) -> tuple[datetime, str, str, str, str, int]:
+    """The order of lines within one booking."""
+    return line.event_time, line.event_id, line.rule, line.payee_id, line.kind.value, line.part
+
+
+def _difference(one: Owed, family: list[Line], booked_at: datetime, zone: ZoneInfo) -> list[Line]:
+    """What is missing, after whatever stands in another place has been taken back there."""
+    earning = one.earning
+    here = (earning.partner_id, earning.deal_ref, _month(earning.event_time, zone), one.amount.currency)
+    places = _by_place(sorted(family, key=_age))
+    own = places.pop(here, [])
+    lines: list[Line] = []
+    for stray in places.values():
+        if any(_sums(stray)):
+            lines.append(_undo(stray, [*family, *lines], booked_at, ("moved", here[1], here[2])))
+    was_base, was_amount = _sums(own)
+    base, amount = _base(earning) - was_base, one.amount.minor - was_amount
+    if base or amount or not own:
+        kind = LineKind.ADJUSTMENT if base and (was_base or was_amount) else _own_kind(earning)
+        line = _line(one, base, amount, kind, _next_part([*family, *lines], kind), booked_at, zone)
+        if own:
+            step = ("booked", Money(was_amount, one.amount.currency).text(), one.amount.text())
+            line = replace(line, trace=f"{line.trace}|{trace.encode([step])}")
+        lines.append(line)
+    return lines
+
+
+def _line(one: Owed, base: int, amount: int, kind: LineKind, part: int, booked_at: datetime, zone: ZoneInfo) -> Line:
+    """A line of what is owed over `base` and `amount`, in minor units."""
+    earning = one.earning
+    currency = one.amount.currency
+    line = Line(
+        partner_id=earning.partner_id,
+        payee_id=earning.payee_id,
+        deal_ref=earning.deal_ref,
+        client_id=earning.client_id,
+        event_id=earning.event_id,
+        event_time=earning.event_time,
+        booked_at=booked_at,
+        program_version=earning.program_version,
+        rule=earning.rule,
+        base_items=earning.base_items,
+        base=Money(base, currency),
+        rate=one.rate,
+        amount=Money(amount, currency),
+        kind=kind,
+        part=part,
+        period=_month(earning.event_time, zone),
+        hold_until=earning.hold_until if amount >= 0 else None,
+        reason=earning.reason,
+        trace=one.trace,
+    )
+    return replace(line, reverses=_accrual_id(line, earning.refund.of_event_id)) if earning.refund else line
+
+
+def _undo(place: Sequence[Line], family: Sequence[Line], booked_at: datetime, step: trace.Step) -> Line:
+    """The reversal of all that one place of a family sums to; both oldest first."""
+    base, amount = _sums(place)
+    last = place[-1]
+    return replace(
+        last,
+        booked_at=booked_at,
+        base=Money(-base, last.base.currency),
+        amount=Money(-amount, last.amount.currency),
+        kind=LineKind.REVERSAL,
+        part=_next_part(family, LineKind.REVERSAL),
+        reverses=next((line.reverses for line in family if line.reverses), "") or _accrual_id(last, last.event_id),
+        hold_until=None,
+        reason="",
+        trace=trace.encode([step]),
+    )
+
+
+def _accrual_id(line: Line, event_id: str) -> str:
+    """The id of an event's first accrual under the line's rule and payee: it derives from the key alone."""
+    return replace(line, event_id=event_id, kind=LineKind.ACCRUAL, part=1).line_id
+
+
+def _own_kind(earning: Earning) -> LineKind:
+    return LineKind.REVERSAL if earning.refund else LineKind.ACCRUAL
+
+
+def _base(earning: Earning) -> int:
+    return -earning.base.minor if earning.refund else earning.base.minor
+
+
+def _by_place(family: Iterable[Line]) -> dict[Place, list[Line]]:
+    places: dict[Place, list[Line]] = defaultdict(list)
+    for line in family:
+        places[(line.partner_id, line.deal_ref, line.period, line.amount.currency)].append(line)
+    return places
+
+
+def _sums(lines: Sequence[Line]) -> tuple[int, int]:
+    return sum(line.base.minor for line in lines), sum(line.amount.minor for line in lines)
+
+
+def _next_part(family: Iterable[Line], kind: LineKind) -> int:
+    return 1 + max((line.part for line in family if line.kind is kind), default=0)
+
+
+def _age(line: Line) -> tuple[datetime, str, int]:
+    return line.booked_at, line.kind.value, line.part
+
+
+def _month(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.year}-{local.month:02d}"
