@@ -10,9 +10,10 @@ from datetime import datetime
 
 from partnersync.domain.attribution import Attribution, Source
 from partnersync.domain.deal import Deal, DealState, Payment
+from partnersync.domain.decided import DealState, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import UNDECIDED, Claim, Protection, Registration, RegistrationState, Verdict
+from partnersync.domain.registration import UNDECIDED, Registration, RegistrationState
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, commission, identity, protection, registration
 from partnersync.rules.partners import Partners
@@ -36,27 +37,6 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A registration as it was decided: the content that was judged, whether R3 let it pass, and in which run."""
-
-    registration: Registration
-    client_id: str
-    eligible: bool
-    run: int
-    verdict: Verdict
-    protection: Protection | None = None
-
-    @property
-    def state(self) -> RegistrationState:
-        """Where the registration stands now."""
-        return self.protection.state if self.protection else self.verdict.state
-
-    def claim(self) -> Claim:
-        """As the rules see it."""
-        return Claim(self.registration, self.verdict, self.protection)
-
-
-@dataclass(frozen=True, slots=True)
 class CaseFile:
     """All that touches one client. `first_seen` numbers are runs; `judged` and `attributed` are earlier decisions."""
 
@@ -70,14 +50,10 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True)
 class DealDecision:
-    """Whom a deal belongs to, the registration behind it, and what its events bring."""
+    """What is to be remembered of a deal, and what its events bring."""
 
-    deal: Deal
-    client_id: str
-    attribution: Attribution | None
-    claim: Judged | None
+    state: DealState
     earnings: Sequence[Earning]
-    hold_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +243,17 @@ def _decide_deal(
             as_of,
         )
         issues.extend(troubles)
-    return DealDecision(deal, client_id, found, behind, earnings, commission.hold_reason(deal, as_of))
+    state = DealState(
+        deal.ref,
+        case.case_id,
+        client_id,
+        found,
+        behind.registration.registration_id if behind else "",
+        behind.state.value if behind else "",
+        behind.protection.until.isoformat() if behind and behind.protection else "",
+        commission.hold_reason(deal, as_of),
+    )
+    return DealDecision(state, earnings)
 
 
 def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:

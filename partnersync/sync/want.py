@@ -4,30 +4,22 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from partnersync.contract.managed import MANAGED
-from partnersync.domain.line import PROGRESS, Line, LineFacts, LineKind, LineStatus, line_status
+from partnersync.domain.decided import DealState, Judged
+from partnersync.domain.line import PROGRESS, Line, LineFacts, LineKind, line_status
 from partnersync.domain.value import Money, RecordKind
-from partnersync.sync.decide import Judged
 
 StatedLine = tuple[Line, LineFacts]
 
 
-def deal_values(
-    partner_id: str,
-    source: str,
-    registration_id: str,
-    protection: str,
-    protected_until: str,
-    lines: Sequence[StatedLine],
-    as_of: datetime,
-) -> dict[str, str]:
+def deal_values(state: DealState, lines: Sequence[StatedLine], as_of: datetime) -> dict[str, str]:
     """The fields of one deal; without lines its commission is empty."""
     return {
-        "ps_partner_id": partner_id,
-        "ps_source": source,
-        "ps_registration_id": registration_id,
-        "ps_protection": protection,
-        "ps_protected_until": protected_until,
-        "ps_commission": sums(line.amount for line, _ in lines),
+        "ps_partner_id": state.partner_id,
+        "ps_source": state.source,
+        "ps_registration_id": state.registration_id,
+        "ps_protection": state.protection,
+        "ps_protected_until": state.protected_until,
+        "ps_commission": sums([line.amount for line, _ in lines]),
         "ps_commission_status": _least_advanced(lines, as_of),
         "ps_incident": "",
     }
@@ -98,4 +90,3 @@ def _is_first(line: Line) -> bool:
 
 
 _REVERSIBLE = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT})
-STATUS_REVERSED = LineStatus.REVERSED

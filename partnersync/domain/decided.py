@@ -1,0 +1,51 @@
+"""What was decided about a registration and about a deal, as it is remembered between runs."""
+
+from dataclasses import dataclass
+
+from partnersync.domain.attribution import Attribution
+from partnersync.domain.registration import Claim, Protection, Registration, RegistrationState, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A registration as it was decided: the content that was judged, whether R3 let it pass, and in which run."""
+
+    registration: Registration
+    client_id: str
+    eligible: bool
+    run: int
+    verdict: Verdict
+    protection: Protection | None = None
+
+    @property
+    def state(self) -> RegistrationState:
+        """Where the registration stands now."""
+        return self.protection.state if self.protection else self.verdict.state
+
+    def claim(self) -> Claim:
+        """As the rules see it."""
+        return Claim(self.registration, self.verdict, self.protection)
+
+
+@dataclass(frozen=True, slots=True)
+class DealState:
+    """Whom a deal belongs to, the registration behind it, and why its lines are on hold, if they are."""
+
+    deal_ref: str
+    case_id: str
+    client_id: str
+    attribution: Attribution | None
+    registration_id: str = ""
+    protection: str = ""  # the registration's state
+    protected_until: str = ""  # YYYY-MM-DD
+    hold_reason: str = ""
+
+    @property
+    def partner_id(self) -> str:
+        """Empty without an attribution."""
+        return self.attribution.evidence.partner_id if self.attribution else ""
+
+    @property
+    def source(self) -> str:
+        """The value of ps_source; empty without an attribution."""
+        return self.attribution.evidence.source.value if self.attribution else ""

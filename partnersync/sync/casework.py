@@ -1,0 +1,307 @@
+"""Cases that are due → decisions, lines and what is due in managed fields; all in the transaction that it is given."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.domain.attribution import Attribution
+from partnersync.domain.deal import Deal, Payment
+from partnersync.domain.decided import DealState, Judged
+from partnersync.domain.issue import Issue
+from partnersync.domain.line import Line, LineKind, LineStatus
+from partnersync.domain.partner import Partner
+from partnersync.domain.registration import Registration
+from partnersync.domain.value import Money, RecordKind
+from partnersync.rules import booking, commission, identity, partners
+from partnersync.rules.program import Programme
+from partnersync.store import casefile, codec, decisions, earnings, fields, issuebook, ledger, records
+from partnersync.store.issuebook import IssueRow
+from partnersync.store.records import Row
+from partnersync.sync import want
+from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
+
+# Kinds of line that an event owes; the others are booked by people or by later steps.
+_OWED_KINDS = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT})
+
+
+@dataclass(slots=True)
+class DecideReport:
+    """What one round of deciding did."""
+
+    cases: int = 0
+    deals: int = 0
+    attributed: int = 0
+    lines: int = 0
+    verdicts: dict[str, int] = field(default_factory=dict)  # by code, of registrations decided or looked at in this run
+    opened: list[str] = field(default_factory=list)  # ids of issues that it opened
+
+
+@dataclass(slots=True)
+class Casework:
+    """One round of deciding."""
+
+    tx: Tx
+    programme: Programme
+    as_of: datetime
+    now: datetime
+    run: int
+    progress: Callable[[str, int], None]
+    report: DecideReport = field(default_factory=DecideReport)
+    master: str | None = None  # the connection whose partners count; None: every one's
+    history_from: Mapping[str, datetime] = field(default_factory=dict)
+    buckets: set[str] = field(default_factory=set)  # bands to price anew
+    balances: set[str] = field(default_factory=set)  # partners whose balance may have moved
+    partner_rows: dict[str, Row] = field(default_factory=dict)
+    claim_places: dict[str, str] = field(default_factory=dict)  # registration id → connection
+
+    def decide(self) -> DecideReport:
+        """Decide every case that changed or fell due, book the difference, and note what is due in managed fields."""
+        ledger.clear_stage(self.tx)
+        knowledge = Knowledge(self.programme, self._partners(), self.history_from)
+        self._attach_waiting()
+        for case_ids in casefile.due(self.tx, self.as_of):
+            self._decide_cases(case_ids, knowledge)
+        for bucket in sorted(self.buckets):
+            self._price(bucket)
+        for states in decisions.touched(self.tx):
+            self._want_deals(states)
+        self._want_partners(knowledge)
+        self.report.lines = ledger.seal(self.tx)
+        return self.report
+
+    def _partners(self) -> partners.Partners:
+        """All partners, checked against each other; whose standing moved, his cases are decided anew."""
+        rows: dict[str, Row] = {}
+        for row in records.by_kind(self.tx, RecordKind.PARTNER):
+            if row.body and self.master in (None, row.connection):
+                first = rows.setdefault(row.record_id, row)
+                if (row.first_seen, row.connection) < (first.first_seen, first.connection):
+                    rows[row.record_id] = row
+        before = records.accepted(self.tx)
+        known = [(codec.load(Partner, row.body or ""), row.record_id in before) for row in rows.values()]
+        accepted, issues = partners.accept(known)
+        moved = records.set_accepted(self.tx, set(accepted.by_id), self.run)
+        casefile.touch_partner(self.tx, sorted(moved), [])
+        self.partner_rows = rows
+        self.balances |= moved
+        self._raise("partners", [IssueRow(rows[issue.record_id].connection, issue) for issue in issues])
+        return accepted
+
+    def _attach_waiting(self) -> None:
+        """Payments that came before their deal join its case; those still without one are issues, looked at every run."""
+        waiting = records.waiting(self.tx)
+        cases = records.cases_of_deals(self.tx, [row.deal_ref or "" for row in waiting])
+        records.set_cases(self.tx, [(row, cases[row.deal_ref or ""]) for row in waiting if row.deal_ref in cases])
+        casefile.touch(self.tx, sorted(set(cases.values())))
+        reason = "belongs to a deal that no connection has given: it waits, and is tried again at every run"
+        lost = [row for row in waiting if row.kind == RecordKind.PAYMENT and row.deal_ref not in cases]
+        self._raise(
+            "waiting",
+            [
+                IssueRow(
+                    row.connection,
+                    Issue(RecordKind.PAYMENT, row.record_id, "DEAL_UNKNOWN", reason, "deal_id", row.deal_ref or ""),
+                )
+                for row in lost
+            ],
+        )
+
+    def _decide_cases(self, case_ids: Sequence[str], knowledge: Knowledge) -> None:
+        files = self._load(case_ids)
+        decided = [decide(file, knowledge, self.as_of, self.run) for file in files]
+        for file, one in zip(files, decided, strict=True):
+            self._keep_claims(file, one)
+        decisions.put_deal_states(self.tx, [deal.state for one in decided for deal in one.deals])
+        self._book(decided)
+        casefile.settle(self.tx, [(one.case_id, one.next_look_at) for one in decided])
+        for one in decided:
+            rows = [IssueRow(self._place(issue), issue) for issue in one.issues]
+            self._raise(f"case:{one.case_id}", rows)
+        self.report.cases += len(decided)
+        self.report.deals += sum(len(one.deals) for one in decided)
+        self.report.attributed += sum(deal.state.attribution is not None for one in decided for deal in one.deals)
+        self.progress("decide", len(decided))
+
+    def _load(self, case_ids: Sequence[str]) -> list[CaseFile]:
+        """The cases with their records and earlier decisions; one that fell apart is cut first."""
+        rows = [row for row in records.by_case(self.tx, case_ids) if row.body]
+        by_case: dict[str, list[Row]] = {case_id: [] for case_id in case_ids}
+        for row in self._recut(case_ids, rows):
+            by_case.setdefault(row.case_id or "", []).append(row)
+        judged: dict[str, dict[str, Judged]] = defaultdict(dict)
+        for _, case_id, one in decisions.claims(self.tx, list(by_case)):
+            judged[case_id][one.registration.registration_id] = one
+        attributed: dict[str, dict[str, Attribution]] = defaultdict(dict)
+        for state in decisions.deal_states(self.tx, list(by_case)):
+            if state.attribution:
+                attributed[state.case_id][state.deal_ref] = state.attribution
+        return [self._file(case_id, rows, judged[case_id], attributed[case_id]) for case_id, rows in by_case.items()]
+
+    def _recut(self, case_ids: Sequence[str], rows: list[Row]) -> list[Row]:
+        """Split cases whose records no longer hang together."""
+        suspects = casefile.needs_recut(self.tx, case_ids)
+        if not suspects:
+            return rows
+        for case_id in suspects:
+            members = [row for row in rows if row.case_id == case_id and row.kind in _MEMBERS]
+            parts = identity.components([_member_keys(row) for row in members])
+            if len(parts) > 1:
+                casefile.recut(
+                    self.tx, case_id, [([members[index] for index in part.members], part.keys) for part in parts]
+                )
+        moved = casefile.cases_of(self.tx, rows)
+        return [replace(row, case_id=moved.get((row.connection, row.kind, row.record_id), row.case_id)) for row in rows]
+
+    def _file(
+        self, case_id: str, rows: Sequence[Row], judged: dict[str, Judged], attributed: dict[str, Attribution]
+    ) -> CaseFile:
+        deals: list[tuple[Deal, int]] = []
+        payments: dict[str, list[Payment]] = defaultdict(list)
+        claims: list[tuple[Registration, int]] = []
+        for row in rows:
+            body = row.body or ""
+            if row.kind == RecordKind.DEAL and row.state != "gone":
+                deals.append((codec.load(Deal, body), row.first_seen))
+            elif row.kind == RecordKind.PAYMENT:
+                payments[row.deal_ref or ""].append(codec.load(Payment, body))
+            elif row.kind == RecordKind.REGISTRATION:
+                self.claim_places[row.record_id] = row.connection
+                claims.append((codec.load(Registration, body), row.first_seen))
+        return CaseFile(case_id, deals, payments, claims, judged, attributed)
+
+    def _keep_claims(self, file: CaseFile, decision: CaseDecision) -> None:
+        """Store verdicts that are new or moved, and what is due in the registrations' fields."""
+        wanted: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
+        rows: list[tuple[str, str, Judged]] = []
+        for one in decision.registrations:
+            claim_id = one.registration.registration_id
+            code = one.verdict.code.value
+            if file.judged.get(claim_id) == one:
+                continue
+            self.report.verdicts[code] = self.report.verdicts.get(code, 0) + 1
+            place = self.claim_places[claim_id]
+            wanted[place].append((claim_id, want.registration_values(one)))
+            rows.append((place, decision.case_id, one))
+        decisions.put_claims(self.tx, rows)
+        for place, items in wanted.items():
+            fields.put_want(self.tx, place, RecordKind.REGISTRATION, items)
+
+    def _book(self, decided: Sequence[CaseDecision]) -> None:
+        """Book what events under flat rules owe; events in bands are kept for their bucket. What is no longer owed is
+        reversed."""
+        deals = [deal for one in decided for deal in one.deals]
+        booked: dict[str, dict[booking.Family, list[Line]]] = defaultdict(lambda: defaultdict(list))
+        for line, _ in ledger.by_deals(self.tx, [deal.state.deal_ref for deal in deals]):
+            if line.kind in _OWED_KINDS:
+                booked[line.deal_ref][(line.event_id, line.rule, line.payee_id)].append(line)
+        lines: list[Line] = []
+        for deal in deals:
+            before = booked.get(deal.state.deal_ref, {})
+            flat = [earning for earning in deal.earnings if earning.bucket is None]
+            if flat:
+                owed = commission.price(flat, self.programme)
+                lines += booking.book(owed, before, self.as_of, self.programme.zone)
+            if before:
+                owing = {(earning.event_id, earning.rule, earning.payee_id) for earning in deal.earnings}
+                undone = (booking.reverse(family, self.as_of) for key, family in before.items() if key not in owing)
+                lines += [line for line in undone if line]
+        ledger.stage(self.tx, lines)
+        banded = [
+            (one.case_id, earning)
+            for one in decided
+            for deal in one.deals
+            for earning in deal.earnings
+            if earning.bucket
+        ]
+        self.buckets |= earnings.replace(self.tx, [one.case_id for one in decided], banded)
+
+    def _price(self, bucket: str) -> None:
+        """Price all events of one partner and period, and book the difference."""
+        events = earnings.by_bucket(self.tx, bucket)
+        booked: dict[booking.Family, list[Line]] = defaultdict(list)
+        for line in ledger.by_events(self.tx, [earning.event_id for earning in events]):
+            if line.kind in _OWED_KINDS:
+                booked[(line.event_id, line.rule, line.payee_id)].append(line)
+        lines = booking.book(commission.price(events, self.programme), booked, self.as_of, self.programme.zone)
+        ledger.stage(self.tx, lines)
+        decisions.touch_deals(self.tx, sorted({line.deal_ref for line in lines}))
+
+    def _want_deals(self, states: Sequence[DealState]) -> None:
+        """What is due in the fields of deals that were decided, or whose lines moved."""
+        lines: dict[str, list[want.StatedLine]] = defaultdict(list)
+        for line, facts in ledger.by_deals(self.tx, [state.deal_ref for state in states]):
+            lines[line.deal_ref].append((line, facts))
+        held = {
+            state.deal_ref: state.hold_reason
+            for state in states
+            if any(facts.hold_reason != state.hold_reason for _, facts in lines.get(state.deal_ref, ()))
+        }
+        reversed_ids = [line_id for stated in lines.values() for line_id in want.fully_reversed(stated)]
+        if held or reversed_ids:
+            ledger.set_hold(self.tx, held)
+            ledger.set_status(self.tx, reversed_ids, LineStatus.REVERSED)
+            moved = {
+                *held,
+                *(
+                    line.deal_ref
+                    for stated in lines.values()
+                    for line, _ in stated
+                    if line.line_id in set(reversed_ids)
+                ),
+            }
+            for ref in moved:
+                lines[ref] = []
+            for line, facts in ledger.by_deals(self.tx, sorted(moved)):
+                lines[line.deal_ref].append((line, facts))
+        wanted: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
+        looks: list[tuple[str, datetime]] = []
+        for state in states:
+            stated = lines.get(state.deal_ref, ())
+            connection, _, record_id = state.deal_ref.partition("/")
+            wanted[connection].append((record_id, want.deal_values(state, stated, self.as_of)))
+            release = want.next_release(stated, self.as_of)
+            if release:
+                looks.append((state.case_id, release))
+            self.balances.update(line.partner_id for line, _ in stated)
+        for connection, items in wanted.items():
+            fields.put_want(self.tx, connection, RecordKind.DEAL, items)
+        casefile.look_sooner(self.tx, looks)
+        decisions.untouch(self.tx, [state.deal_ref for state in states])
+        self.progress("fields", len(states))
+
+    def _want_partners(self, knowledge: Knowledge) -> None:
+        """The balance of every partner whose lines or standing moved."""
+        due = sorted(self.balances & set(knowledge.partners.by_id) & set(self.partner_rows))
+        sums = ledger.balances(self.tx, due)
+        wanted: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
+        for partner_id in due:
+            balance = want.sums(sums.get(partner_id) or [Money(0, self.programme.currency)])
+            wanted[self.partner_rows[partner_id].connection].append((partner_id, want.partner_values(balance)))
+        for connection, items in wanted.items():
+            fields.put_want(self.tx, connection, RecordKind.PARTNER, items)
+
+    def _place(self, issue: Issue) -> str:
+        """The connection that an issue's record belongs to."""
+        if issue.kind is RecordKind.REGISTRATION:
+            return self.claim_places.get(issue.record_id, "")
+        return issue.record_id.partition("/")[0]
+
+    def _raise(self, scope: str, rows: Sequence[IssueRow]) -> None:
+        """Open these issues and close those of the same scope that no longer stand."""
+        self.report.opened += issuebook.raise_issues(self.tx, "decide", scope, self.run, self.now, rows, whole=True)
+
+
+_MEMBERS = frozenset({RecordKind.DEAL, RecordKind.REGISTRATION})
+
+
+def _member_keys(row: Row) -> tuple[str, ...]:
+    """The identity keys of a stored deal or registration."""
+    record: Deal | Registration
+    if row.kind == RecordKind.DEAL:
+        record = codec.load(Deal, row.body or "")
+    else:
+        record = codec.load(Registration, row.body or "")
+    return identity.keys(record.client)

@@ -1,0 +1,122 @@
+"""Moved records of one kind, on their way into the store: read, put into cases, and what they touch marked."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.contract.adapter import Raw
+from partnersync.domain.activity import Activity
+from partnersync.domain.deal import Deal, Payment
+from partnersync.domain.partner import Partner
+from partnersync.domain.registration import Registration
+from partnersync.domain.value import RecordKind
+from partnersync.rules import identity
+from partnersync.store import casefile, codec, records
+from partnersync.store.casefile import RecordKey
+from partnersync.store.records import Row
+from partnersync.sync.forms import Problem, Setting
+from partnersync.sync.normalise import BadRecord, Record, normalise
+
+
+@dataclass(slots=True)
+class Intake:
+    """Collects the moved records of a page, then keeps them all at once."""
+
+    setting: Setting
+    kind: RecordKind
+    run: int
+    rows: list[Row] = field(default_factory=list)
+    cases: list[tuple[RecordKey, str, tuple[str, ...]]] = field(default_factory=list)  # what to join: key, own id, keys
+    recut: set[str] = field(default_factory=set)  # cases with a changed record: they may fall apart
+    partners: set[str] = field(default_factory=set)
+    promo_codes: set[str] = field(default_factory=set)
+
+    def add(self, raw: Raw, content_hash: str, known: Row | None) -> tuple[Problem, ...]:
+        """Read one record; the problems of a bad one, whose last good value goes on counting, or of its bad cells."""
+        if raw.deleted:
+            self._mark(raw, content_hash, known, "gone")
+            return (Problem("DELETED", "", "", "was deleted in its system: what was booked stays"),)
+        if raw.problem:
+            self._mark(raw, content_hash, known, "aside")
+            return (Problem(raw.problem_code, raw.column, raw.value, raw.problem),)
+        warnings = tuple(Problem(*warning) for warning in raw.warnings)
+        try:
+            record, listed = normalise(self.kind, raw.cells or {}, self.setting)
+        except BadRecord as error:
+            self._mark(raw, content_hash, known, "aside")
+            return error.problems
+        self._keep_good(raw.record_id, content_hash, known, record)
+        return warnings + listed
+
+    def gone(self, tx: Tx, record_ids: Sequence[str]) -> None:
+        """Mark vanished records; their cases are decided again without them."""
+        known = records.by_ids(tx, self.setting.connection, self.kind, record_ids)
+        for row in known.values():
+            self._mark(Raw(row.record_id), "gone", row, "gone")
+        self.keep(tx)
+
+    def keep(self, tx: Tx) -> None:
+        """Write the rows, join them into cases, and mark what has to be decided anew."""
+        joined = casefile.join(tx, self.cases)
+        deals = records.cases_of_deals(tx, [row.deal_ref for row in self.rows if row.deal_ref and row.case_id is None])
+        moved: dict[str, str] = {}
+        for index, row in enumerate(self.rows):
+            case_id = joined.get((row.connection, row.kind, row.record_id)) or deals.get(row.deal_ref or "")
+            if case_id is None:
+                continue
+            if row.kind == RecordKind.DEAL and row.case_id not in (None, case_id):
+                moved[row.deal_ref or ""] = case_id
+            self.rows[index] = replace(row, case_id=case_id)
+        records.upsert(tx, self.rows)
+        records.follow_deals(tx, moved)
+        touched = {row.case_id for row in self.rows if row.case_id is not None}
+        casefile.touch(tx, sorted(touched - self.recut))
+        casefile.touch(tx, sorted(self.recut), recut=True)
+        casefile.touch_partner(tx, sorted(self.partners), sorted(self.promo_codes))
+
+    def _mark(self, raw: Raw, content_hash: str, known: Row | None, state: str) -> None:
+        cells = json.dumps(dict(raw.cells), ensure_ascii=False) if raw.cells is not None else None
+        if known is None:
+            place = (self.setting.connection, self.kind, raw.record_id)
+            row = Row(*place, state, None, cells, content_hash, self.run, self.run)
+        else:
+            row = replace(known, state=state, cells=cells, hash=content_hash, changed=self.run)
+        self.rows.append(row)
+
+    def _keep_good(self, record_id: str, content_hash: str, known: Row | None, record: Record) -> None:
+        row = Row(
+            self.setting.connection,
+            self.kind,
+            record_id,
+            "present",
+            codec.dump(record),
+            None,
+            content_hash,
+            known.first_seen if known and known.body else self.run,
+            self.run,
+            deal_ref=_deal_ref(record),
+            partner_id=record.partner_id if isinstance(record, Deal | Registration) else None,
+            promo_code=record.promo_code if isinstance(record, Deal) else None,
+            case_id=known.case_id if known else None,
+        )
+        self.rows.append(row)
+        if known and known.case_id:
+            self.recut.add(known.case_id)
+        key = (row.connection, row.kind, row.record_id)
+        if isinstance(record, Deal):
+            self.cases.append((key, identity.own_id(record.client, f"deal:{record.ref}"), identity.keys(record.client)))
+        elif isinstance(record, Registration):
+            own = identity.own_id(record.client, f"registration:{record.registration_id}")
+            self.cases.append((key, own, identity.keys(record.client)))
+        elif isinstance(record, Partner):
+            self.partners.add(record.partner_id)
+            self.promo_codes.update(code.casefold() for code in record.promo_codes)
+
+
+def _deal_ref(record: Record) -> str | None:
+    """The deal that a record is, or belongs to."""
+    if isinstance(record, Deal):
+        return record.ref
+    return record.deal_ref if isinstance(record, Payment | Activity) else None

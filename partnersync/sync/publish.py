@@ -1,0 +1,98 @@
+"""Tables of the programme for people: ledger and issues, kept whole in every connection that holds them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from partnersync.contract.adapter import Adapter, Table
+from partnersync.domain.line import Line, LineFacts, line_status
+from partnersync.store import issuebook, ledger, published
+from partnersync.store.database import Store
+
+LEDGER_COLUMNS = tuple(
+    "line_id partner_id payee_id deal_id client_id event_id event_time booked_at program_version rule base_items base "
+    "rate amount currency fx_rate fx_source fx_date kind part reverses hold_until status reason statement_id payout_id "
+    "period trace prev_hash hash".split()
+)
+ISSUE_COLUMNS = ("issue_id", "connection", "record_id", "file", "line", "column", "value", "code", "reason")
+
+
+def ledger_row(
+    line: Line, facts: LineFacts, hashes: tuple[str, str], zone: ZoneInfo, as_of: datetime
+) -> tuple[str, ...]:
+    """One row of ledger.csv; times carry the program's offset, a hold's reason stands in for the line's own."""
+    return (
+        line.line_id,
+        line.partner_id,
+        line.payee_id,
+        line.deal_ref,
+        line.client_id,
+        line.event_id,
+        moment_text(line.event_time, zone),
+        moment_text(line.booked_at, zone),
+        line.program_version,
+        line.rule,
+        line.base_items,
+        line.base.text(),
+        line.rate,
+        line.amount.text(),
+        line.amount.currency,
+        line.fx_rate,
+        line.fx_source,
+        line.fx_date,
+        line.kind.value,
+        str(line.part),
+        line.reverses,
+        moment_text(line.hold_until, zone) if line.hold_until else "",
+        line_status(line.hold_until, facts, as_of).value,
+        facts.hold_reason or line.reason,
+        facts.statement_id,
+        facts.payout_id,
+        line.period,
+        line.trace,
+        *hashes,
+    )
+
+
+def moment_text(moment: datetime, zone: ZoneInfo) -> str:
+    """ISO 8601 with the program's offset."""
+    return moment.astimezone(zone).isoformat()
+
+
+def ledger_table(store: Store, zone: ZoneInfo, as_of: datetime) -> Table:
+    """The whole ledger as of a moment."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        with store.read() as tx:
+            for _, line, facts, prev_hash, line_hash in ledger.rows(tx):
+                yield ledger_row(line, facts, (prev_hash, line_hash), zone, as_of)
+
+    with store.read() as tx:
+        return Table("ledger", LEDGER_COLUMNS, f"{ledger.state(tx, as_of)} {zone.key}", rows)
+
+
+def issues_table(store: Store) -> Table:
+    """The open issues."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        with store.read() as tx:
+            for issue in issuebook.open_issues(tx):
+                yield [str(issue[column]) for column in ISSUE_COLUMNS]
+
+    with store.read() as tx:
+        return Table("issues", ISSUE_COLUMNS, issuebook.state(tx), rows)
+
+
+def publish(store: Store, adapter: Adapter, connection: str, tables: Sequence[Table]) -> list[str]:
+    """Bring the tables of one connection up to date; the names of those that were written."""
+    written: list[str] = []
+    for table in tables:
+        with store.read() as tx:
+            known = published.get(tx, connection, table.name)
+        if known == table.state and adapter.holds(table.name):
+            continue
+        if adapter.publish(table):
+            written.append(table.name)
+        with store.write() as tx:
+            published.put(tx, connection, table.name, table.state)
+    return written

@@ -1,0 +1,177 @@
+"""Pages of a connection → records in the store. Each page is one transaction, and its cursor moves last in it."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.contract.adapter import Adapter, Gives, Page, Raw, Stream
+from partnersync.domain.issue import Issue
+from partnersync.domain.masking import masked
+from partnersync.domain.value import RecordKind
+from partnersync.store import cursors, fields, issuebook, records
+from partnersync.store.codec import fingerprint
+from partnersync.store.database import Store
+from partnersync.store.issuebook import IssueRow
+from partnersync.sync.forms import Problem, Setting
+from partnersync.sync.intake import Intake
+
+# Part of every record's hash: raise it when cells are read differently, so that all records are read anew.
+_READING = "1"
+
+
+@dataclass(slots=True)
+class PullReport:
+    """What one connection gave: rows read and changed by kind, rows set aside now, records that vanished."""
+
+    connection: str
+    read: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)  # ids of issues that this pull opened
+
+    def add(self, counter: dict[str, int], kind: RecordKind, amount: int) -> None:
+        """Count records of one kind."""
+        if amount:
+            counter[kind.value] = counter.get(kind.value, 0) + amount
+
+
+def pull(
+    store: Store,
+    adapter: Adapter,
+    setting: Setting,
+    run: int,
+    now: Callable[[], datetime],
+    progress: Callable[[str, int], None],
+) -> PullReport:
+    """Read what changed in every stream of one connection. Killed anywhere, the next pull reads the page again."""
+    report = PullReport(setting.connection)
+    for stream in adapter.streams():
+        with store.read() as tx:
+            cursor = cursors.get(tx, setting.connection, stream.name)
+        reader = _StreamReader(stream, setting, run, now, report)
+        for page in adapter.pull(stream, cursor):
+            with store.write() as tx:
+                reader.take(tx, page)
+            progress(f"{setting.connection}: {stream.name}", len(page.raws))
+    return report
+
+
+@dataclass(slots=True)
+class _StreamReader:
+    """Takes the pages of one stream."""
+
+    stream: Stream
+    setting: Setting
+    run: int
+    now: Callable[[], datetime]
+    report: PullReport
+    started: bool = False
+
+    def take(self, tx: Tx, page: Page) -> None:
+        """Keep one page: records, managed values, what vanished, issues, and last the cursor."""
+        connection, stream = self.setting.connection, self.stream
+        if stream.whole and not self.started:
+            records.clear_listed(tx, connection, stream.name)
+        self.started = True
+        raws, twice = self._distinct(tx, page.raws)
+        issues = [self._source_issue(*notice) for notice in page.notices] + twice
+        if stream.gives is not Gives.MANAGED:
+            issues += self._facts(tx, raws)
+        seen = [(raw.record_id, dict(raw.seen)) for raw in raws if raw.seen is not None]
+        fields.put_seen(tx, connection, stream.kind, seen)
+        if page.complete:
+            issues += self._vanished(tx)
+        self.report.opened += issuebook.raise_issues(tx, "pull", self._scope, self.run, self.now(), issues)
+        if page.cursor is not None:
+            cursors.put(tx, connection, stream.name, page.cursor, self.now())
+
+    @property
+    def _scope(self) -> str:
+        return f"{self.setting.connection}/{self.stream.name}"
+
+    def _distinct(self, tx: Tx, raws: Sequence[Raw]) -> tuple[list[Raw], list[IssueRow]]:
+        """One row per id; of a whole listing also against the pages before, where a different row is an issue."""
+        if not self.stream.whole:
+            return list({raw.record_id: raw for raw in raws}.values()), []
+        before = records.listed(tx, self.setting.connection, self.stream.name, [raw.record_id for raw in raws])
+        first: dict[str, Raw] = {}
+        marks: dict[str, str] = dict(before)
+        issues: list[IssueRow] = []
+        for raw in raws:
+            mark = _hash(raw)
+            if raw.record_id not in marks:
+                first[raw.record_id] = raw
+                marks[raw.record_id] = mark
+            elif marks[raw.record_id] != mark and self.stream.gives is not Gives.MANAGED:
+                reason = "stands in several rows that differ: the first counts; remove the others"
+                issues.append(self._issue(raw, Problem("DUPLICATE_ID", _ID_COLUMN[self.stream.kind], "", reason)))
+        marked = [(record_id, marks[record_id]) for record_id in first]
+        records.mark_listed(tx, self.setting.connection, self.stream.name, marked)
+        return list(first.values()), issues
+
+    def _facts(self, tx: Tx, raws: Sequence[Raw]) -> list[IssueRow]:
+        """Keep the records whose content moved, and name those that cannot be used."""
+        connection, kind = self.setting.connection, self.stream.kind
+        told = [raw for raw in raws if raw.cells is not None or raw.deleted or raw.problem]
+        known = records.by_ids(tx, connection, kind, [raw.record_id for raw in told])
+        hashes = {raw.record_id: _hash(raw) for raw in told}
+        moved = [raw for raw in told if (row := known.get(raw.record_id)) is None or row.hash != hashes[raw.record_id]]
+        self.report.add(self.report.read, kind, len(told))
+        self.report.add(self.report.changed, kind, len(moved))
+        intake = Intake(self.setting, kind, self.run)
+        issues: list[IssueRow] = []
+        for raw in moved:
+            issues += [
+                self._issue(raw, problem)
+                for problem in intake.add(raw, hashes[raw.record_id], known.get(raw.record_id))
+            ]
+        issuebook.close_for_records(tx, connection, kind, [raw.record_id for raw in moved], "pull", self.run)
+        intake.keep(tx)
+        return issues
+
+    def _vanished(self, tx: Tx) -> list[IssueRow]:
+        """Records that a whole listing no longer names; managed places that are gone."""
+        connection, kind = self.setting.connection, self.stream.kind
+        if self.stream.gives is Gives.MANAGED:
+            fields.forget_unlisted(tx, connection, self.stream.name, kind)
+            return []
+        gone = records.vanished(tx, connection, self.stream.name, kind)
+        Intake(self.setting, kind, self.run).gone(tx, gone)
+        if self.stream.gives is Gives.BOTH:
+            fields.forget_unlisted(tx, connection, self.stream.name, kind)
+        issuebook.close_for_records(tx, connection, kind, gone, "pull", self.run)
+        reason = "vanished from its source: what was booked stays, nothing new is booked"
+        return [self._row(Issue(kind, record_id, "DELETED", reason)) for record_id in gone]
+
+    def _issue(self, raw: Raw, problem: Problem) -> IssueRow:
+        column = raw.origin.columns.get(problem.column, problem.column)
+        value = masked(problem.value, problem.column)
+        reason = masked(problem.reason)
+        issue = Issue(self.stream.kind, raw.record_id, problem.code, reason, column, value)
+        return self._row(issue, raw.origin.file, raw.origin.line)
+
+    def _source_issue(self, code: str, file: str, reason: str) -> IssueRow:
+        return self._row(Issue(self.stream.kind, "", code, reason), file)
+
+    def _row(self, issue: Issue, file: str = "", line: int = 0) -> IssueRow:
+        return IssueRow(self.setting.connection, issue, file, line)
+
+
+_ID_COLUMN = {
+    RecordKind.PARTNER: "partner_id",
+    RecordKind.DEAL: "deal_id",
+    RecordKind.PAYMENT: "payment_id",
+    RecordKind.REGISTRATION: "registration_id",
+    RecordKind.ACTIVITY: "activity_id",
+    RecordKind.USER: "user_id",
+    RecordKind.DOCUMENT: "partner_id",
+    RecordKind.RATE: "date",
+}
+
+
+def _hash(raw: Raw) -> str:
+    """Of everything that the row tells about its record, but where it stands."""
+    cells = sorted(raw.cells.items()) if raw.cells is not None else None
+    return fingerprint(json.dumps([_READING, cells, raw.deleted, raw.merged_into, raw.problem], ensure_ascii=False))

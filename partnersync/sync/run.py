@@ -1,0 +1,286 @@
+"""The run: the only file that knows the order of the flow and its transactions."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.config import Settings
+from partnersync.contract.adapter import Adapter
+from partnersync.domain.change import Managed, Values
+from partnersync.domain.value import RecordKind
+from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop
+from partnersync.rules.program import Programme
+from partnersync.store import casefile, fields, intents, issuebook, ledger, program_digests, runs
+from partnersync.store.database import Store
+from partnersync.store.locks import lease
+from partnersync.sync.casework import Casework, DecideReport
+from partnersync.sync.forms import Setting
+from partnersync.sync.plan import Change, Tally, change, recovered
+from partnersync.sync.planfile import Plan, Reviewed
+from partnersync.sync.publish import issues_table, ledger_table, publish
+from partnersync.sync.pull import PullReport, pull
+from partnersync.sync.push import PushReport, push
+
+Progress = Callable[[str, int], None]
+_PROGRAMME_WAIT_S = 60
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did, for people and scripts. `failed` are connections that could not be reached or written."""
+
+    run: int
+    as_of: datetime
+    pulled: list[PullReport] = field(default_factory=list)
+    decided: DecideReport = field(default_factory=DecideReport)
+    planned: dict[str, Tally] = field(default_factory=dict)
+    pushed: list[PushReport] = field(default_factory=list)
+    published: dict[str, list[str]] = field(default_factory=dict)
+    failed: dict[str, PartnersyncError] = field(default_factory=dict)
+    problems: list[PartnersyncError] = field(default_factory=list)  # plugins that were left out
+    older_issues: int = 0
+    stopped: SafetyStop | None = None
+
+    @property
+    def opened(self) -> list[str]:
+        """Ids of the issues that this run opened."""
+        return [issue for pulled in self.pulled for issue in pulled.opened] + self.decided.opened
+
+    @property
+    def written(self) -> int:
+        """Records whose managed fields were written."""
+        return sum(pushed.done for pushed in self.pushed)
+
+    @property
+    def exit_code(self) -> int:
+        """The command's exit code (docs/commands.md)."""
+        if self.stopped:
+            return self.stopped.exit_code
+        refused = any(pushed.refused for pushed in self.pushed)
+        return 3 if self.opened or self.failed or self.problems or refused else 0
+
+    def counts(self) -> dict[str, object]:
+        """Numbers for `status`."""
+        return {
+            "read": sum(sum(pulled.read.values()) for pulled in self.pulled),
+            "changed": sum(sum(pulled.changed.values()) for pulled in self.pulled),
+            "cases": self.decided.cases,
+            "lines": self.decided.lines,
+            "written": self.written,
+            "set_aside": len(self.opened),
+            "failed": sorted(self.failed),
+        }
+
+
+@dataclass(slots=True)
+class Engine:
+    """Runs the flow over the configured connections."""
+
+    settings: Settings
+    programme: Programme
+    store: Store
+    adapters: Mapping[str, Adapter]
+    problems: Sequence[PartnersyncError]
+    owner: str
+    now: Callable[[], datetime]
+    progress: Progress
+
+    def sync(
+        self,
+        names: Sequence[str] = (),
+        *,
+        as_of: datetime | None = None,
+        dry_run: bool = False,
+        beyond_limit: bool = False,
+    ) -> Report:
+        """Pull, decide, push; `names` limits pull and push to these connections. A dry run writes and books nothing."""
+        chosen = self._chosen(names)
+        with self._run("sync --dry-run" if dry_run else "sync", chosen, as_of, books=not dry_run) as report:
+            self._pull(chosen, report)
+            if dry_run:
+                with self._deciding(), self.store.rehearse() as tx:
+                    self._decide(tx, report)
+                    self._tally(tx, chosen, report)
+            else:
+                with self._deciding(), self.store.write() as tx:
+                    self._decide(tx, report)
+                self._write(chosen, report, beyond_limit=beyond_limit)
+        return report
+
+    def plan(self, *, as_of: datetime | None = None) -> tuple[Plan, Report]:
+        """What `sync` would write and book now; nothing is."""
+        with self._run("plan", tuple(self.adapters), as_of, books=False) as report:
+            self._pull(tuple(self.adapters), report)
+            with self._deciding(), self.store.rehearse() as tx:
+                plan = self._planned(tx, report)
+        return plan, report
+
+    def apply(self, reviewed: Reviewed, *, beyond_limit: bool = False) -> Report:
+        """Do exactly what a reviewed plan says, as of its moment; refused where records moved since."""
+        names = tuple(self.adapters)
+        with self._run("apply", names, reviewed.as_of, books=True) as report:
+            self._pull(names, report)
+            with self._deciding(), self.store.write() as tx:
+                reviewed.check(self._planned(tx, report))
+            self._write(names, report, beyond_limit=beyond_limit)
+        return report
+
+    def _chosen(self, names: Sequence[str]) -> Sequence[str]:
+        unknown = sorted(set(names) - set(self.settings.connections))
+        if unknown:
+            known = ", ".join(sorted(self.settings.connections))
+            raise ConfigError(f"no connection is named {unknown[0]}", hint=f"Connections are: {known}")
+        return tuple(name for name in self.adapters if not names or name in names)
+
+    @contextmanager
+    def _run(self, command: str, names: Sequence[str], as_of: datetime | None, *, books: bool) -> Iterator[Report]:
+        """Hold the connections, number the run, and keep how it ended."""
+        with ExitStack() as held:
+            for name in sorted(names):
+                held.enter_context(lease(self.store, f"connection:{name}", self.owner, self.now))
+            moment = as_of or self.now()
+            with self.store.write() as tx:
+                self._refuse_past(tx, moment, books=books)
+                run = runs.start(tx, command, moment, self.now())
+            report = Report(run, moment, problems=list(self.problems))
+            try:
+                yield report
+            except BaseException as error:
+                code = error.exit_code if isinstance(error, PartnersyncError) else 1
+                with self.store.write() as tx:
+                    runs.finish(tx, run, self.now(), code, report.counts(), booked=False)
+                raise
+            with self.store.write() as tx:
+                report.older_issues = issuebook.count_open(tx) - len(report.opened)
+                runs.finish(tx, run, self.now(), report.exit_code, report.counts(), booked=books)
+
+    def _refuse_past(self, tx: Tx, as_of: datetime, *, books: bool) -> None:
+        last = runs.last_booked_as_of(tx)
+        if books and last is not None and as_of < last:
+            raise ConfigError(
+                f"--as-of {as_of.isoformat()} is earlier than the last booking run's {last.isoformat()}",
+                hint="Only plan, explain and --dry-run look back",
+            )
+
+    @contextmanager
+    def _deciding(self) -> Iterator[None]:
+        """One run at a time decides and books."""
+        with lease(self.store, "programme", self.owner, self.now, wait_s=_PROGRAMME_WAIT_S):
+            yield
+
+    def _pull(self, names: Sequence[str], report: Report) -> None:
+        """Pull each connection; one that fails does not stop the others."""
+        for name in names:
+            try:
+                report.pulled.append(
+                    pull(self.store, self.adapters[name], self._setting(name), report.run, self.now, self.progress)
+                )
+            except (LockHeld, ConfigError):
+                raise
+            except PartnersyncError as error:
+                report.failed[name] = error
+
+    def _setting(self, name: str) -> Setting:
+        return Setting(name, frozenset(self.settings.connections), self.programme.zone, self.programme.currency)
+
+    def _decide(self, tx: Tx, report: Report) -> None:
+        """Decide what is due and book it, all in this transaction."""
+        if program_digests.keep(tx, self.programme.digests, report.run):
+            casefile.touch_all(tx)
+        zone = self.programme.zone
+        history_from = {
+            name: datetime.combine(connection.history_from, time(), zone).astimezone(UTC)
+            for name, connection in self.settings.connections.items()
+            if connection.history_from
+        }
+        work = Casework(
+            tx,
+            self.programme,
+            report.as_of,
+            self.now(),
+            report.run,
+            self.progress,
+            master=self.settings.partners,
+            history_from=history_from,
+        )
+        report.decided = work.decide()
+
+    def _tally(self, tx: Tx, names: Sequence[str], report: Report) -> None:
+        for name in names:
+            tally = report.planned[name] = Tally(fields.count(tx, name))
+            for _ in tally.count(_due(tx, name)):
+                pass
+
+    def _planned(self, tx: Tx, report: Report) -> Plan:
+        booked = ledger.head(tx)
+        self._decide(tx, report)
+        plan = Plan(report.as_of, self.programme.digests)
+        plan.book(line for _, line, *_ in ledger.rows(tx, after=booked))
+        for name in self.adapters:
+            tally = report.planned[name] = Tally(fields.count(tx, name))
+            plan.add(name, tally.count(_due(tx, name)))
+        return plan
+
+    def _write(self, names: Sequence[str], report: Report, *, beyond_limit: bool) -> None:
+        """Push what is due and publish the tables; over the safety limit nothing at all."""
+        writable = [name for name in names if name not in report.failed]
+        with self.store.read() as tx:
+            self._tally(tx, writable, report)
+        limits = self.settings.limits
+        try:
+            for name in [] if beyond_limit else writable:
+                report.planned[name].stop(name, limits.max_changed_share, limits.max_changed_records)
+        except SafetyStop as stop:
+            report.stopped = stop
+            return
+        for name in writable:
+            try:
+                self._push(name, report)
+            except PartnersyncError as error:
+                report.failed[name] = error
+
+    def _push(self, name: str, report: Report) -> None:
+        adapter = self.adapters[name]
+        if report.planned[name].writes:
+            due = self._due_in_pages(name)
+            report.pushed.append(push(self.store, adapter, name, due, report.run, self.now, self.progress))
+        if self.settings.holds_ledger(name):
+            tables = [ledger_table(self.store, self.programme.zone, report.as_of), issues_table(self.store)]
+            report.published[name] = publish(self.store, adapter, name, tables)
+
+    def _due_in_pages(self, name: str) -> Iterator[Change]:
+        """What is due in one connection, read page by page so that outcomes can be kept in between."""
+        with self.store.read() as tx:
+            landed = intents.pending(tx, name)
+        after: RecordPlace | None = None
+        while True:
+            with self.store.read() as tx:
+                page = fields.due_page(tx, name, after)
+            if not page:
+                return
+            yield from _changes(page, landed)
+            after = (page[-1].kind, page[-1].record_id)
+
+
+RecordPlace = tuple[RecordKind, str]
+
+
+def _due(tx: Tx, name: str) -> Iterator[Change]:
+    """What is due in one connection, inside one transaction."""
+    landed = intents.pending(tx, name)
+    after: RecordPlace | None = None
+    while page := fields.due_page(tx, name, after):
+        yield from _changes(page, landed)
+        after = (page[-1].kind, page[-1].record_id)
+
+
+def _changes(page: Sequence[Managed], landed: Mapping[RecordPlace, Values]) -> Iterator[Change]:
+    """The changes of a page; a write whose outcome was lost is taken as made where it landed."""
+    for managed in page:
+        intended = landed.get((managed.kind, managed.record_id))
+        due = change(recovered(managed, intended) if intended else managed)
+        if due:
+            yield due
