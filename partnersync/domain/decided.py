@@ -28,7 +28,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class DealState:
+class DealStanding:
     """Whom a deal belongs to, the registration behind it, and why its lines are on hold, if they are."""
 
     deal_ref: str

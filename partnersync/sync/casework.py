@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.domain.attribution import Attribution
 from partnersync.domain.deal import Deal, Payment
-from partnersync.domain.decided import DealState, Judged
+from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
 from partnersync.domain.line import Line, LineKind, LineStatus
 from partnersync.domain.partner import Partner
@@ -91,7 +91,7 @@ class Casework:
         return accepted
 
     def _attach_waiting(self) -> None:
-        """Payments that came before their deal join its case; those still without one are issues, looked at every run."""
+        """Payments that came before their deal join its case; those still without one are issues, tried every run."""
         waiting = records.waiting(self.tx)
         cases = records.cases_of_deals(self.tx, [row.deal_ref or "" for row in waiting])
         records.set_cases(self.tx, [(row, cases[row.deal_ref or ""]) for row in waiting if row.deal_ref in cases])
@@ -229,7 +229,7 @@ class Casework:
         ledger.stage(self.tx, lines)
         decisions.touch_deals(self.tx, sorted({line.deal_ref for line in lines}))
 
-    def _want_deals(self, states: Sequence[DealState]) -> None:
+    def _want_deals(self, states: Sequence[DealStanding]) -> None:
         """What is due in the fields of deals that were decided, or whose lines moved."""
         lines: dict[str, list[want.StatedLine]] = defaultdict(list)
         for line, facts in ledger.by_deals(self.tx, [state.deal_ref for state in states]):

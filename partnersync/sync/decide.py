@@ -10,7 +10,7 @@ from datetime import datetime
 
 from partnersync.domain.attribution import Attribution, Source
 from partnersync.domain.deal import Deal, DealState, Payment
-from partnersync.domain.decided import DealState, Judged
+from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
 from partnersync.domain.registration import UNDECIDED, Registration, RegistrationState
@@ -52,7 +52,7 @@ class CaseFile:
 class DealDecision:
     """What is to be remembered of a deal, and what its events bring."""
 
-    state: DealState
+    state: DealStanding
     earnings: Sequence[Earning]
 
 
@@ -243,7 +243,7 @@ def _decide_deal(
             as_of,
         )
         issues.extend(troubles)
-    state = DealState(
+    state = DealStanding(
         deal.ref,
         case.case_id,
         client_id,

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from partnersync.contract.managed import MANAGED
-from partnersync.domain.decided import DealState, Judged
+from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.line import PROGRESS, Line, LineFacts, LineKind, line_status
 from partnersync.domain.value import Money, RecordKind
 
 StatedLine = tuple[Line, LineFacts]
 
 
-def deal_values(state: DealState, lines: Sequence[StatedLine], as_of: datetime) -> dict[str, str]:
+def deal_values(state: DealStanding, lines: Sequence[StatedLine], as_of: datetime) -> dict[str, str]:
     """The fields of one deal; without lines its commission is empty."""
     return {
         "ps_partner_id": state.partner_id,
