@@ -11,20 +11,18 @@ from partnersync.domain.attribution import Attribution
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
-from partnersync.domain.line import Line, LineKind, LineStatus
+from partnersync.domain.line import Line, LineStatus
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import Money, RecordKind
-from partnersync.rules import booking, commission, identity, partners
+from partnersync.rules import identity, partners
 from partnersync.rules.program import Programme
 from partnersync.store import casefile, codec, decisions, earnings, fields, issuebook, ledger, records
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.sync import want
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
-
-# Kinds of line that an event owes; the others are booked by people or by later steps.
-_OWED_KINDS = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT})
+from partnersync.sync.lines import NOTHING_BOOKED, bucket_lines, deal_lines, families
 
 
 @dataclass(slots=True)
@@ -190,25 +188,16 @@ class Casework:
             fields.put_want(self.tx, place, RecordKind.REGISTRATION, items)
 
     def _book(self, decided: Sequence[CaseDecision]) -> None:
-        """Book what events under flat rules owe; events in bands are kept for their bucket. What is no longer owed is
-        reversed."""
+        """Stage the lines of events under flat rules; events in bands wait for the whole of their bucket."""
         deals = [deal for one in decided for deal in one.deals]
-        booked: dict[str, dict[booking.Family, list[Line]]] = defaultdict(lambda: defaultdict(list))
+        booked: dict[str, list[Line]] = defaultdict(list)
         for line, _ in ledger.by_deals(self.tx, [deal.state.deal_ref for deal in deals]):
-            if line.kind in _OWED_KINDS:
-                booked[line.deal_ref][(line.event_id, line.rule, line.payee_id)].append(line)
-        lines: list[Line] = []
+            booked[line.deal_ref].append(line)
+        staged: list[Line] = []
         for deal in deals:
-            before = booked.get(deal.state.deal_ref, {})
-            flat = [earning for earning in deal.earnings if earning.bucket is None]
-            if flat:
-                owed = commission.price(flat, self.programme)
-                lines += booking.book(owed, before, self.as_of, self.programme.zone)
-            if before:
-                owing = {(earning.event_id, earning.rule, earning.payee_id) for earning in deal.earnings}
-                undone = (booking.reverse(family, self.as_of) for key, family in before.items() if key not in owing)
-                lines += [line for line in undone if line]
-        ledger.stage(self.tx, lines)
+            before = families(booked[deal.state.deal_ref]) if deal.state.deal_ref in booked else NOTHING_BOOKED
+            staged += deal_lines(deal, before, self.programme, self.as_of)
+        ledger.stage(self.tx, staged)
         banded = [
             (one.case_id, earning)
             for one in decided
@@ -219,15 +208,12 @@ class Casework:
         self.buckets |= earnings.replace(self.tx, [one.case_id for one in decided], banded)
 
     def _price(self, bucket: str) -> None:
-        """Price all events of one partner and period, and book the difference."""
+        """Price all events of one partner and period, and stage the difference."""
         events = earnings.by_bucket(self.tx, bucket)
-        booked: dict[booking.Family, list[Line]] = defaultdict(list)
-        for line in ledger.by_events(self.tx, [earning.event_id for earning in events]):
-            if line.kind in _OWED_KINDS:
-                booked[(line.event_id, line.rule, line.payee_id)].append(line)
-        lines = booking.book(commission.price(events, self.programme), booked, self.as_of, self.programme.zone)
-        ledger.stage(self.tx, lines)
-        decisions.touch_deals(self.tx, sorted({line.deal_ref for line in lines}))
+        booked = families(ledger.by_events(self.tx, [earning.event_id for earning in events]))
+        staged = bucket_lines(events, booked, self.programme, self.as_of)
+        ledger.stage(self.tx, staged)
+        decisions.touch_deals(self.tx, sorted({line.deal_ref for line in staged}))
 
     def _want_deals(self, states: Sequence[DealStanding]) -> None:
         """What is due in the fields of deals that were decided, or whose lines moved."""
