@@ -1,0 +1,1 @@
+"""partnersync adapter for folders of CSV files."""
