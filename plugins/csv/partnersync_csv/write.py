@@ -1,0 +1,111 @@
+"""Write files whole, with cells that no spreadsheet takes for a formula."""
+
+import hashlib
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from partnersync_csv.dialect import CANONICAL, Dialect
+
+_CHUNK = 1 << 16  # characters
+
+_FORMULA_STARTS = frozenset("'=+-@\t\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file that stands whole on the disk: its SHA-256 in hexadecimal (as `file_hash` gives it) and size in bytes."""
+
+    path: Path
+    hash: str
+    size: int
+
+
+def replace_whole(path: Path, chunks: Iterable[bytes]) -> WrittenFile:
+    """Put `chunks` in place of the file: at every moment it is the old one or the new one, whole.
+
+    Its folder is made if need be; its mode bits and a symbolic link that leads to it stay. When anything fails, an
+    error of `chunks` included, the old file is untouched and nothing is left beside it; the error goes on.
+    """
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with temporary.open("xb") as file:
+            if target.exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
+            for chunk in chunks:
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+    return WrittenFile(path, digest.hexdigest(), size)
+
+
+def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """A file that is ours alone, in the form CANONICAL, its cells harmless and quoted only where they must be."""
+    delimiter, line_end = CANONICAL.delimiter, CANONICAL.line_end
+    lines = (delimiter.join(quote(harmless(cell), delimiter) for cell in row) + line_end for row in rows)
+    return encoded(chain([delimiter.join(columns) + line_end], lines), CANONICAL)
+
+
+def encoded(lines: Iterable[str], dialect: Dialect) -> Iterator[bytes]:
+    """The bytes of a text, its byte order mark included, gathered into chunks.
+
+    UnicodeEncodeError: the encoding cannot hold it.
+    """
+    yield dialect.bom
+    gathered: list[str] = []
+    size = 0
+    for line in lines:
+        gathered.append(line)
+        size += len(line)
+        if size > _CHUNK:
+            yield "".join(gathered).encode(dialect.encoding)
+            gathered, size = [], 0
+    yield "".join(gathered).encode(dialect.encoding)
+
+
+def quote(text: str, delimiter: str) -> str:
+    """The raw cell for a text, in quotes only where it cannot stand without."""
+    if delimiter in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe in front if a spreadsheet would run it as a formula; numbers stay as they are.
+
+    Text that already is an apostrophe before a formula gets one more, so that `plain` gives every text back.
+    """
+    if text[:1] in _FORMULA_STARTS and _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def plain(text: str) -> str:
+    """The text that `harmless` made this of; other text as it is."""
+    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in the folder outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
