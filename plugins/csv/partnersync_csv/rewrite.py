@@ -1,0 +1,109 @@
+"""Give a file its managed columns and leave every other byte of it alone."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from partnersync.errors import TryLater
+from partnersync_csv.dialect import Dialect
+from partnersync_csv.headers import Header, pick
+from partnersync_csv.scan import Row, rows, unquote
+from partnersync_csv.write import WrittenFile, encoded, harmless, quote, replace_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """What is due in a file.
+
+    `values_for` gives the texts of a record by the text of its `id_column`; a column that it leaves out, and every
+    column where it gives None, keeps the cell that is there (in a new column: empty). It may be asked twice for a
+    record, once if the file has to be written over in UTF-8. `header` is False for a file without one: the columns of
+    the result are then named in a line put in front ("1", "2", … and `columns`), and `id_column` is such a number.
+    """
+
+    id_column: str
+    columns: tuple[str, ...]
+    values_for: Callable[[str], Mapping[str, str] | None]
+    header: bool = True
+
+
+def rewrite_file(path: Path, target: Path, dialect: Dialect, managed: Managed) -> tuple[WrittenFile, Dialect]:
+    """Write the file at `path` with its managed columns to `target`, which may be the same; the form that it got.
+
+    The form is `dialect`, in UTF-8 if the encoding cannot hold a text that is due. TryLater: someone changed the file
+    at `path` meanwhile; `target` is as it was. NotCsv: its header cannot be told into cells.
+    """
+    try:
+        return replace_whole(target, rewrite(path, dialect, managed)), dialect
+    except UnicodeEncodeError:
+        wider = dialect.in_utf8()
+        return replace_whole(target, rewrite(path, dialect, managed, into=wider)), wider
+
+
+def rewrite(path: Path, dialect: Dialect, managed: Managed, *, into: Dialect | None = None) -> Iterator[bytes]:
+    """The bytes of the file at `path` with its managed columns, in chunks; `into` is the form to give it.
+
+    UnicodeEncodeError: its encoding cannot hold a text that is due. TryLater after the last chunk: the file changed.
+    """
+    before = _state(path)
+    yield from encoded(_lines(path, dialect, managed), into or dialect)
+    if _state(path) != before:
+        raise TryLater(f"{path.name} changed while it was rewritten")
+
+
+def _lines(path: Path, dialect: Dialect, managed: Managed) -> Iterator[str]:
+    layout: _Layout | None = None
+    for row in rows(path, dialect):
+        if layout is not None:
+            yield layout.record(row)
+        elif row.blank:
+            yield dialect.delimiter.join(row.raw) + row.end
+        elif managed.header:
+            layout = _Layout(Header.of(row), dialect.delimiter, managed)
+            yield layout.header(row.raw) + row.end
+        else:
+            header = Header.numbered(row)
+            layout = _Layout(header, dialect.delimiter, managed)
+            yield layout.header(header.names) + dialect.line_end
+            yield layout.record(row)
+
+
+class _Layout:
+    """Where the managed columns of one file stand: in place of those it has, the others behind its last column."""
+
+    def __init__(self, header: Header, delimiter: str, managed: Managed) -> None:
+        self._delimiter = delimiter
+        self._values_for = managed.values_for
+        self._width = len(header.names)
+        self._id = header.positions(managed.id_column)
+        held = {column: header.positions(column) for column in managed.columns}
+        self._held = [(column, place) for column, places in held.items() for place in places]
+        self._new = [column for column, places in held.items() if not places]
+
+    def header(self, raw: tuple[str, ...]) -> str:
+        return self._delimiter.join([*raw, *self._new])
+
+    def record(self, row: Row) -> str:
+        """The line of a record.
+
+        A row shorter than the header is filled up to it. Cells of a row beyond the header stay behind the new columns,
+        or they would be read as those. An empty line, and a row with a problem, whose cells nobody knows, stay.
+        """
+        if not row.raw or row.problem:
+            return self._delimiter.join(row.raw) + row.end
+        record_id = pick(row.values, self._id).strip()
+        due = (self._values_for(record_id) if record_id else None) or {}
+        cells = [*row.raw, *[""] * (self._width - len(row.raw))]
+        for column, place in self._held:
+            if column in due and unquote(cells[place]) != harmless(due[column]):
+                cells[place] = self._raw(due[column])
+        cells[self._width : self._width] = [self._raw(due.get(column, "")) for column in self._new]
+        return self._delimiter.join(cells) + row.end
+
+    def _raw(self, text: str) -> str:
+        return quote(harmless(text), self._delimiter)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
