@@ -1,0 +1,43 @@
+"""All benchmarks as one table, with what docs/architecture.md asks for and the ratio to it (1.00 and better holds)."""
+
+import argparse
+
+import decide_plan
+import million
+import start
+
+DEALS_PER_S = 20_000
+PEAK_MIB = 600
+UNCHANGED_S = 2.0
+START_S = 0.3
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--deals", type=int, default=1_000_000, help="size of the whole-process runs")
+    deals = parser.parse_args().deals
+    print(f"{'measured':44}{'value':>14}{'wanted':>14}{'ratio':>8}")
+    begun = start.measure()
+    row("python -c pass, s", begun["python_s"])
+    row("import partnersync, s", begun["import_s"], START_S, less=True)
+    row("partnersync --help, s", begun["help_s"], START_S, less=True)
+    speed = decide_plan.measure(50_000)
+    row("decide + plan, deals/s", speed["deals_per_s"], DEALS_PER_S, less=False)
+    for run in million.measure(deals):
+        name = f"{run['run']} ({run['deals']:,} deals)"
+        row(f"{name}, s", run["s"], UNCHANGED_S if run["run"] == "unchanged" else None, less=True)
+        row(f"{name}, peak MiB", run["peak_mib"], PEAK_MIB, less=True)
+        row(f"{name}, records written", run["written"])
+
+
+def row(name: str, value: object, wanted: float | None = None, *, less: bool = True) -> None:
+    """One line of the table."""
+    number = float(str(value))
+    ratio = "" if wanted is None else f"{(wanted / number if less else number / wanted) if number else 0:.2f}"
+    sign = "≤" if less else "≥"
+    print(f"{name:44}{number:>14,.6g}{f'{sign} {wanted:,}' if wanted else '':>14}{ratio:>8}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
