@@ -56,8 +56,9 @@ def write_company(root: Path, deals: int) -> None:
             domain = f"client{client}.com"
             won = index % 2 == 0
             closed = (created + timedelta(days=10)).isoformat() if won else ""
+            state = "won" if won else "open"
             deals_file.write(
-                f"{number},Deal {number},c{client},{domain},{partner},{'won' if won else 'open'},{amount},{created},{closed}\n"
+                f"{number},Deal {number},c{client},{domain},{partner},{state},{amount},{created},{closed}\n"
             )
             if won:
                 payments.write(f"{number},{number},{closed},{amount}\n")

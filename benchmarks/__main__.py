@@ -2,9 +2,8 @@
 
 import argparse
 
-import decide_plan
-import million
-import start
+
+from benchmarks import decide_plan, million, start
 
 DEALS_PER_S = 20_000
 PEAK_MIB = 600
