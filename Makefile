@@ -1,0 +1,59 @@
+# Each target makes or refreshes .venv by itself. PYTHON names another interpreter: make test PYTHON=python3.13
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTHON ?=
+CANDIDATES := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
+FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+TYPED := partnersync plugins/csv/partnersync_csv tests benchmarks
+
+.PHONY: demo test check bench constraints clean
+
+demo: $(STAMP)
+	$(BIN)/partnersync demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/mypy plugins/csv/tests
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+# setuptools is pinned with the rest, so the build needs no environment of its own.
+$(STAMP): constraints.txt pyproject.toml plugins/csv/pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet -c constraints.txt setuptools
+	$(PIP) install --quiet -c constraints.txt --no-build-isolation -e '.[dev]' -e plugins/csv
+	@touch $(STAMP)
+
+$(BIN)/python:
+	@for python in $(CANDIDATES); do \
+	    if $$python -c '$(FITS)' >/dev/null 2>&1; then \
+	        echo "Making $(VENV) with $$($$python -V)"; \
+	        exec $$python -m venv --clear $(VENV); \
+	    fi; \
+	done; \
+	echo "partnersync needs Python 3.11 or later with its venv module (on Debian: apt install python3-venv)." >&2; \
+	echo "Where it goes by another name: make PYTHON=/path/to/python" >&2; \
+	exit 1
+
+# The newest versions of everything, installed into a clean environment, become the pins.
+constraints: | $(BIN)/python
+	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	$(BIN)/python -m venv "$$scratch" && \
+	"$$scratch/bin/python" -m pip install --quiet --upgrade setuptools && \
+	"$$scratch/bin/python" -m pip install --quiet --no-build-isolation -e '.[dev]' -e plugins/csv && \
+	"$$scratch/bin/python" -m pip freeze --all --exclude-editable --exclude pip > constraints.txt
+
+clean:
+	rm -rf $(VENV) build dist demo-run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	rm -rf *.egg-info plugins/*/*.egg-info plugins/*/build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
