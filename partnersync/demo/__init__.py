@@ -1,0 +1,1 @@
+"""The sample company of `partnersync demo`: data and settings as package files, no code."""
