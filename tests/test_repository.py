@@ -1,12 +1,16 @@
 """The repository as a whole: its files, its pins, what it must not say, and the sample company's numbers."""
 
+import ast
 import csv
 import re
 import subprocess
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,15 +70,50 @@ def test_pins_are_exact_versions_and_nothing_else() -> None:
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)] == []
 
 
-@pytest.mark.parametrize("project", ["pyproject.toml", "plugins/csv/pyproject.toml"])
+def settings_of(project: str) -> dict[str, Any]:
+    return tomllib.loads((ROOT / project / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def named_by(*entries: list[str]) -> set[str]:
+    """The distributions that requirement lists name, without extras, bounds and markers."""
+    return {plain(re.split(r"[\[<>=!~; ]", entry)[0]) for listed in entries for entry in listed}
+
+
+@pytest.mark.parametrize("project", [".", "plugins/csv"])
 def test_pins_cover_every_named_dependency(project: str) -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = {plain(line.split("==")[0]) for line in lines}
-    table = tomllib.loads((ROOT / project).read_text(encoding="utf-8"))
+    table = settings_of(project)
     extras = table["project"].get("optional-dependencies", {}).values()
-    named = [table["build-system"]["requires"], table["project"]["dependencies"], *extras]
-    wanted = {plain(re.split(r"[\[<>=!~; ]", entry)[0]) for entries in named for entry in entries}
+    wanted = named_by(table["build-system"]["requires"], table["project"]["dependencies"], *extras)
     assert wanted - pinned - {"partnersync"} == set()
+
+
+@pytest.mark.parametrize(
+    ("project", "package", "extras"),
+    [
+        pytest.param(".", "partnersync", ["postgresql", "testing"], id="the core"),
+        pytest.param("plugins/csv", "partnersync_csv", [], id="the csv plugin"),
+    ],
+)
+def test_code_imports_only_what_its_distribution_names(project: str, package: str, extras: list[str]) -> None:
+    table = settings_of(project)["project"]
+    named = named_by(table["dependencies"], *(table["optional-dependencies"][extra] for extra in extras))
+    owners = packages_distributions()
+    foreign = imported(ROOT / project / package) - sys.stdlib_module_names - {package}
+    assert {name for name in foreign if not named & {plain(owner) for owner in owners.get(name, [])}} == set()
+
+
+def imported(folder: Path) -> set[str]:
+    """Top-level names that the code under a folder imports, wherever the import stands."""
+    names: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+    return {name.partition(".")[0] for name in names}
 
 
 def plain(name: str) -> str:
