@@ -177,8 +177,13 @@ _JUDGED_WITHOUT = frozenset({"registration_id", "partner_id", "submitted_at"})
 
 
 def columns(kind: RecordKind) -> tuple[str, ...]:
-    """The canonical input columns of a kind of record."""
-    return tuple(name for name in _FORMS[kind].cells.model_fields)
+    """The canonical input columns of a kind of record, in their order."""
+    return tuple(_FORMS[kind].cells.model_fields)
+
+
+def required(kind: RecordKind) -> tuple[str, ...]:
+    """The columns that a record of this kind cannot do without, in their order."""
+    return tuple(name for name in columns(kind) if name in _FORMS[kind].required)
 
 
 def normalise(kind: RecordKind, cells: Cells, setting: Setting) -> tuple[Record, tuple[Problem, ...]]:
