@@ -1,0 +1,21 @@
+"""How far each stream of a connection has been read."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from partnersync.store.codec import moment_text
+from partnersync.store.rows import upsert
+from partnersync.store.tables import cursors
+
+
+def get(tx: Connection, connection: str, stream: str) -> str | None:
+    """The cursor that the adapter gave last; None before the first pull."""
+    query = select(cursors.c.cursor).where(cursors.c.connection == connection, cursors.c.stream == stream)
+    return tx.execute(query).scalar()
+
+
+def put(tx: Connection, connection: str, stream: str, cursor: str, now: datetime) -> None:
+    """Move the cursor."""
+    row = {"connection": connection, "stream": stream, "cursor": cursor, "moved_at": moment_text(now)}
+    upsert(tx, cursors, [row])

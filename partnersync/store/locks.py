@@ -1,0 +1,157 @@
+"""One run at a time: leases in the store, held by a process.
+
+A lease holds until its end, and every writing transaction of its holder moves that end, so a run at work keeps it. The
+same transaction refuses to write for a run whose lease went to another. Taking a lease is a writing transaction too: it
+cannot come in the middle of one. What a dead process of this machine held is free at once.
+"""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, select, update
+
+from partnersync.errors import LockHeld, PartnersyncError
+from partnersync.store.codec import moment, moment_text
+from partnersync.store.database import Store
+from partnersync.store.rows import upsert
+from partnersync.store.tables import leases
+
+_POLL_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease that is held; `ttl_s` is how long it lasts without a sign of life."""
+
+    store: Store
+    name: str
+    owner: str
+    now: Callable[[], datetime]
+    ttl_s: int
+
+    def renew(self) -> None:
+        """Hold on, where nothing has to be written for long; LockHeld where another run has taken the lease."""
+        with self.store.write():
+            pass  # every write renews
+
+    def guard(self, tx: Connection) -> None:
+        """Part of each writing transaction: the lease is still ours, and lasts on."""
+        mine = (leases.c.name == self.name) & (leases.c.owner == self.owner)
+        expires_at = tx.execute(select(leases.c.expires_at).where(mine)).scalar()
+        if expires_at is None:
+            raise LockHeld(
+                f"{_shown(self.name)} was taken over by another run",
+                hint="This run was silent for too long and stopped; start again when the other has ended",
+            )
+        now = self.now()
+        if moment(expires_at) - now < timedelta(seconds=self.ttl_s) * 2 / 3:
+            tx.execute(update(leases).where(mine).values(expires_at=self.end(now)))
+
+    def end(self, now: datetime) -> str:
+        """When it ends if nothing is heard of its holder after `now`, as the store keeps it."""
+        return moment_text(now + timedelta(seconds=self.ttl_s))
+
+
+@contextmanager
+def lease(
+    store: Store,
+    name: str,
+    owner: str,
+    now: Callable[[], datetime],
+    ttl_s: int = 120,
+    wait_s: float = 0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Lease]:
+    """Hold `name` ("connection:<name>" or "programme") for `owner` (see `this_process`).
+
+    LockHeld where another holds it for longer than `wait_s`.
+    """
+    held = Lease(store, name, owner, now, ttl_s)
+    until = now() + timedelta(seconds=wait_s)
+    while not _take(held):
+        if now() >= until:
+            raise LockHeld(f"{_shown(name)} is held by another run", hint="Start again when it has ended")
+        sleep(_POLL_S)
+    store.guards.append(held.guard)
+    try:
+        yield held
+    except BaseException:
+        with suppress(PartnersyncError):  # what went wrong first is what has to be told
+            _release(held)
+        raise
+    _release(held)
+
+
+def this_process() -> str:
+    """An owner that other processes can tell to be alive: machine, pid, when it began."""
+    return f"{_machine()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def _take(held: Lease) -> bool:
+    with held.store.read() as tx:
+        if not _is_free(tx, held):
+            return False  # told at once, where a write would wait for the other's transaction
+    with held.store.write() as tx:
+        if not _is_free(tx, held):
+            return False
+        row = {"name": held.name, "owner": held.owner, "expires_at": held.end(held.now())}
+        upsert(tx, leases, [row])
+    return True
+
+
+def _is_free(tx: Connection, wanted: Lease) -> bool:
+    query = select(leases.c.owner, leases.c.expires_at).where(leases.c.name == wanted.name)
+    row = tx.execute(query).one_or_none()
+    return row is None or moment(row.expires_at) <= wanted.now() or _is_dead(row.owner)
+
+
+def _release(held: Lease) -> None:
+    held.store.guards.remove(held.guard)
+    with held.store.write() as tx:
+        tx.execute(delete(leases).where(leases.c.name == held.name, leases.c.owner == held.owner))
+
+
+def _shown(name: str) -> str:
+    kind, _, connection = name.partition(":")
+    return f"the lock of {kind} {connection}" if connection else f"the lock of the {kind}"
+
+
+def _is_dead(owner: str) -> bool:
+    """Whether the owner was a process of this machine that has ended; False where that cannot be known."""
+    machine, pid, started = (["", "", *owner.rsplit(":", 2)])[-3:]
+    if machine != _machine() or not pid.isdigit() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return started != _started(int(pid))  # ended and not yet collected, or its number was given to another
+
+
+def _machine() -> str:
+    """This host, this boot, and this process namespace: where pids mean the same."""
+    boot = _text("/proc/sys/kernel/random/boot_id")
+    with suppress(OSError):
+        boot += "/" + os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    return f"{platform.node()}/{boot}"
+
+
+def _started(pid: int) -> str:
+    """When a living process began, in clock ticks since boot; empty where the system does not tell."""
+    fields = _text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return fields[19] if fields and fields[0] not in "ZX" else ""
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""

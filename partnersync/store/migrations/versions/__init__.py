@@ -1,0 +1,1 @@
+"""One file per revision, in order; what is here once never changes."""

