@@ -247,6 +247,8 @@ class Engine:
         if report.planned[name].writes:
             due = self._due_in_pages(name)
             report.pushed.append(push(self.store, adapter, name, due, report.run, self.now, self.progress))
+        with self.store.write() as tx:
+            intents.settle_before(tx, name, report.run)
         if self.settings.holds_ledger(name):
             tables = [ledger_table(self.store, self.programme.zone, report.as_of), issues_table(self.store)]
             report.published[name] = publish(self.store, adapter, name, tables)
