@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from partnersync.store.codec import moment_text
-from partnersync.store.rows import upsert
+from partnersync.store.rows import upsert_all
 from partnersync.store.tables import cursors
 
 
@@ -18,4 +18,4 @@ def get(tx: Connection, connection: str, stream: str) -> str | None:
 def put(tx: Connection, connection: str, stream: str, cursor: str, now: datetime) -> None:
     """Move the cursor."""
     row = {"connection": connection, "stream": stream, "cursor": cursor, "moved_at": moment_text(now)}
-    upsert(tx, cursors, [row])
+    upsert_all(tx, cursors, [row])

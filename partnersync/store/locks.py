@@ -19,7 +19,7 @@ from sqlalchemy import Connection, delete, select, update
 from partnersync.errors import LockHeld, PartnersyncError
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.database import Store
-from partnersync.store.rows import upsert
+from partnersync.store.rows import upsert_all
 from partnersync.store.tables import leases
 
 _POLL_S = 0.25
@@ -101,7 +101,7 @@ def _take(held: Lease) -> bool:
         if not _is_free(tx, held):
             return False
         row = {"name": held.name, "owner": held.owner, "expires_at": held.end(held.now())}
-        upsert(tx, leases, [row])
+        upsert_all(tx, leases, [row])
     return True
 
 

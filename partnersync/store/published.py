@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from partnersync.store.rows import upsert
+from partnersync.store.rows import upsert_all
 from partnersync.store.tables import published
 
 
@@ -14,4 +14,4 @@ def get(tx: Connection, connection: str, name: str) -> str | None:
 
 def put(tx: Connection, connection: str, name: str, state: str) -> None:
     """Remember what was published."""
-    upsert(tx, published, [{"connection": connection, "name": name, "state": state}])
+    upsert_all(tx, published, [{"connection": connection, "name": name, "state": state}])

@@ -26,7 +26,7 @@ def write(tx: Connection, statement: Executable, rows: Sequence[Values]) -> None
         tx.execute(statement, chunk)
 
 
-def upsert(tx: Connection, table: Table, rows: Sequence[Values], *, keep: Collection[str] = ()) -> None:
+def upsert_all(tx: Connection, table: Table, rows: Sequence[Values], *, keep: Collection[str] = ()) -> None:
     """Insert rows, or replace the columns they name in those that are there, but for the columns to `keep`.
 
     All rows name the same columns.
