@@ -1,10 +1,14 @@
 """What a database says when it cannot go on → an error that says what to do next."""
 
-from sqlalchemy.exc import DBAPIError
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError
 
-_BUSY = (
+_Meaning = tuple[type[PartnersyncError], str, str]  # error, message, hint
+
+_BUSY: _Meaning = (
     LockHeld,
     "the store is being written by another run",
     "Nothing was done; start again when the other run has ended",
@@ -27,7 +31,7 @@ _UNREACHABLE = (
 )
 
 # The beginning of SQLite's error name → what it means here.
-_SQLITE = {
+_SQLITE: dict[str, _Meaning] = {
     "SQLITE_BUSY": _BUSY,
     "SQLITE_LOCKED": _BUSY,
     "SQLITE_READONLY": _READ_ONLY,
@@ -44,7 +48,7 @@ _SQLITE = {
 }
 
 # The beginning of PostgreSQL's SQLSTATE → what it means here.
-_POSTGRESQL = {
+_POSTGRESQL: dict[str, _Meaning] = {
     "08": _UNREACHABLE,
     "28": (ConfigError, "the store refuses this user or password", "Check user and password in store.url"),
     "3D": (ConfigError, "the store's database does not exist", "Create it, or name another one in store.url"),
@@ -62,25 +66,27 @@ _POSTGRESQL = {
 def translated(error: DBAPIError) -> PartnersyncError | None:
     """The error to raise instead, without statement, values or password; None: it is a fault of the program."""
     origin = error.orig
-    name = getattr(origin, "sqlite_errorname", None)
-    if name is not None:
-        found = next((known for start, known in _SQLITE.items() if name.startswith(start)), None)
+    if isinstance(origin, sqlite3.Error):
+        found = _of_sqlite(origin)
+    elif state := getattr(origin, "sqlstate", None):
+        found = next((known for start, known in _POSTGRESQL.items() if state.startswith(start)), None)
     else:
-        state = getattr(origin, "sqlstate", None)
-        if state is None and error.connection_invalidated:
-            found = _UNREACHABLE
-        elif state is None:
-            # A connection that was never made has no state; the driver's own words are all there is.
-            found = _refused(str(origin)) if type(origin).__name__ == "OperationalError" else None
-        else:
-            found = next((known for start, known in _POSTGRESQL.items() if state.startswith(start)), None)
+        # A connection that was never made has no state; the driver's own words are all there is.
+        found = _of_words(str(origin)) if isinstance(error, OperationalError) else None
     if found is None:
         return None
     kind, message, hint = found
     return kind(message, hint=hint)
 
 
-def _refused(words: str) -> tuple[type[PartnersyncError], str, str]:
+def _of_sqlite(origin: sqlite3.Error) -> _Meaning | None:
+    name = getattr(origin, "sqlite_errorname", None)
+    if name is None:  # the driver itself: text that is not UTF-8
+        return _DAMAGED if isinstance(origin, sqlite3.OperationalError) else None
+    return next((known for start, known in _SQLITE.items() if name.startswith(start)), None)
+
+
+def _of_words(words: str) -> _Meaning:
     if "does not exist" in words and "database" in words:
         return _POSTGRESQL["3D"]
     if "authentication" in words or "role" in words:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from partnersync.domain.value import RecordKind
-from partnersync.store.rows import chunks, insert_new, upsert_all, write
+from partnersync.store.rows import chunks, insert_new, stream, upsert_all, write
 from partnersync.store.tables import accepted_partners
 from partnersync.store.tables import listed as listed_table
 from partnersync.store.tables import records as table
@@ -86,7 +86,7 @@ def by_case(tx: Connection, case_ids: Sequence[str]) -> list[Row]:
 def by_kind(tx: Connection, kind: str) -> Iterator[Row]:
     """All records of a kind, streamed."""
     query = _SELECT.where(table.c.kind == kind).order_by(table.c.connection, table.c.record_id)
-    for row in tx.execute(query.execution_options(yield_per=1000)):
+    for row in stream(tx, query):
         yield Row(*row)
 
 

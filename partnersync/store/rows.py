@@ -1,16 +1,19 @@
 """Many rows at once, in the one way that is quick on both databases: a prepared statement and lists of values."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, TypeVar, TypeVarTuple
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Row, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Values = Mapping[str, Any]
 
 _WRITTEN_AT_ONCE = 1000
+_READ_AT_ONCE = 1000
 ASKED_AT_ONCE = 900  # values in one IN list
 
 
@@ -18,6 +21,19 @@ def chunks(items: Sequence[T], size: int = ASKED_AT_ONCE) -> Iterator[Sequence[T
     """The items in order, at most `size` at a time."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def chunks_of(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The same of what is not at hand at once."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def stream(tx: Connection, query: Select[*Ts]) -> Iterator[Row[*Ts]]:
+    """The rows of a query, of which only some are at hand at a time."""
+    with tx.execute(query.execution_options(yield_per=_READ_AT_ONCE)) as result:
+        yield from result
 
 
 def write(tx: Connection, statement: Executable, rows: Sequence[Values]) -> None:

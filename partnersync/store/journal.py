@@ -1,0 +1,83 @@
+"""The journal: who did what to which record, when and why, before and after; hash-chained (chain.py)."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, RowMapping, select
+
+from partnersync.domain.change import JournalRow
+from partnersync.store.chain import Chain, Finding
+from partnersync.store.codec import moment, moment_text
+from partnersync.store.rows import stream
+from partnersync.store.tables import audit
+
+# In this order for ever: the hash covers them so.
+_COLUMNS = tuple("at run actor action connection kind record_id before after outcome reason".split())
+_CHAIN = Chain("audit", audit, _COLUMNS, "record_id")
+
+
+class Kept(NamedTuple):
+    """A row of the journal with its place in the chain and the run that wrote it."""
+
+    seq: int
+    run: int
+    row: JournalRow
+
+
+def append(tx: Connection, new: Sequence[JournalRow], run: int) -> None:
+    """Add rows, in the order given."""
+    _CHAIN.append(tx, (_values(row, run) for row in new))
+
+
+def rows(
+    tx: Connection,
+    *,
+    connection: str | None = None,
+    kind: str | None = None,
+    record_id: str | None = None,
+    run: int | None = None,
+) -> Iterator[Kept]:
+    """The journal in its order, streamed: all, or rows that agree with every filter."""
+    query = select(audit)
+    for name, value in {"connection": connection, "kind": kind, "record_id": record_id, "run": run}.items():
+        if value is not None:
+            query = query.where(audit.c[name] == value)
+    for row in stream(tx, query.order_by(audit.c.seq)):
+        yield Kept(row.seq, row.run, _row(row._mapping))
+
+
+def verify(tx: Connection) -> list[Finding]:
+    """What does not agree in the journal: a changed, added or missing row, or a cut end."""
+    return _CHAIN.verify(tx)
+
+
+def _values(row: JournalRow, run: int) -> dict[str, Any]:
+    return {
+        "at": moment_text(row.at),
+        "run": run,
+        "actor": row.actor,
+        "action": row.action,
+        "connection": row.connection,
+        "kind": str(row.kind),
+        "record_id": row.record_id,
+        "before": json.dumps(dict(row.before), ensure_ascii=False),
+        "after": json.dumps(dict(row.after), ensure_ascii=False),
+        "outcome": row.outcome,
+        "reason": row.reason,
+    }
+
+
+def _row(row: RowMapping) -> JournalRow:
+    return JournalRow(
+        moment(row["at"]),
+        row["actor"],
+        row["action"],
+        row["connection"],
+        row["kind"],
+        row["record_id"],
+        json.loads(row["before"]),
+        json.loads(row["after"]),
+        row["outcome"],
+        row["reason"],
+    )

@@ -1,0 +1,180 @@
+"""The ledger: lines that never change, hash-chained (chain.py), and the facts that may change beside them.
+
+Lines of the run that is deciding are staged, seen by reads as if they were booked, and sealed in order at its end.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, Table, delete, func, insert, select
+
+from partnersync.domain.line import Line, LineFacts, LineStatus
+from partnersync.domain.value import Money
+from partnersync.store import changes, lines
+from partnersync.store.chain import Chain, Finding
+from partnersync.store.codec import moment_text
+from partnersync.store.rows import chunks, stream, upsert_all, write
+from partnersync.store.tables import ledger, line_facts, staged_lines
+
+_CHAIN = Chain("ledger", ledger, lines.COLUMNS, "line_id")
+_ORDER = ("event_time", "event_id", "rule", "payee_id", "kind", "part")
+_FACTS = (line_facts.c.status, line_facts.c.statement_id, line_facts.c.payout_id, line_facts.c.hold_reason)
+
+
+class Booked(NamedTuple):
+    """A line of the ledger with its place in the chain."""
+
+    seq: int
+    line: Line
+    facts: LineFacts
+    prev_hash: str
+    hash: str
+
+
+def by_deals(tx: Connection, deal_refs: Sequence[str]) -> list[tuple[Line, LineFacts]]:
+    """The booked, then the staged lines of these deals, each in their order."""
+    found: list[tuple[Line, LineFacts]] = []
+    for table in (ledger, staged_lines):
+        for chunk in chunks(deal_refs):
+            query = _with_facts(table).where(table.c.deal_id.in_(chunk)).order_by(*_order(table))
+            found += [(lines.line(row), lines.facts(row)) for row in tx.execute(query).mappings()]
+    return found
+
+
+def by_events(tx: Connection, event_ids: Sequence[str]) -> list[Line]:
+    """The booked, then the staged lines of these events, each in their order."""
+    found: list[Line] = []
+    for table in (ledger, staged_lines):
+        for chunk in chunks(event_ids):
+            query = select(*_columns(table)).where(table.c.event_id.in_(chunk)).order_by(*_order(table))
+            found += [lines.line(row) for row in tx.execute(query).mappings()]
+    return found
+
+
+def stage(tx: Connection, new: Sequence[Line]) -> None:
+    """Put lines up for booking."""
+    write(tx, insert(staged_lines), [lines.values(line) for line in new])
+
+
+def clear_stage(tx: Connection) -> None:
+    """Forget staged lines."""
+    tx.execute(delete(staged_lines))
+
+
+def seal(tx: Connection) -> int:
+    """Book the staged lines in the order of event time, event, rule, payee, kind and part; how many they were."""
+    query = select(*_columns(staged_lines)).order_by(*_order(staged_lines))
+    number = _CHAIN.append(tx, (row._asdict() for row in stream(tx, query)))
+    clear_stage(tx)
+    return number
+
+
+def set_hold(tx: Connection, reasons: Mapping[str, str]) -> None:
+    """Put the lines of deals (ref → reason) on hold, or off it by an empty reason; those in a statement stay."""
+    changed: list[dict[str, str]] = []
+    for table in (ledger, staged_lines):
+        for chunk in chunks(sorted(reasons)):
+            columns = (table.c.line_id, table.c.deal_id, line_facts.c.statement_id, line_facts.c.hold_reason)
+            query = select(*columns).outerjoin_from(table, line_facts, table.c.line_id == line_facts.c.line_id)
+            changed += [
+                {"line_id": line_id, "hold_reason": reasons[deal_ref]}
+                for line_id, deal_ref, statement_id, before in tx.execute(query.where(table.c.deal_id.in_(chunk)))
+                if not statement_id and (before or "") != reasons[deal_ref]
+            ]
+    _set_facts(tx, changed)
+
+
+def set_status(tx: Connection, line_ids: Sequence[str], status: LineStatus) -> None:
+    """Record how far lines have come."""
+    changed: list[dict[str, str]] = []
+    for chunk in chunks(line_ids):
+        query = select(line_facts.c.line_id).where(line_facts.c.line_id.in_(chunk), line_facts.c.status == status.value)
+        same = set(tx.execute(query).scalars())
+        changed += [{"line_id": line_id, "status": status.value} for line_id in chunk if line_id not in same]
+    _set_facts(tx, changed)
+
+
+def _set_facts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    upsert_all(tx, line_facts, rows)
+    if rows:
+        changes.count(tx, "facts")
+
+
+def rows(
+    tx: Connection,
+    *,
+    deal_ref: str | None = None,
+    partner_id: str | None = None,
+    line_id: str | None = None,
+    period: str | None = None,
+    after: int = 0,
+) -> Iterator[Booked]:
+    """Booked lines in the order of the chain, streamed: all, or those that agree with every filter."""
+    query = _with_facts(ledger).add_columns(ledger.c.seq, ledger.c.prev_hash, ledger.c.hash)
+    wanted = {"deal_id": deal_ref, "partner_id": partner_id, "line_id": line_id, "period": period}
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(ledger.c[name] == value)
+    if after:
+        query = query.where(ledger.c.seq > after)
+    for found in stream(tx, query.order_by(ledger.c.seq)):
+        row = found._mapping
+        yield Booked(row["seq"], lines.line(row), lines.facts(row), row["prev_hash"], row["hash"])
+
+
+def head(tx: Connection) -> int:
+    """The number of the last line; 0 of an empty ledger."""
+    return _CHAIN.head(tx).seq
+
+
+def state(tx: Connection, as_of: datetime) -> str:
+    """A short text that is another one whenever the ledger shows something else as of a moment."""
+    ended = ledger.c.hold_until <= moment_text(as_of)
+    last_ended = select(ledger.c.hold_until).where(ended).order_by(ledger.c.hold_until.desc()).limit(1)
+    seq, last_hash = _CHAIN.head(tx)
+    return f"{seq} {last_hash[:16]} {changes.number(tx, 'facts')} {tx.execute(last_ended).scalar() or '-'}"
+
+
+def balances(tx: Connection, partner_ids: Sequence[str]) -> dict[str, list[Money]]:
+    """What the booked and staged lines of each partner sum to, by currency; partners without lines are left out."""
+    totals: dict[tuple[str, str], int] = {}
+    for table in (ledger, staged_lines):
+        for chunk in chunks(partner_ids):
+            for partner_id, amount in _sums(tx, table, chunk):
+                key = (partner_id, amount.currency)
+                totals[key] = totals.get(key, 0) + amount.minor
+    found: dict[str, list[Money]] = {}
+    for (partner_id, currency), minor in sorted(totals.items()):
+        found.setdefault(partner_id, []).append(Money(minor, currency))
+    return found
+
+
+def sums(tx: Connection) -> list[tuple[str, Money]]:
+    """What the booked lines of every partner sum to, one row for each currency."""
+    return sorted(_sums(tx, ledger), key=lambda row: (row[0], row[1].currency))
+
+
+def verify(tx: Connection) -> list[Finding]:
+    """What does not agree in the ledger: a changed, added or missing line, or a cut end."""
+    return _CHAIN.verify(tx)
+
+
+def _sums(tx: Connection, table: Table, partner_ids: Sequence[str] | None = None) -> Iterable[tuple[str, Money]]:
+    columns = (table.c.partner_id, table.c.currency)
+    query = select(*columns, func.sum(table.c.amount_minor)).group_by(*columns)
+    if partner_ids is not None:
+        query = query.where(table.c.partner_id.in_(partner_ids))
+    return [(partner_id, Money(int(minor), currency)) for partner_id, currency, minor in tx.execute(query)]
+
+
+def _with_facts(table: Table) -> Select[*tuple[Any, ...]]:
+    return select(*_columns(table), *_FACTS).outerjoin_from(table, line_facts, table.c.line_id == line_facts.c.line_id)
+
+
+def _columns(table: Table) -> list[Any]:
+    return [table.c[name] for name in lines.COLUMNS]
+
+
+def _order(table: Table) -> list[Any]:
+    return [table.c.seq] if table is ledger else [table.c[name] for name in _ORDER]
