@@ -89,8 +89,13 @@ def by_ids(tx: Connection, issue_ids: Sequence[str]) -> list[RowMapping]:
 
 def counts(tx: Connection) -> dict[str, int]:
     """Open issues by code."""
-    query = select(table.c.code, func.count()).where(_is_open()).group_by(table.c.code).order_by(table.c.code)
-    return dict(tx.execute(query).tuples().all())
+    query = (
+        select(table.c.code, func.count().label("number"))
+        .where(_is_open())
+        .group_by(table.c.code)
+        .order_by(table.c.code)
+    )
+    return {row.code: row.number for row in tx.execute(query)}
 
 
 def count_open(tx: Connection) -> int:

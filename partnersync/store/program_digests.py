@@ -12,7 +12,7 @@ from partnersync.store.tables import program_digests as table
 
 def keep(tx: Connection, digests: Mapping[str, str], run: int) -> bool:
     """Note the versions in use; whether any is new, edited or gone. ConfigError where lines stand in the way."""
-    before = dict(tx.execute(select(table.c.version, table.c.digest)).tuples().all())
+    before = {row.version: row.digest for row in tx.execute(select(table.c.version, table.c.digest))}
     if before == dict(digests):
         return False
     for version in sorted(before):

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection as Tx
 
 from partnersync.contract.adapter import Adapter, Gives, Page, Raw, Stream
+from partnersync.contract.managed import MANAGED
 from partnersync.domain.issue import Issue
 from partnersync.domain.masking import masked
 from partnersync.domain.value import RecordKind
@@ -79,8 +80,9 @@ class _StreamReader:
         issues = [self._source_issue(*notice) for notice in page.notices] + twice
         if stream.gives is not Gives.MANAGED:
             issues += self._facts(tx, raws)
-        seen = [(raw.record_id, dict(raw.seen)) for raw in raws if raw.seen is not None]
-        fields.put_seen(tx, connection, stream.kind, seen)
+        if stream.kind in MANAGED:
+            seen = [(raw.record_id, raw.seen) for raw in raws if raw.seen is not None]
+            fields.put_seen(tx, connection, stream.kind, seen)
         if page.complete:
             issues += self._vanished(tx)
         self.report.opened += issuebook.raise_issues(tx, "pull", self._scope, self.run, self.now(), issues)

@@ -188,7 +188,7 @@ class Engine:
 
     def _decide(self, tx: Tx, report: Report) -> None:
         """Decide what is due and book it, all in this transaction."""
-        if program_digests.keep(tx, self.programme.digests, report.run):
+        if program_digests.keep(tx, _digests(self.programme), report.run):
             casefile.touch_all(tx)
         zone = self.programme.zone
         history_from = {
@@ -217,7 +217,7 @@ class Engine:
     def _planned(self, tx: Tx, report: Report) -> Plan:
         booked = ledger.head(tx)
         self._decide(tx, report)
-        plan = Plan(report.as_of, self.programme.digests)
+        plan = Plan(report.as_of, _digests(self.programme))
         plan.book(line for _, line, *_ in ledger.rows(tx, after=booked))
         for name in self.adapters:
             tally = report.planned[name] = Tally(fields.count(tx, name))
@@ -265,6 +265,10 @@ class Engine:
                 return
             yield from _changes(page, landed)
             after = (page[-1].kind, page[-1].record_id)
+
+
+def _digests(programme: Programme) -> dict[str, str]:
+    return {program.version: program.digest for program in programme.versions}
 
 
 RecordPlace = tuple[RecordKind, str]
