@@ -1,7 +1,7 @@
 """The issues: records left over, each open until whoever found it no longer does."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,13 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, upda
 
 from partnersync.domain.issue import Issue
 from partnersync.domain.value import RecordKind
+from partnersync.store import changes
 from partnersync.store.codec import moment_text
-from partnersync.store.rows import chunks, upsert_all
+from partnersync.store.rows import chunks, stream, upsert_all
 from partnersync.store.tables import issues as table
+
+_COUNTER = "issues"
+_OPENED = ("opened_run", "opened_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,31 @@ def raise_issues(
     whole: bool = False,
 ) -> list[str]:
     """Open these issues; ids of those that were not open before. `whole`: others of this scope are closed."""
-    found = {row.issue_id: row for row in rows}
-    open_now = _open_ids(tx, list(found))
+    return raise_by_scope(tx, stage, {scope: rows}, run, now, whole=whole)
+
+
+def raise_by_scope(
+    tx: Connection,
+    stage: str,
+    by_scope: Mapping[str, Sequence[IssueRow]],
+    run: int,
+    now: datetime,
+    *,
+    whole: bool = False,
+) -> list[str]:
+    """The same for many scopes at once, which costs no more than for one."""
+    found = {row.issue_id: _values(row, stage, scope, run, now) for scope, rows in by_scope.items() for row in rows}
+    before = {row["issue_id"]: row for row in by_ids(tx, list(found)) if row["closed_run"] is None}
     if whole:
-        of_scope = select(table.c.issue_id).where(_is_open(), table.c.stage == stage, table.c.scope == scope)
-        _close(tx, [issue_id for issue_id in tx.execute(of_scope).scalars() if issue_id not in found], run)
-    values = [_values(row, stage, scope, run, now) for row in found.values()]
-    upsert_all(tx, table, [value for value in values if value["issue_id"] not in open_now])
-    known = [value for value in values if value["issue_id"] in open_now]
-    upsert_all(tx, table, known, keep=("opened_run", "opened_at"))
-    return [issue_id for issue_id in found if issue_id not in open_now]
+        _close(tx, [issue_id for issue_id in _open_in(tx, stage, list(by_scope)) if issue_id not in found], run)
+    new = [values for issue_id, values in found.items() if issue_id not in before]
+    known = [values for issue_id, values in found.items() if issue_id in before]
+    changed = [values for values in known if _differ(values, before[values["issue_id"]])]
+    upsert_all(tx, table, new)
+    upsert_all(tx, table, changed, keep=_OPENED)
+    if new or changed:
+        changes.count(tx, _COUNTER)
+    return [values["issue_id"] for values in new]
 
 
 def close_for_records(
@@ -71,31 +90,25 @@ def close_for_records(
 
 
 def open_issues(tx: Connection) -> Iterator[RowMapping]:
-    """All open issues in the order of connection, file, line and record."""
-    order = (table.c.connection, table.c.file, table.c.line, table.c.record_id, table.c.code, table.c.column)
-    query = select(table).where(_is_open()).order_by(*order)
-    yield from tx.execute(query.execution_options(yield_per=1000)).mappings()
+    """All open issues, streamed, in the order of connection, file, line and record."""
+    for row in stream(tx, select(table).where(_is_open()).order_by(*(table.c[name] for name in _ORDER))):
+        yield row._mapping
 
 
 def by_ids(tx: Connection, issue_ids: Sequence[str]) -> list[RowMapping]:
-    """These issues, in the order of `open_issues`."""
+    """These issues, open or closed, in the order of `open_issues`."""
     found = [
         row
         for chunk in chunks(issue_ids)
         for row in tx.execute(select(table).where(table.c.issue_id.in_(chunk))).mappings()
     ]
-    return sorted(found, key=lambda row: (row["connection"], row["file"], row["line"], row["record_id"], row["code"]))
+    return sorted(found, key=lambda row: tuple(row[name] for name in _ORDER))
 
 
 def counts(tx: Connection) -> dict[str, int]:
     """Open issues by code."""
-    query = (
-        select(table.c.code, func.count().label("number"))
-        .where(_is_open())
-        .group_by(table.c.code)
-        .order_by(table.c.code)
-    )
-    return {row.code: row.number for row in tx.execute(query)}
+    query = select(table.c.code, func.count()).where(_is_open()).group_by(table.c.code).order_by(table.c.code)
+    return dict(tx.execute(query).all())
 
 
 def count_open(tx: Connection) -> int:
@@ -104,28 +117,34 @@ def count_open(tx: Connection) -> int:
 
 
 def state(tx: Connection) -> str:
-    """A short text that changes whenever the open issues do."""
-    query = select(func.count(), func.max(table.c.opened_run), func.max(table.c.closed_run), func.sum(table.c.line))
-    last_closed = tx.execute(select(func.max(table.c.closed_run))).scalar()
-    total, opened, _, lines = tx.execute(query.where(_is_open())).one()
-    return f"{total} {opened} {last_closed} {lines}"
+    """A short text that is another one whenever the open issues are."""
+    return str(changes.number(tx, _COUNTER))
+
+
+_ORDER = ("connection", "file", "line", "record_id", "code", "column", "issue_id")
 
 
 def _is_open() -> ColumnElement[bool]:
     return table.c.closed_run.is_(None)
 
 
-def _open_ids(tx: Connection, issue_ids: Sequence[str]) -> set[str]:
-    return {
-        issue_id
-        for chunk in chunks(issue_ids)
-        for issue_id in tx.execute(select(table.c.issue_id).where(_is_open(), table.c.issue_id.in_(chunk))).scalars()
-    }
+def _open_in(tx: Connection, stage: str, scopes: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for chunk in chunks(scopes):
+        query = select(table.c.issue_id).where(_is_open(), table.c.stage == stage, table.c.scope.in_(chunk))
+        found += tx.execute(query).scalars()
+    return found
+
+
+def _differ(values: Mapping[str, Any], known: RowMapping) -> bool:
+    return any(known[name] != value for name, value in values.items() if name not in _OPENED)
 
 
 def _close(tx: Connection, issue_ids: Sequence[str], run: int) -> None:
     for chunk in chunks(issue_ids):
         tx.execute(update(table).where(table.c.issue_id.in_(chunk)).values(closed_run=run))
+    if issue_ids:
+        changes.count(tx, _COUNTER)
 
 
 def _values(row: IssueRow, stage: str, scope: str, run: int, now: datetime) -> dict[str, Any]:

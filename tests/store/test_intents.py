@@ -1,0 +1,61 @@
+"""A write is durable before it goes out, and stays until its outcome is known."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from partnersync.domain.change import Intent
+from partnersync.domain.value import RecordKind
+from partnersync.store import intents
+from partnersync.store.database import Store
+from partnersync.store.tables import intents as table
+
+AT = datetime(2026, 5, 1, 7, tzinfo=UTC)
+ONE = Intent("1/main/deal/1", "main", RecordKind.DEAL, "1", {"ps_source": None}, {"ps_source": "promo"})
+TWO = replace(ONE, write_id="1/main/deal/2", record_id="2", before={"ps_source": "a"}, after={"ps_source": ""})
+AGAIN = replace(ONE, write_id="2/main/deal/1", after={"ps_source": "typed"})
+PLACE = (RecordKind.DEAL, "1")
+
+
+def test_an_intent_comes_back_as_it_was(store: Store) -> None:
+    with store.write() as tx:
+        intents.open_all(tx, [ONE, TWO], 1, AT)
+        assert intents.by_ids(tx, [ONE.write_id, TWO.write_id, "9"]) == {ONE.write_id: ONE, TWO.write_id: TWO}
+
+
+def test_an_intent_may_be_noted_again(store: Store) -> None:
+    with store.write() as tx:
+        intents.open_all(tx, [ONE], 1, AT)
+        intents.open_all(tx, [replace(ONE, after={"ps_source": "x"})], 1, AT)
+        assert intents.by_ids(tx, [ONE.write_id])[ONE.write_id].after == {"ps_source": "x"}
+
+
+def test_what_has_no_outcome_is_pending_and_the_last_counts(store: Store) -> None:
+    with store.write() as tx:
+        intents.open_all(tx, [AGAIN], 2, AT + timedelta(hours=1))
+        intents.open_all(tx, [ONE, TWO, replace(ONE, write_id="x", connection="other")], 1, AT)
+        assert intents.pending(tx, "main") == {PLACE: AGAIN.after, (RecordKind.DEAL, "2"): TWO.after}
+        intents.settle(tx, [TWO.write_id, AGAIN.write_id, "9"])
+        assert intents.pending(tx, "main") == {PLACE: ONE.after}
+
+
+def test_an_unknown_outcome_stays_pending_and_marked(store: Store) -> None:
+    with store.write() as tx:
+        intents.open_all(tx, [ONE, TWO], 1, AT)
+        intents.mark_unknown(tx, [ONE.write_id])
+        assert intents.pending(tx, "main")[PLACE] == ONE.after
+        assert dict(tx.execute(select(table.c.write_id, table.c.outcome)).all()) == {
+            ONE.write_id: "unknown",
+            TWO.write_id: "",
+        }
+
+
+def test_writes_of_earlier_runs_are_forgotten(store: Store) -> None:
+    with store.write() as tx:
+        intents.open_all(tx, [ONE, TWO], 1, AT)
+        intents.open_all(tx, [replace(ONE, write_id="x", connection="other")], 1, AT)
+        intents.open_all(tx, [AGAIN], 2, AT)
+        intents.settle_before(tx, "main", 2)
+        assert intents.pending(tx, "main") == {PLACE: AGAIN.after}
+        assert intents.pending(tx, "other") == {PLACE: ONE.after}
