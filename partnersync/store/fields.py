@@ -6,6 +6,7 @@ field never written (base), or one that nothing was decided about (want).
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from sqlalchemy import Connection, Row, exists, func, select, tuple_
 
@@ -16,24 +17,26 @@ from partnersync.store.rows import chunks, upsert_all
 from partnersync.store.tables import listed
 from partnersync.store.tables import managed as table
 
-_Texts = list[str | None]
-_Lists = tuple[str, str, str]  # base, seen, want
+_Texts = tuple[str | None, ...]
+_Stored = tuple[_Texts, _Texts, _Texts]  # base, seen, want
+_Lists = tuple[str, str, str]  # the same as JSON
 _NOTHING = "[]"
+_REMEMBERED = 8192  # most records of a connection hold one of a few combinations of values
 
 
 def put_seen(tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Values]]) -> None:
     """Note what the system holds; rows that hold it already are not written."""
-    _put(tx, connection, kind, items, lambda row, values: row.see(values))
+    _put(tx, connection, kind, items, _saw)
 
 
 def put_want(tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Values]]) -> None:
     """Note what is due."""
-    _put(tx, connection, kind, items, lambda row, values: row.ask(values))
+    _put(tx, connection, kind, items, _asked)
 
 
 def put_base(tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Values]]) -> None:
     """Note what was written: only the given fields, which the system now holds."""
-    _put(tx, connection, kind, items, lambda row, values: row.wrote(values))
+    _put(tx, connection, kind, items, _wrote)
 
 
 def forget_unlisted(tx: Connection, connection: str, stream: str, kind: RecordKind) -> None:
@@ -61,64 +64,53 @@ def count(tx: Connection, connection: str) -> int:
     return tx.execute(select(func.count()).where(table.c.connection == connection)).scalar_one()
 
 
-class _Stored:
-    """One row on its way to be changed."""
-
-    __slots__ = ("base", "seen", "want")
-
-    def __init__(self, size: int, row: _Lists | None) -> None:
-        self.base, self.seen, self.want = (_texts(text, size) for text in row or (_NOTHING, _NOTHING, _NOTHING))
-
-    def see(self, values: Sequence[str | None]) -> None:
-        self.seen = list(values)
-
-    def ask(self, values: Sequence[str | None]) -> None:
-        self.want = list(values)
-
-    def wrote(self, values: Sequence[str | None]) -> None:
-        for index, value in enumerate(values):
-            if value is not None:
-                self.base[index] = self.seen[index] = value
-
-    def settle(self) -> bool:
-        """What is seen and due is our base, whoever wrote it; whether something else is due."""
-        due = False
-        for index, want in enumerate(self.want):
-            if want is None:
-                continue
-            if self.seen[index] == want:
-                self.base[index] = want
-            else:
-                due = True
-        return due
+def _saw(stored: _Stored, values: _Texts) -> _Stored:
+    return stored[0], values, stored[2]
 
 
-_Change = Callable[[_Stored, Sequence[str | None]], None]
+def _asked(stored: _Stored, values: _Texts) -> _Stored:
+    return stored[0], stored[1], values
 
 
-def _put(tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Values]], put: _Change) -> None:
-    names = MANAGED[kind] if items else ()
+def _wrote(stored: _Stored, values: _Texts) -> _Stored:
+    base, seen = (tuple(map(_first, values, before)) for before in stored[:2])
+    return base, seen, stored[2]
+
+
+def _first(one: str | None, other: str | None) -> str | None:
+    return other if one is None else one
+
+
+def _put(
+    tx: Connection,
+    connection: str,
+    kind: RecordKind,
+    items: Sequence[tuple[str, Values]],
+    change: Callable[[_Stored, _Texts], _Stored],
+) -> None:
+    names = MANAGED[kind]
     for chunk in chunks(items):
         known = _rows(tx, connection, kind, [record_id for record_id, _ in chunk])
         changed = []
         for record_id, values in chunk:
-            row = _Stored(len(names), known.get(record_id))
-            put(row, [values.get(name) for name in names])
-            due = row.settle()
-            texts = (_json(row.base), _json(row.seen), _json(row.want))
-            if record_id not in known or texts != known[record_id]:
-                changed.append(
-                    {
-                        "connection": connection,
-                        "kind": kind.value,
-                        "record_id": record_id,
-                        "base": texts[0],
-                        "seen": texts[1],
-                        "want": texts[2],
-                        "due": due,
-                    }
-                )
+            before = known.get(record_id)
+            base, seen, want = (_texts(text, len(names)) for text in before or (_NOTHING, _NOTHING, _NOTHING))
+            base, seen, want = change((base, seen, want), tuple([values.get(name) for name in names]))
+            base, due = _settled(base, seen, want)
+            now = (_json(base), _json(seen), _json(want))
+            if now != before:
+                row = {"connection": connection, "kind": kind.value, "record_id": record_id, "due": due}
+                changed.append({**row, "base": now[0], "seen": now[1], "want": now[2]})
         upsert_all(tx, table, changed)
+
+
+@lru_cache(_REMEMBERED)
+def _settled(base: _Texts, seen: _Texts, want: _Texts) -> tuple[_Texts, bool]:
+    """What is seen and due is our base, whoever wrote it; whether something else is due."""
+    base = tuple(
+        due if due is not None and due == held else old for old, held, due in zip(base, seen, want, strict=True)
+    )
+    return base, any(due is not None and due != held for held, due in zip(seen, want, strict=True))
 
 
 def _rows(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> dict[str, _Lists]:
@@ -128,11 +120,13 @@ def _rows(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequenc
     return {record_id: (base, seen, want) for base, seen, want, record_id in tx.execute(query)}
 
 
+@lru_cache(_REMEMBERED)
 def _texts(text: str, size: int) -> _Texts:
-    values: _Texts = json.loads(text)
-    return values + [None] * (size - len(values))
+    values: list[str | None] = json.loads(text)
+    return (*values, *[None] * (size - len(values)))
 
 
+@lru_cache(_REMEMBERED)
 def _json(values: _Texts) -> str:
     """Without the missing end, so that a record that nothing is known of stays the empty list."""
     size = len(values)
