@@ -1,0 +1,224 @@
+"""One event of a deal → one earning: its rule, base, hold and trace; and what a refund takes back of it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from partnersync.domain.deal import Deal
+from partnersync.domain.earning import Earning, Refund
+from partnersync.domain.issue import Issue
+from partnersync.domain.partner import Partner
+from partnersync.domain.trace import Step, encode
+from partnersync.domain.value import Money, RecordKind, round_half_up
+from partnersync.rules.base import Base, gross, net_of_vat, percent, vat_rate
+from partnersync.rules.paid import GivenBack
+from partnersync.rules.program import Program, choose_rule
+from partnersync.rules.rule_choice import RuleFacts
+from partnersync.rules.terms import CommissionRule
+
+NO_PRODUCT = "*"  # the item of an event that names no product, on a deal without any
+
+
+class Event(NamedTuple):
+    """A payment or a win; `paid` is what counts of it, VAT included, and `left_out` why that is not all (or empty)."""
+
+    kind: RecordKind
+    ref: str
+    at: datetime
+    paid: Money
+    steps: tuple[Step, ...]
+    product: str | None = None
+    vat_rate: Fraction | None = None
+    act_date: date | None = None
+    left_out: str = ""
+
+
+class Earner:
+    """Turns the events of one deal, given in their order, into what they bring one partner."""
+
+    def __init__(
+        self, deal: Deal, client_id: str, partner_id: str, partner: Partner, registration_kind: str | None
+    ) -> None:
+        self.earnings: list[Earning] = []
+        self.issues: list[Issue] = []
+        self._deal = deal
+        self._client_id = client_id
+        self._partner_id = partner_id
+        self._partner = partner
+        self._registration_kind = registration_kind or ""
+        self._of_event: dict[str, Earning] = {}
+        self._paid: dict[str, int] = {}  # under each fixed rule, less what was given back
+
+    def add(self, program: Program, event: Event) -> None:
+        """What an event earns under the program in force at its time; nothing where no rule takes it."""
+        product = event.product or self._common_product(program, event.paid.currency)
+        if product is None:
+            reason = "names no product, and those of its deal fall under different rules: it waits until one is named"
+            self.refuse(event.kind, event.ref, "PRODUCT_UNKNOWN", reason)
+            return
+        rule = self._rule(program, product, event.paid.currency)
+        if rule is None:
+            return
+        day = event.at.astimezone(program.zone).date()
+        excluded = product in program.commission.exclude_products
+        base = Base(0, (("excluded", product),)) if excluded else _base(program, event, day)
+        if base is None:
+            reason = "is from before the first VAT rate: add an earlier one to [commission.vat] of the program"
+            self.refuse(event.kind, event.ref, "PROGRAM_MISSING", reason)
+            return
+        earning = self._earning(program, rule, event, day, base, excluded)
+        self.earnings.append(earning)
+        self._of_event[event.ref] = earning
+
+    def give_back(self, back: GivenBack) -> None:
+        """What a refund takes back: the same part of the base as of the payment, under the payment's own terms."""
+        earning = self._of_event.get(back.of.payment.ref)
+        if earning is None or not earning.base.minor:
+            return
+        if earning.fixed is not None:
+            self._paid[earning.rule] -= back.after - back.before
+        whole, currency = back.of.minor, earning.base.currency
+        before, after = (round_half_up(earning.base.minor * part, whole) for part in (back.before, back.after))
+        base = Money(after - before, currency)
+        item = earning.base_items.partition("|")[0].rpartition("=")[0]
+        sums = Money(back.after - back.before, currency).text(), Money(whole, currency).text()
+        self.earnings.append(
+            replace(
+                earning,
+                event_id=back.refund.ref,
+                event_time=back.refund.paid_at,
+                base=base,
+                base_items=f"{item}={(-base).text()}",
+                refund=Refund(earning.event_id, back.before, back.after, whole),
+                reason="",
+                hold_until=None,
+                trace=encode([("refund", earning.event_id, *sums), ("base", base.text())]),
+            )
+        )
+
+    def refuse(self, kind: RecordKind, ref: str, code: str, reason: str) -> None:
+        """List a payment or a deal that earns nothing until somebody mends it."""
+        self.issues.append(Issue(kind, ref, code, reason, _COLUMNS[kind, code]))
+
+    def _earning(
+        self, program: Program, rule: CommissionRule, event: Event, day: date, base: Base, excluded: bool
+    ) -> Earning:
+        fixed, terms = self._terms(rule, event, excluded)
+        hold_until, hold_day = _hold(day, program.commission.hold_days, program.zone)
+        partner_id = self._partner_id
+        bucket = None
+        if rule.tiers is not None:
+            bucket = f"{partner_id}|{rule.name}|{program.version}|{_period(rule.tiers.measure, day)}"
+        amount = Money(base.minor, event.paid.currency)
+        return Earning(
+            event_id=event.ref,
+            event_time=event.at,
+            deal_ref=self._deal.ref,
+            client_id=self._client_id,
+            partner_id=partner_id,
+            payee_id=partner_id,
+            program_version=program.version,
+            rule=rule.name,
+            base=amount,
+            base_items=self._items(event, amount, excluded),
+            rate=rule.rate,
+            fixed=fixed,
+            bucket=bucket,
+            reason=event.left_out,
+            hold_until=hold_until,
+            trace=encode((*event.steps, *base.steps, *terms, ("hold", hold_day))),
+        )
+
+    def _common_product(self, program: Program, currency: str) -> str | None:
+        """The product of an event that names none: any of the deal's, if one rule takes them all; else None."""
+        products = self._deal.products
+        if len(products) > 1:
+            out = program.commission.exclude_products
+            rules = [(self._rule(program, product, currency), product in out) for product in products]
+            if any(rule is not rules[0][0] or excluded is not rules[0][1] for rule, excluded in rules):
+                return None
+        return products[0] if products else ""
+
+    def _rule(self, program: Program, product: str, currency: str) -> CommissionRule | None:
+        deal, partner = self._deal, self._partner
+        return choose_rule(
+            program,
+            RuleFacts(
+                self._partner_id,
+                product,
+                deal.kind,
+                self._registration_kind,
+                partner.kind,
+                partner.tier or "",
+                deal.pipeline or "",
+                currency,
+            ),
+        )
+
+    def _terms(self, rule: CommissionRule, event: Event, excluded: bool) -> tuple[Money | None, tuple[Step, ...]]:
+        """What a fixed rule gives for the event, and the steps that name the rule and what it gives."""
+        if rule.rate is not None:
+            return None, (("rule", rule.name, percent(rule.rate)),)
+        if rule.fixed is None:
+            return None, (("rule", rule.name, "bands"),)
+        named = ("rule", rule.name, rule.fixed.text())
+        if excluded:
+            return Money(0, rule.fixed.currency), (named,)
+        return self._fixed_part(rule.name, rule.fixed, event, named)
+
+    def _fixed_part(self, rule: str, fixed: Money, event: Event, named: Step) -> tuple[Money, tuple[Step, ...]]:
+        """A fixed sum is once per deal, by the paid share of the deal's amount; without one, all of it at once."""
+        before = self._paid.get(rule, 0)
+        after = self._paid[rule] = before + event.paid.minor
+        amount = self._deal.amount
+        if amount is not None and amount.minor > 0 and amount.currency == event.paid.currency:
+            upto, past = (round_half_up(fixed.minor * part, amount.minor) for part in (after, before))
+            paid = (Money(part, amount.currency).text() for part in (before, after))
+            return Money(upto - past, fixed.currency), (named, ("share", *paid, amount.text()))
+        nothing = before > 0 or (event.kind is RecordKind.PAYMENT and not event.paid.minor)
+        return Money(0 if nothing else fixed.minor, fixed.currency), (named,)
+
+    def _items(self, event: Event, base: Money, excluded: bool) -> str:
+        """The base by item; what is not in it stands with its reason: "licence=100.00|licence=-:OVERPAID"."""
+        item = event.product or "+".join(self._deal.products) or NO_PRODUCT
+        if excluded:
+            return f"{item}=-:EXCLUDED"
+        if not event.left_out:
+            return f"{item}={base.text()}"
+        left_out = f"{item}=-:{event.left_out}"
+        return f"{item}={base.text()}|{left_out}" if base.minor else left_out
+
+
+_COLUMNS = {
+    (RecordKind.PAYMENT, "PRODUCT_UNKNOWN"): "product",
+    (RecordKind.DEAL, "PRODUCT_UNKNOWN"): "products",
+    (RecordKind.PAYMENT, "PROGRAM_MISSING"): "paid_at",
+    (RecordKind.DEAL, "PROGRAM_MISSING"): "closed_at",
+}
+
+
+def _base(program: Program, event: Event, day: date) -> Base | None:
+    """By the rate that the payment names, else that of the act's day, else of the event's; None if there is none."""
+    if program.commission.base == "gross":
+        return gross(event.paid)
+    rate = event.vat_rate
+    if rate is None:
+        rate = vat_rate(program.commission.vat, event.act_date or day)
+    return None if rate is None else net_of_vat(event.paid, rate)
+
+
+def _period(measure: str, day: date) -> str:
+    """The month, quarter or year of a day: 2026-05, 2026Q2, 2026."""
+    if measure == "base_in_month":
+        return f"{day.year}-{day.month:02d}"
+    return f"{day.year}Q{(day.month + 2) // 3}" if measure == "base_in_quarter" else str(day.year)
+
+
+@lru_cache(maxsize=4096)
+def _hold(day: date, days: int, zone: ZoneInfo) -> tuple[datetime, str]:
+    """The moment from which money of a day is payable, in UTC, and its day in the program's zone."""
+    until = day + timedelta(days=days)
+    return datetime(until.year, until.month, until.day, tzinfo=zone).astimezone(UTC), until.isoformat()

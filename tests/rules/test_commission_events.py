@@ -1,0 +1,237 @@
+"""What counts as an event, a payment or a win, by the terms in force at its time; and events that cannot be used."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from partnersync.domain.attribution import Attribution, Evidence, Source
+from partnersync.domain.client import ClientKeys
+from partnersync.domain.deal import Deal, DealState, Payment
+from partnersync.domain.earning import Earning, Owed
+from partnersync.domain.issue import Issue
+from partnersync.domain.partner import Partner, PartnerKind
+from partnersync.domain.value import Money
+from partnersync.rules.commission import earn, price
+from partnersync.rules.program import Programme, read_program
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+AS_OF = datetime(2027, 1, 1, tzinfo=UTC)
+
+RULES = """
+effective_from = 2020-01-01
+[commission]
+exclude_products = ["setup"]
+[[commission.rules]]
+name = "licence"
+when = { products = ["licence", "upgrade"] }
+rate = "50%"
+[[commission.rules]]
+name = "tenth"
+when = { products = ["tenth"] }
+rate = "10%"
+[[commission.rules]]
+name = "install"
+when = { products = ["install", "setup"] }
+fixed = "1000 RUB"
+[[commission.rules]]
+name = "services"
+when = { products = ["service"] }
+tiers = { mode = "marginal", measure = "base_in_quarter", bands = [
+  { from = "0 RUB", rate = "10%" }, { from = "500000 RUB", rate = "15%" }, { from = "1000000 RUB", rate = "20%" } ] }
+"""
+WON_RULES = RULES.replace("[commission]", '[commission]\ntrigger = "won"')
+
+
+def programme(*texts: str) -> Programme:
+    return Programme(tuple(read_program(tomllib.loads(text)) for text in texts))
+
+
+POLICY = programme(RULES)
+WON = programme(WON_RULES)
+
+
+def rub(major: str) -> Money:
+    return Money.parse(f"{major} RUB")
+
+
+def moscow(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=MOSCOW).astimezone(UTC)
+
+
+def deal(amount: str = "", products: str = "licence") -> Deal:
+    return Deal(
+        "main/D1",
+        ClientKeys(),
+        DealState.OPEN,
+        moscow("2019-06-01"),
+        "RUB",
+        products=tuple(products.split()),
+        amount=rub(amount) if amount else None,
+    )
+
+
+def won(amount: str = "", products: str = "licence", on: str = "2026-05-01 10:00") -> Deal:
+    return replace(deal(amount, products), state=DealState.WON, closed_at=moscow(on))
+
+
+def paid(ref: str, amount: str, at: str = "2026-05-01 10:00", **other: object) -> Payment:
+    return Payment(f"main/{ref}", "main/D1", moscow(at), rub(amount), **other)  # type: ignore[arg-type]
+
+
+def refund(ref: str, amount: str, of: str, at: str = "2026-06-01 10:00") -> Payment:
+    return paid(ref, amount, at, refund_of=f"main/{of}")
+
+
+def look(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> tuple[list[Earning], list[Issue]]:
+    attribution = Attribution(Evidence("A7", Source.TYPED, one.created_at))
+    partner = Partner("A7", "Seventh", kind=PartnerKind.RESELLER)
+    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF)
+
+
+def owed(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:
+    found, issues = look(one, payments, terms)
+    assert issues == []
+    return price(found, terms)
+
+
+def brief(found: Sequence[Owed]) -> str:
+    """Event, base (a refund's with its sign) and amount of each."""
+    bases = [-one.earning.base if one.earning.refund else one.earning.base for one in found]
+    return ", ".join(
+        f"{one.earning.event_id.removeprefix('main/')} {base.text()} {one.amount.text()}"
+        for one, base in zip(found, bases, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "payments", "expected"),
+    [
+        pytest.param(won("122000"), [], "D1 100000.00 50000.00", id="the win is the event, its id the deal's"),
+        pytest.param(won("122000"), [paid("P1", "61000")], "D1 100000.00 50000.00", id="payments are not"),
+        pytest.param(deal("122000"), [paid("P1", "61000")], "", id="an open deal earns nothing"),
+        pytest.param(replace(won("122000"), state=DealState.LOST), [], "", id="nor does a lost one"),
+        pytest.param(won("122000", on="2027-02-01"), [], "", id="nor a later win"),
+        pytest.param(won("120000", on="2025-12-31 12:00"), [], "D1 100000.00 50000.00", id="VAT of its day"),
+        pytest.param(won("2000", "install"), [], "D1 1639.34 1000.00", id="a fixed sum at once"),
+        pytest.param(won("", "install"), [], "D1 0.00 1000.00", id="a fixed sum without an amount"),
+        pytest.param(won(""), [], "D1 0.00 0.00", id="no amount, no base"),
+        pytest.param(won("732000", "service"), [], "D1 600000.00 65000.00", id="bands"),
+        pytest.param(won("122000", "other"), [], "", id="no rule takes it"),
+    ],
+)
+def test_won_trigger(one: Deal, payments: list[Payment], expected: str) -> None:
+    assert brief(owed(one, payments, WON)) == expected
+
+
+def test_a_win_holds_from_its_day_and_counts_in_its_period() -> None:
+    found, _ = look(won("122000", "service"), terms=WON)
+    assert found[0].event_time == moscow("2026-05-01 10:00")
+    assert found[0].hold_until == moscow("2026-05-15")
+    assert found[0].bucket == "A7|services|2020-01-01|2026Q2"
+
+
+@pytest.mark.parametrize(
+    ("payments", "expected"),
+    [
+        pytest.param(
+            [paid("P1", "48800", "2026-04-01")],
+            "P1 40000.00 20000.00, D1 60000.00 30000.00",
+            id="a win earns what is left",
+        ),
+        pytest.param(
+            [paid("P1", "122000", "2026-04-01")], "P1 100000.00 50000.00", id="and nothing of a deal paid before"
+        ),
+        pytest.param(
+            [paid("P1", "48800", "2026-04-01"), refund("R1", "24400", "P1", "2026-04-02")],
+            "P1 40000.00 20000.00, D1 80000.00 40000.00, R1 -20000.00 -10000.00",
+            id="what was given back before it is left",
+        ),
+        pytest.param([paid("P1", "61000", "2026-05-02")], "D1 100000.00 50000.00", id="later payments are no events"),
+    ],
+)
+def test_nothing_is_earned_twice_when_the_trigger_changes(payments: list[Payment], expected: str) -> None:
+    terms = programme(RULES, WON_RULES.replace("2020-01-01", "2026-04-15"))
+    assert brief(owed(won("122000"), payments, terms)) == expected
+
+
+def test_payments_after_a_win_that_earned_are_no_events_under_later_terms_either() -> None:
+    terms = programme(WON_RULES, RULES.replace("2020-01-01", "2026-06-01"))
+    assert brief(owed(won("122000"), [paid("P1", "61000", "2026-06-02")], terms)) == "D1 100000.00 50000.00"
+
+
+@pytest.mark.parametrize(
+    ("one", "payments", "terms", "expected"),
+    [
+        pytest.param(
+            deal(products="licence service"),
+            [paid("P1", "100")],
+            POLICY,
+            "payment main/P1 PRODUCT_UNKNOWN product",
+            id="the deal's products fall under different rules",
+        ),
+        pytest.param(
+            deal(products="install setup"),
+            [paid("P1", "100")],
+            POLICY,
+            "payment main/P1 PRODUCT_UNKNOWN product",
+            id="or one of them is out of scope",
+        ),
+        pytest.param(
+            deal(products="licence other"),
+            [paid("P1", "100")],
+            POLICY,
+            "payment main/P1 PRODUCT_UNKNOWN product",
+            id="or no rule takes one of them",
+        ),
+        pytest.param(
+            won("100", "licence service"), [], WON, "deal main/D1 PRODUCT_UNKNOWN products", id="a win of several"
+        ),
+        pytest.param(
+            deal(),
+            [paid("P1", "100", "2019-12-31 23:59")],
+            POLICY,
+            "payment main/P1 PROGRAM_MISSING paid_at",
+            id="paid before the first version",
+        ),
+        pytest.param(
+            won("100", on="2019-12-31 23:59"),
+            [],
+            WON,
+            "deal main/D1 PROGRAM_MISSING closed_at",
+            id="won before the first version",
+        ),
+        pytest.param(won("100", on="2019-12-31"), [], POLICY, "", id="a win that is no event misses no program"),
+        pytest.param(deal(), [paid("P1", "100", "2019-12-31")], WON, "", id="nor does a payment that is none"),
+        pytest.param(
+            deal(),
+            [paid("P1", "100", act_date=date(2018, 12, 31))],
+            POLICY,
+            "payment main/P1 PROGRAM_MISSING paid_at",
+            id="an act from before the VAT table",
+        ),
+        pytest.param(
+            deal(),
+            [refund("R1", "100", "P9")],
+            POLICY,
+            "payment main/R1 OVER_REFUND amount",
+            id="a refund of a payment that is not the deal's",
+        ),
+        pytest.param(
+            deal(products="licence service"),
+            [paid("P1", "100"), refund("R1", "50", "P1")],
+            POLICY,
+            "payment main/P1 PRODUCT_UNKNOWN product",
+            id="a refund of a payment that waits",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_an_issue_and_earns_nothing(
+    one: Deal, payments: list[Payment], terms: Programme, expected: str
+) -> None:
+    found, issues = look(one, payments, terms)
+    assert found == []
+    assert ", ".join(f"{one.kind} {one.record_id} {one.code} {one.column}" for one in issues) == expected
