@@ -17,4 +17,5 @@ class ClientKeys:
     ogrn: str | None = None
     domain: str | None = None  # registrable domain, lower case, IDN as punycode
     email: str | None = None
+    email_domain: str | None = None  # registrable, as `domain`
     phone: str | None = None  # E.164

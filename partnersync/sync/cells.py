@@ -152,7 +152,16 @@ def domain(text: str) -> str:
 def _suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList()
+    # Only the registries' own suffixes: what stands below a site builder's domain is not a company's own domain.
+    return PublicSuffixList(only_icann=True)
+
+
+def domain_of(address: str) -> str | None:
+    """The registrable domain of a checked e-mail address, if it has one."""
+    try:
+        return domain(address.partition("@")[2])
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=65536)

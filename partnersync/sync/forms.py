@@ -111,6 +111,7 @@ class ClientCells(Cells):
             kpp=self.client_kpp,
             domain=self.client_domain,
             email=self.client_email,
+            email_domain=read.domain_of(self.client_email) if self.client_email else None,
             phone=self.client_phone,
         )
 

@@ -1,0 +1,1 @@
+"""The programme's rules, pure: one file for each policy."""

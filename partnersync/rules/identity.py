@@ -1,0 +1,122 @@
+"""Who is the same client: the keys of a record, and how the records of a case are cut into clients (policy.md 2)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from partnersync.domain.client import ClientKeys
+from partnersync.rules.domains import is_corporate
+
+# Keys unite in this order: certain ones first, a tax number before everything. Weak and medium keys never unite.
+_ORDER = {"inn": 0, "ogrn": 1, "crm": 2, "domain": 3}
+
+
+class Member(NamedTuple):
+    """One record of a case; `first_seen` is the run that saw it first."""
+
+    own_id: str
+    first_seen: int
+    keys: tuple[str, ...]
+    inn: str | None
+
+
+class Part(NamedTuple):
+    """A connected component: positions of its records, and its keys."""
+
+    members: tuple[int, ...]
+    keys: tuple[str, ...]
+
+
+def keys(client: ClientKeys) -> tuple[str, ...]:
+    """The certain keys of a record's client (tax and registry numbers, the CRM's id), then the strong ones (domains)."""
+    found: list[str] = []
+    if client.inn:
+        found.append(f"inn:{client.inn}")
+    if client.ogrn:
+        found.append(f"ogrn:{client.ogrn}")
+    if client.client_id:
+        found.append(f"crm:{client.client_id}")
+    if client.domain and is_corporate(client.domain):
+        found.append(f"domain:{client.domain}")
+    if client.email_domain and client.email_domain != client.domain and is_corporate(client.email_domain):
+        found.append(f"domain:{client.email_domain}")
+    return tuple(found)
+
+
+def own_id(client: ClientKeys, fallback: str) -> str:
+    """What a client would be called by this record alone: its CRM's id, else its first key, else `fallback`."""
+    if client.client_id:
+        return client.client_id
+    found = keys(client)
+    return found[0] if found else fallback
+
+
+def cut(members: Sequence[Member]) -> list[str]:
+    """The client id of each member: that of the one first seen, ties go to the smallest id.
+
+    Members that share a key are one client, but different tax numbers never unite: of the groups that share such a key
+    only those without a number do. The result does not depend on the order of the members.
+    """
+    if not members:
+        return []
+    first = members[0].keys
+    if first and all(member.keys == first for member in members):
+        return [_oldest(members)] * len(members)
+    groups = _Groups(members)
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for index, member in enumerate(members):
+        for key in member.keys:
+            sharing[key].append(index)
+    for key in sorted(sharing, key=lambda key: (_ORDER[key.partition(":")[0]], key)):
+        groups.share(sharing[key])
+    by_root: dict[int, list[Member]] = defaultdict(list)
+    for index, member in enumerate(members):
+        by_root[groups.root(index)].append(member)
+    names = {root: _oldest(group) for root, group in by_root.items()}
+    return [names[groups.root(index)] for index in range(len(members))]
+
+
+def components(keys_of: Sequence[Sequence[str]]) -> list[Part]:
+    """The records (by position) that hang together by any key, whatever their numbers; one without keys is alone."""
+    groups = _Groups([Member("", 0, tuple(found), None) for found in keys_of])
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for index, found in enumerate(keys_of):
+        for key in found:
+            sharing[key].append(index)
+    for indexes in sharing.values():
+        groups.share(indexes)
+    members: dict[int, list[int]] = defaultdict(list)
+    for index in range(len(keys_of)):
+        members[groups.root(index)].append(index)
+    return [
+        Part(tuple(indexes), tuple(sorted({key for index in indexes for key in keys_of[index]})))
+        for indexes in members.values()
+    ]
+
+
+def _oldest(group: Sequence[Member]) -> str:
+    return min((member.first_seen, member.own_id) for member in group)[1]
+
+
+class _Groups:
+    """A forest of members; each tree knows the tax numbers in it."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self._parent = list(range(len(members)))
+        self._inns = [{member.inn} if member.inn else set[str]() for member in members]
+
+    def root(self, index: int) -> int:
+        """The tree that a member belongs to."""
+        while self._parent[index] != index:
+            self._parent[index] = self._parent[self._parent[index]]
+            index = self._parent[index]
+        return index
+
+    def share(self, indexes: Sequence[int]) -> None:
+        """Unite the trees of these members, which share a key."""
+        roots = sorted({self.root(index) for index in indexes})
+        if len(set[str]().union(*(self._inns[root] for root in roots))) > 1:
+            roots = [root for root in roots if not self._inns[root]]
+        for root in roots[1:]:
+            self._parent[root] = roots[0]
+            self._inns[roots[0]] |= self._inns[root]

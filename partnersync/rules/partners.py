@@ -1,0 +1,76 @@
+"""Partners checked against each other (policy.md 1)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from partnersync.domain.issue import Issue
+from partnersync.domain.partner import Partner
+from partnersync.domain.value import RecordKind
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """The partners that count; promo codes are casefolded."""
+
+    by_id: Mapping[str, Partner]
+    by_promo: Mapping[str, str]
+
+
+def accept(known: Iterable[tuple[Partner, bool]]) -> tuple[Partners, tuple[Issue, ...]]:
+    """Those that pass, and what is wrong with the others. The flag tells who was accepted by an earlier run.
+
+    Of two with one INN or bank account the accepted one stays, else the earlier `joined_on`, then the smaller id; the
+    other is set aside (DUPLICATE_PARTNER). A promo code belongs to the first of its holders in the same order. A parent
+    that is unknown or leads in a circle is left out.
+    """
+    issues: list[Issue] = []
+    by_id: dict[str, Partner] = {}
+    holders: dict[tuple[str, str], str] = {}
+    by_promo: dict[str, str] = {}
+    for partner, _ in sorted(known, key=_seniority):
+        claims = [("INN", partner.inn), ("bank account", partner.bank_account)]
+        owned = [(what, value) for what, value in claims if value]
+        taken = next(((what, holders[what, value]) for what, value in owned if (what, value) in holders), None)
+        if taken:
+            reason = f"has the {taken[0]} of partner {taken[1]}: keep one of them"
+            issues.append(Issue(RecordKind.PARTNER, partner.partner_id, "DUPLICATE_PARTNER", reason))
+            continue
+        by_id[partner.partner_id] = partner
+        holders.update(dict.fromkeys(owned, partner.partner_id))
+        for code in partner.promo_codes:
+            owner = by_promo.setdefault(code.casefold(), partner.partner_id)
+            if owner != partner.partner_id:
+                reason = f"is the promo code of partner {owner} already: give each partner a code of its own"
+                issues.append(
+                    Issue(RecordKind.PARTNER, partner.partner_id, "PROMO_CODE_TAKEN", reason, "promo_codes", code)
+                )
+    for partner_id in sorted(by_id):
+        issues += _checked_parent(partner_id, by_id)
+    return Partners(by_id, by_promo), tuple(issues)
+
+
+def _seniority(known: tuple[Partner, bool]) -> tuple[bool, date, str]:
+    partner, accepted = known
+    return not accepted, partner.joined_on or date.max, partner.partner_id
+
+
+def _checked_parent(partner_id: str, by_id: dict[str, Partner]) -> list[Issue]:
+    """Takes away a parent that is unknown or leads back, and says so."""
+    parent_id = by_id[partner_id].parent_id
+    if parent_id is None:
+        return []
+    code, reason = "", ""
+    if parent_id not in by_id:
+        code, reason = "PARENT_UNKNOWN", "is no known partner: correct it or add the partner"
+    seen = {partner_id}
+    above: str | None = parent_id
+    while not code and above is not None and above in by_id:
+        if above in seen:
+            code, reason = "PARENT_CYCLE", "leads back to the partner itself: correct one of them"
+        seen.add(above)
+        above = by_id[above].parent_id
+    if not code:
+        return []
+    by_id[partner_id] = replace(by_id[partner_id], parent_id=None)
+    return [Issue(RecordKind.PARTNER, partner_id, code, reason, "parent_id", parent_id)]
