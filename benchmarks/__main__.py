@@ -2,7 +2,6 @@
 
 import argparse
 
-
 from benchmarks import decide_plan, million, start
 
 DEALS_PER_S = 20_000

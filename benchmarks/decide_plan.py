@@ -8,7 +8,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from partnersync.domain.change import Managed
 from partnersync.domain.client import ClientKeys
@@ -19,7 +19,7 @@ from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration, RegistrationKind
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import partners
-from partnersync.rules.program import Program, Programme
+from partnersync.rules.program import Programme, read_program
 from partnersync.sync.decide import CaseFile, DealDecision, Knowledge, decide
 from partnersync.sync.lines import NOTHING_BOOKED, bucket_lines, deal_lines
 from partnersync.sync.plan import change
@@ -30,7 +30,7 @@ AS_OF = datetime(2026, 12, 31, tzinfo=UTC)
 DEALS_A_CASE = 10
 PARTNERS = 200
 PROGRAM = {
-    "effective_from": "2026-01-01",
+    "effective_from": date(2026, 1, 1),
     "commission": {
         "rules": [
             {
@@ -102,7 +102,7 @@ def work(files: list[CaseFile], knowledge: Knowledge) -> tuple[int, int]:
 
 def measure(count: int) -> dict[str, float]:
     """Deals a second, the best of three."""
-    programme = Programme((Program.model_validate(PROGRAM),))
+    programme = Programme((read_program(PROGRAM),))
     known, _ = partners.accept((Partner(f"P{number}", f"Partner {number}"), True) for number in range(PARTNERS))
     files = list(cases(count))
     best = 0.0
