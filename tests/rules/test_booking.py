@@ -243,13 +243,18 @@ def test_a_family_is_fully_reversed_when_reversals_bring_it_to_nothing() -> None
 
 
 VERSIONS = st.builds(
-    lambda amount, base, deal, day: owed(
-        amount, base, deal_ref=f"main/D{deal}", event_time=datetime(2026, 5, day, 22, tzinfo=UTC)
+    lambda amount, base, deal, day, version: owed(
+        amount,
+        base,
+        deal_ref=f"main/D{deal}",
+        event_time=datetime(2026, 5, day, 22, tzinfo=UTC),
+        program_version=version,
     ),
     st.integers(-3, 3),
     st.integers(0, 2),
     st.integers(1, 2),
     st.sampled_from([1, 31]),
+    st.sampled_from(["2026-01-01", "2026-05-01"]),
 )
 
 

@@ -313,6 +313,12 @@ def test_a_refund_has_the_time_of_its_own_and_the_terms_of_its_payment() -> None
             id="of a deal without an amount, all of it with the first payment",
         ),
         pytest.param(
+            deal("", "install"),
+            [paid("P1", "10"), refund("R1", "10", "P1"), paid("P2", "10", "2026-07-01")],
+            ["1000.00", "1000.00", "-1000.00"],
+            id="without an amount, given back in full and paid again",
+        ),
+        pytest.param(
             deal("", "install"), [paid("P1", "0"), paid("P2", "10")], ["0.00", "1000.00"], id="no money, no share"
         ),
         pytest.param(

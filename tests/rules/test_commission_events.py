@@ -150,12 +150,23 @@ def test_a_win_holds_from_its_day_and_counts_in_its_period() -> None:
             "P1 40000.00 20000.00, D1 80000.00 40000.00, R1 -20000.00 -10000.00",
             id="what was given back before it is left",
         ),
+        pytest.param(
+            [paid("P1", "48800", "2026-04-01"), refund("R1", "24400", "P1", "2026-05-02")],
+            "P1 40000.00 20000.00, D1 60000.00 30000.00, R1 -20000.00 -10000.00",
+            id="what was given back after it is a refund and no more",
+        ),
         pytest.param([paid("P1", "61000", "2026-05-02")], "D1 100000.00 50000.00", id="later payments are no events"),
     ],
 )
 def test_nothing_is_earned_twice_when_the_trigger_changes(payments: list[Payment], expected: str) -> None:
     terms = programme(RULES, WON_RULES.replace("2020-01-01", "2026-04-15"))
     assert brief(owed(won("122000"), payments, terms)) == expected
+
+
+def test_an_event_before_the_first_version_is_what_that_version_calls_one() -> None:
+    terms = programme(RULES, WON_RULES.replace("2020-01-01", "2026-04-15"))
+    _, issues = look(won("100", on="2019-12-31"), [paid("P1", "100", "2019-12-31")], terms)
+    assert [issue.record_id for issue in issues] == ["main/P1"]
 
 
 def test_payments_after_a_win_that_earned_are_no_events_under_later_terms_either() -> None:

@@ -112,6 +112,11 @@ def test_the_pieces_of_a_base(before: int, base: int, pieces: list[tuple[str, in
     assert [(percent(piece.band.rate), piece.base, piece.amount) for piece in found] == pieces
 
 
+def test_a_line_across_bands_is_rounded_once() -> None:
+    half = Bands([(0, Fraction(1, 2)), (1, Fraction(1, 2)), (2, Fraction(1, 2))])
+    assert [piece.amount for piece in half.split(0, 3)] == [1, 0, 1]
+
+
 RATES = st.fractions(0, 1, max_denominator=1000)
 
 
