@@ -141,7 +141,7 @@ class _StreamReader:
             return []
         gone = records.vanished(tx, connection, self.stream.name, kind)
         Intake(self.setting, kind, self.run).gone(tx, gone)
-        if self.stream.gives is Gives.BOTH:
+        if self.stream.gives is Gives.BOTH and kind in MANAGED:
             fields.forget_unlisted(tx, connection, self.stream.name, kind)
         issuebook.close_for_records(tx, connection, kind, gone, "pull", self.run)
         reason = "vanished from its source: what was booked stays, nothing new is booked"

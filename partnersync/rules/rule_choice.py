@@ -1,0 +1,98 @@
+"""Which commission rule takes an event, and which rules could quarrel about one.
+
+Rank comes first (`rank`), then the number of keys: the lists in `when` that are not empty. Two rules of equal rank and
+equal number of keys are never chosen between; they must not be able to meet on one event. An event has one value for
+each key, so they cannot meet if some key that both ask for has no value in common, or if their sums are in different
+currencies. A key that only one of them asks for keeps nothing apart: an event may well have both. What the data holds
+is not considered.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from partnersync.problems import KeyPath, Problem
+from partnersync.rules.terms import CommissionRule, When
+
+_REMEMBERED = 50_000  # choices kept by a chooser; forgotten all at once, as most facts repeat within a case
+
+
+class RuleFacts(NamedTuple):
+    """What a rule can ask about an event; an empty text is unknown and fits only a rule that does not ask."""
+
+    partner_id: str
+    product: str
+    deal_kind: str
+    registration_kind: str
+    partner_kind: str
+    partner_tier: str
+    pipeline: str
+    currency: str
+
+
+# Keys of `when` in the order of RuleFacts.
+_KEYS = ("partners", "products", "deal_kinds", "registration_kinds", "partner_kinds", "partner_tiers", "pipelines")
+_CURRENCY = RuleFacts._fields.index("currency")
+
+
+def rank(when: When) -> tuple[int, str]:
+    """How special a condition is (higher wins), and by what."""
+    if when.partners:
+        return 5, "partners"
+    if when.products and when.deal_kinds:
+        return 4, "products with deal_kinds"
+    if when.products:
+        return 3, "products"
+    if when.deal_kinds or when.registration_kinds or when.partner_kinds or when.pipelines:
+        return 2, "kinds or pipelines"
+    return (1, "partner_tiers") if when.partner_tiers else (0, "no condition")
+
+
+def weight(rule: CommissionRule) -> tuple[int, int]:
+    """What decides between rules: (rank, number of keys), the greater wins."""
+    return rank(rule.when)[0], len(rule.when.asked())
+
+
+def can_meet(one: CommissionRule, other: CommissionRule) -> bool:
+    """Whether some event of one product fits both rules."""
+    if one.currency and other.currency and one.currency != other.currency:
+        return False
+    asked, others = one.when.asked(), other.when.asked()
+    return not any(asked[key].isdisjoint(others[key]) for key in asked.keys() & others.keys())
+
+
+def quarrels(rules: Sequence[CommissionRule], path: KeyPath) -> Iterator[Problem]:
+    """Each pair of equal weight that can meet, at the later rule's place; the rules' list stands at `path`."""
+    for (_, one), (number, other) in combinations(enumerate(rules), 2):
+        if weight(one) == weight(other) and can_meet(one, other):
+            order, keys = rank(other.when)[1], weight(other)[1]
+            yield Problem(
+                (*path, number, "when"),
+                f'of rule "{other.name}" can fit the same event as that of rule "{one.name}" with equal rank ({order}) '
+                f"and number of keys ({keys})",
+                "Add a key to one of them or take the common values out of one",
+            )
+
+
+class Chooser:
+    """Picks the rule for an event and remembers the answer, as most events ask the same question."""
+
+    def __init__(self, rules: Sequence[CommissionRule]) -> None:
+        """`rules` were checked for quarrels."""
+        self._tests = [(rule, _test(rule)) for rule in sorted(rules, key=weight, reverse=True)]
+        self._known: dict[RuleFacts, CommissionRule | None] = {}
+
+    def __call__(self, facts: RuleFacts) -> CommissionRule | None:
+        """The most special rule that fits; None: nothing is earned."""
+        try:
+            return self._known[facts]
+        except KeyError:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            fits = (rule for rule, test in self._tests if all(facts[place] in values for place, values in test))
+            return self._known.setdefault(facts, next(fits, None))
+
+
+def _test(rule: CommissionRule) -> list[tuple[int, frozenset[str]]]:
+    test = [(_KEYS.index(key), values) for key, values in rule.when.asked().items()]
+    return [*test, (_CURRENCY, frozenset({rule.currency}))] if rule.currency else test
