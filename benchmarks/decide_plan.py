@@ -21,7 +21,7 @@ from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import partners
 from partnersync.rules.program import Programme, read_program
 from partnersync.sync.decide import CaseFile, DealDecision, Knowledge, decide
-from partnersync.sync.lines import NOTHING_BOOKED, bucket_lines, deal_lines
+from partnersync.sync.lines import bucket_lines, deal_lines
 from partnersync.sync.plan import change
 from partnersync.sync.want import deal_values
 
@@ -80,15 +80,16 @@ def work(files: list[CaseFile], knowledge: Knowledge) -> tuple[int, int]:
     lines: dict[str, list[Line]] = defaultdict(list)
     decided: list[DealDecision] = []
     for file in files:
-        for deal in decide(file, knowledge, AS_OF, 1).deals:
-            decided.append(deal)
-            for line in deal_lines(deal, NOTHING_BOOKED, knowledge.programme, AS_OF):
-                lines[line.deal_ref].append(line)
+        deals = decide(file, knowledge, AS_OF, 1).deals
+        decided += deals
+        for line in deal_lines(deals, {}, knowledge.programme, AS_OF):
+            lines[line.deal_ref].append(line)
+        for deal in deals:
             for earning in deal.earnings:
                 if earning.bucket:
                     buckets[earning.bucket].append(earning)
     for events in buckets.values():
-        for line in bucket_lines(events, NOTHING_BOOKED, knowledge.programme, AS_OF):
+        for line in bucket_lines(events, {}, knowledge.programme, AS_OF):
             lines[line.deal_ref].append(line)
     changes = 0
     seen: dict[str, str | None] = {}

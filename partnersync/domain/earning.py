@@ -23,7 +23,7 @@ class Earning:
 
     `rate` prices a percent rule and `fixed` a fixed one; both None: the rule has bands and `bucket` names the partner's
     events that are priced together, in the order of event_time and event_id. `reason` marks an event that earns
-    nothing. `hold_until` is a moment in UTC.
+    nothing, or only in part. `hold_until` is a moment in UTC.
     """
 
     event_id: str

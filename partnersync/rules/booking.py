@@ -6,7 +6,7 @@ reversal where the event moved to another deal, month or currency, or is no long
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -44,17 +44,19 @@ def book(
     return lines
 
 
-def reverse(lines: Iterable[Line], booked_at: datetime) -> Line | None:
-    """The line that brings a family that is no longer owed to nothing, or None if it already is there.
+def reverse(lines: Iterable[Line], booked_at: datetime, at: Container[str]) -> list[Line]:
+    """The lines that bring a family that is no longer owed at these deals to nothing there; none where it already is.
 
-    It stands at the event's own time and month, so that the month's sum comes out right.
+    They stand at the event's own time and month, so that the month's sum comes out right.
     """
     family = sorted((line for line in lines if line.kind in FAMILY_KINDS), key=_age)
+    undone: list[Line] = []
     for place in _by_place(family).values():
-        base, amount = _sums(place)
-        if base or amount:
-            return _undo(place, family, booked_at, ("reversed", Money(amount, place[0].amount.currency).text()))
-    return None
+        _, amount = sums = _sums(place)
+        if place[0].deal_ref in at and any(sums):
+            step = ("reversed", Money(amount, place[0].amount.currency).text())
+            undone.append(_undo(place, [*family, *undone], booked_at, step))
+    return undone
 
 
 def fully_reversed(lines: Iterable[Line]) -> bool:

@@ -97,6 +97,10 @@ class Store:
             with self.engine.connect() as connection:
                 connection.execution_options(**options)
                 with connection.begin():
+                    if self.dialect == "postgresql":
+                        # Every query here is made for an index. Of a table that grows inside one transaction the server
+                        # has no statistics, and would read it whole for every page.
+                        connection.execute(text("SET LOCAL enable_seqscan = off"))
                     yield connection
         except DBAPIError as error:
             known = translated(error)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from partnersync.domain.line import Line, LineFacts, LineStatus
+from partnersync.domain.line import NO_FACTS, Line, LineFacts, LineStatus
 from partnersync.domain.value import Money
 from partnersync.store import changes, lines
 from partnersync.store.chain import Chain, Finding
@@ -19,7 +19,6 @@ from partnersync.store.tables import ledger, line_facts, staged_lines
 
 _CHAIN = Chain("ledger", ledger, lines.COLUMNS, "line_id")
 _ORDER = ("event_time", "event_id", "rule", "payee_id", "kind", "part")
-_FACTS = (line_facts.c.status, line_facts.c.statement_id, line_facts.c.payout_id, line_facts.c.hold_reason)
 
 
 class Booked(NamedTuple):
@@ -34,12 +33,13 @@ class Booked(NamedTuple):
 
 def by_deals(tx: Connection, deal_refs: Sequence[str]) -> list[tuple[Line, LineFacts]]:
     """The booked, then the staged lines of these deals, each in their order."""
-    found: list[tuple[Line, LineFacts]] = []
+    found: dict[str, Line] = {}
     for table in (ledger, staged_lines):
         for chunk in chunks(deal_refs):
-            query = _with_facts(table).where(table.c.deal_id.in_(chunk)).order_by(*_order(table))
-            found += [(lines.line(row), lines.facts(row)) for row in tx.execute(query).mappings()]
-    return found
+            query = select(*_columns(table)).where(table.c.deal_id.in_(chunk)).order_by(*_order(table))
+            found.update((row["line_id"], lines.line(row)) for row in tx.execute(query).mappings())
+    known = _facts(tx, list(found))
+    return [(line, known.get(line_id, NO_FACTS)) for line_id, line in found.items()]
 
 
 def by_events(tx: Connection, event_ids: Sequence[str]) -> list[Line]:
@@ -72,27 +72,33 @@ def seal(tx: Connection) -> int:
 
 def set_hold(tx: Connection, reasons: Mapping[str, str]) -> None:
     """Put the lines of deals (ref → reason) on hold, or off it by an empty reason; those in a statement stay."""
-    changed: list[dict[str, str]] = []
+    deals: dict[str, str] = {}  # line id → deal
     for table in (ledger, staged_lines):
         for chunk in chunks(sorted(reasons)):
-            columns = (table.c.line_id, table.c.deal_id, line_facts.c.statement_id, line_facts.c.hold_reason)
-            query = select(*columns).outerjoin_from(table, line_facts, table.c.line_id == line_facts.c.line_id)
-            changed += [
-                {"line_id": line_id, "hold_reason": reasons[deal_ref]}
-                for line_id, deal_ref, statement_id, before in tx.execute(query.where(table.c.deal_id.in_(chunk)))
-                if not statement_id and (before or "") != reasons[deal_ref]
-            ]
+            deals.update(tx.execute(select(table.c.line_id, table.c.deal_id).where(table.c.deal_id.in_(chunk))).all())
+    known = _facts(tx, list(deals))
+    changed = []
+    for line_id, deal_ref in deals.items():
+        before = known.get(line_id, NO_FACTS)
+        if not before.statement_id and before.hold_reason != reasons[deal_ref]:
+            changed.append({"line_id": line_id, "hold_reason": reasons[deal_ref]})
     _set_facts(tx, changed)
 
 
 def set_status(tx: Connection, line_ids: Sequence[str], status: LineStatus) -> None:
     """Record how far lines have come."""
-    changed: list[dict[str, str]] = []
+    known = _facts(tx, line_ids)
+    changed = [line_id for line_id in line_ids if known.get(line_id, NO_FACTS).status is not status]
+    _set_facts(tx, [{"line_id": line_id, "status": status.value} for line_id in changed])
+
+
+def _facts(tx: Connection, line_ids: Sequence[str]) -> dict[str, LineFacts]:
+    """The facts beside those of these lines that have any."""
+    found: dict[str, LineFacts] = {}
     for chunk in chunks(line_ids):
-        query = select(line_facts.c.line_id).where(line_facts.c.line_id.in_(chunk), line_facts.c.status == status.value)
-        same = set(tx.execute(query).scalars())
-        changed += [{"line_id": line_id, "status": status.value} for line_id in chunk if line_id not in same]
-    _set_facts(tx, changed)
+        query = select(line_facts).where(line_facts.c.line_id.in_(chunk))
+        found.update((row["line_id"], lines.facts(row)) for row in tx.execute(query).mappings())
+    return found
 
 
 def _set_facts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -111,7 +117,8 @@ def rows(
     after: int = 0,
 ) -> Iterator[Booked]:
     """Booked lines in the order of the chain, streamed: all, or those that agree with every filter."""
-    query = _with_facts(ledger).add_columns(ledger.c.seq, ledger.c.prev_hash, ledger.c.hash)
+    columns = (*ledger.c, *(line_facts.c[name] for name in ("status", "statement_id", "payout_id", "hold_reason")))
+    query = select(*columns).outerjoin_from(ledger, line_facts, ledger.c.line_id == line_facts.c.line_id)
     wanted = {"deal_id": deal_ref, "partner_id": partner_id, "line_id": line_id, "period": period}
     for name, value in wanted.items():
         if value is not None:
@@ -166,10 +173,6 @@ def _sums(tx: Connection, table: Table, partner_ids: Sequence[str] | None = None
     if partner_ids is not None:
         query = query.where(table.c.partner_id.in_(partner_ids))
     return [(partner_id, Money(int(minor), currency)) for partner_id, currency, minor in tx.execute(query)]
-
-
-def _with_facts(table: Table) -> Select[*tuple[Any, ...]]:
-    return select(*_columns(table), *_FACTS).outerjoin_from(table, line_facts, table.c.line_id == line_facts.c.line_id)
 
 
 def _columns(table: Table) -> list[Any]:

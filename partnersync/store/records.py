@@ -1,5 +1,6 @@
 """The records as they were pulled: the last good value of each, where it stands, and the case that it belongs to."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
@@ -92,12 +93,16 @@ def by_kind(tx: Connection, kind: str) -> Iterator[Row]:
 
 def cases_of_deals(tx: Connection, deal_refs: Sequence[str]) -> dict[str, str]:
     """The case of each of these deals that has one."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for ref in sorted(set(deal_refs)):
+        connection, _, record_id = ref.partition("/")
+        ids[connection].append(record_id)
     found: dict[str, str] = {}
-    for chunk in chunks(sorted(set(deal_refs))):
-        query = select(table.c.deal_ref, table.c.case_id).where(
-            table.c.deal_ref.in_(chunk), table.c.kind == RecordKind.DEAL.value, table.c.case_id.is_not(None)
-        )
-        found.update((ref, case_id) for ref, case_id in tx.execute(query))
+    for connection, record_ids in ids.items():
+        of_deals = (table.c.connection == connection) & (table.c.kind == RecordKind.DEAL.value)
+        for chunk in chunks(record_ids):
+            query = select(table.c.record_id, table.c.case_id).where(of_deals, table.c.record_id.in_(chunk))
+            found.update((f"{connection}/{id_}", case_id) for id_, case_id in tx.execute(query) if case_id is not None)
     return found
 
 

@@ -11,7 +11,7 @@ from partnersync.domain.attribution import Attribution
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
-from partnersync.domain.line import Line, LineStatus
+from partnersync.domain.line import LineStatus
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import Money, RecordKind
@@ -22,7 +22,7 @@ from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.sync import want
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
-from partnersync.sync.lines import NOTHING_BOOKED, bucket_lines, deal_lines, families
+from partnersync.sync.lines import bucket_lines, deal_lines, families
 
 
 @dataclass(slots=True)
@@ -190,14 +190,11 @@ class Casework:
     def _book(self, decided: Sequence[CaseDecision]) -> None:
         """Stage the lines of events under flat rules; events in bands wait for the whole of their bucket."""
         deals = [deal for one in decided for deal in one.deals]
-        booked: dict[str, list[Line]] = defaultdict(list)
-        for line, _ in ledger.by_deals(self.tx, [deal.state.deal_ref for deal in deals]):
-            booked[line.deal_ref].append(line)
-        staged: list[Line] = []
-        for deal in deals:
-            before = families(booked[deal.state.deal_ref]) if deal.state.deal_ref in booked else NOTHING_BOOKED
-            staged += deal_lines(deal, before, self.programme, self.as_of)
-        ledger.stage(self.tx, staged)
+        here = [line for line, _ in ledger.by_deals(self.tx, [deal.state.deal_ref for deal in deals])]
+        owed = {earning.event_id for deal in deals for earning in deal.earnings if earning.bucket is None}
+        owed.update(line.event_id for line in here)
+        booked = families([*here, *ledger.by_events(self.tx, sorted(owed))])
+        ledger.stage(self.tx, deal_lines(deals, booked, self.programme, self.as_of))
         banded = [
             (one.case_id, earning)
             for one in decided

@@ -95,7 +95,6 @@ class Cells(BaseModel):
 
 
 class ClientCells(Cells):
-    client_id: Text = None
     client_name: Text = None
     client_inn: Inn = None
     client_kpp: Kpp = None
@@ -103,9 +102,9 @@ class ClientCells(Cells):
     client_email: Email = None
     client_phone: Phone = None
 
-    def client(self, setting: Setting) -> ClientKeys:
+    def client(self, setting: Setting, client_id: str | None = None) -> ClientKeys:
         return ClientKeys(
-            client_id=setting.ref(self.client_id) if self.client_id else None,
+            client_id=setting.ref(client_id) if client_id else None,
             name=self.client_name,
             inn=self.client_inn,
             kpp=self.client_kpp,
@@ -147,6 +146,7 @@ class PartnerCells(Cells):
 class DealCells(ClientCells):
     deal_id: Text = None
     title: Text = None
+    client_id: Text = None
     partner_id: Text = None
     promo_code: Text = None
     utm_source: Text = None

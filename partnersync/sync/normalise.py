@@ -65,7 +65,7 @@ def _deal(row: Any, setting: Setting) -> Deal:
     currency = row.currency or setting.currency
     return Deal(
         ref=f"{setting.connection}/{row.deal_id}",
-        client=row.client(setting),
+        client=row.client(setting, row.client_id),
         state=row.state,
         created_at=row.created_at,
         currency=currency,

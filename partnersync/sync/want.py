@@ -7,6 +7,7 @@ from partnersync.contract.managed import MANAGED
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.line import PROGRESS, Line, LineFacts, LineKind, line_status
 from partnersync.domain.value import Money, RecordKind
+from partnersync.rules import booking
 
 StatedLine = tuple[Line, LineFacts]
 
@@ -73,20 +74,11 @@ def fully_reversed(lines: Sequence[StatedLine]) -> list[str]:
     groups: dict[str, list[Line]] = {}
     roots = {(line.event_id, line.rule, line.payee_id): line.line_id for line, _ in lines if _is_first(line)}
     for line, facts in lines:
-        if facts.status is None:
+        if facts.status is None and line.kind in booking.FAMILY_KINDS:
             root = line.reverses or roots.get((line.event_id, line.rule, line.payee_id), line.line_id)
             groups.setdefault(root, []).append(line)
-    return [
-        line.line_id
-        for group in groups.values()
-        if len(group) > 1 and sum(line.amount.minor for line in group) == 0
-        for line in group
-        if line.kind in _REVERSIBLE
-    ]
+    return [line.line_id for group in groups.values() if booking.fully_reversed(group) for line in group]
 
 
 def _is_first(line: Line) -> bool:
     return line.kind is LineKind.ACCRUAL and line.part == 1
-
-
-_REVERSIBLE = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT})

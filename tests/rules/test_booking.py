@@ -13,6 +13,8 @@ from partnersync.domain.value import Money
 from partnersync.rules.booking import Family, book, fully_reversed, reverse
 
 MOSCOW = ZoneInfo("Europe/Moscow")
+HERE = {"main/D1"}
+ANYWHERE = {"main/D1", "main/D2", "main/D3"}
 RUN_1, RUN_2, RUN_3 = (datetime(2026, 6, day, tzinfo=UTC) for day in (1, 2, 3))
 PAID_AT = datetime(2026, 5, 1, 7, tzinfo=UTC)
 HOLD = datetime(2026, 5, 14, 21, tzinfo=UTC)
@@ -190,25 +192,28 @@ def test_an_event_that_moves_there_and_back_ends_where_it_began() -> None:
 
 def test_what_is_no_longer_owed_is_reversed_at_the_events_own_time() -> None:
     lines = booked(owed(50_000_00), owed(55_000_00, 110_000_00))
-    back = reverse(lines, RUN_3)
-    assert back is not None
+    [back] = reverse(lines, RUN_3, HERE)
     assert brief([back]) == [("reversal", 1, -110_000_00, -55_000_00)]
     assert (back.event_time, back.period, back.booked_at) == (PAID_AT, "2026-05", RUN_3)
     assert (back.reverses, back.hold_until) == (lines[0].line_id, None)
     assert back.trace == "reversed:55000.00"
-    assert reverse([*lines, back], RUN_3) is None
+    assert reverse([*lines, back], RUN_3, HERE) == []
+
+
+def test_only_what_stands_at_the_given_deals_is_reversed() -> None:
+    lines = booked(owed(50_000_00), owed(55_000_00, 110_000_00))
+    assert reverse(lines, RUN_3, {"main/D2"}) == []
 
 
 def test_nothing_is_reversed_where_nothing_was_booked() -> None:
-    assert reverse([], RUN_1) is None
-    assert reverse(booked(owed(0, 0)), RUN_2) is None
+    assert reverse([], RUN_1, HERE) == []
+    assert reverse(booked(owed(0, 0)), RUN_2, HERE) == []
 
 
 def test_won_lost_and_won_again_is_an_accrual_a_reversal_and_an_accrual() -> None:
     won = owed(50_000_00, event_id="main/D1")
     lines = booked(won)
-    back = reverse(lines, RUN_2)
-    assert back is not None
+    [back] = reverse(lines, RUN_2, HERE)
     lines.append(back)
     again = book([owed(60_000_00, event_id="main/D1")], families(lines), RUN_3, MOSCOW)
     assert brief([*lines, *again]) == [
@@ -220,8 +225,7 @@ def test_won_lost_and_won_again_is_an_accrual_a_reversal_and_an_accrual() -> Non
 
 def test_a_refund_that_is_no_longer_known_is_taken_back() -> None:
     lines = book([owed(50_000_00), refunded(20_000_00, 40_000_00)], {}, RUN_1, MOSCOW)
-    back = reverse(lines[1:], RUN_2)
-    assert back is not None
+    [back] = reverse(lines[1:], RUN_2, HERE)
     assert brief([back]) == [("reversal", 2, 40_000_00, 20_000_00)]
     assert back.reverses == lines[0].line_id
 
@@ -230,7 +234,7 @@ def test_lines_of_other_kinds_are_no_part_of_what_an_event_owes() -> None:
     lines = booked(owed(50_000_00))
     capped = replace(lines[0], kind=LineKind.CAP, amount=Money(-10_000_00, "RUB"), reason="deal")
     assert book([owed(50_000_00)], families([*lines, capped]), RUN_2, MOSCOW) == []
-    assert reverse([capped], RUN_2) is None
+    assert reverse([capped], RUN_2, HERE) == []
 
 
 def test_a_family_is_fully_reversed_when_reversals_bring_it_to_nothing() -> None:
@@ -282,4 +286,4 @@ def test_the_order_of_booked_lines_does_not_matter(rounds: list[Owed], chance: o
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     straight = book([rounds[-1]], families(lines), RUN_3, MOSCOW)
     assert book([rounds[-1]], families(shuffled), RUN_3, MOSCOW) == straight
-    assert reverse(shuffled, RUN_3) == reverse(lines, RUN_3)
+    assert reverse(shuffled, RUN_3, ANYWHERE) == reverse(lines, RUN_3, ANYWHERE)

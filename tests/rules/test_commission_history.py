@@ -76,8 +76,11 @@ def run(ledger: Sequence[Line], world: World, terms: Programme, number: int) -> 
         families[(line.event_id, line.rule, line.payee_id)].append(line)
     lines = book(owed, families, as_of, terms.zone)
     owing = {(one.earning.event_id, one.earning.rule, one.earning.payee_id) for one in owed}
-    undone = [reverse(family, as_of) for key, family in families.items() if key not in owing]
-    return sorted([*lines, *(line for line in undone if line)], key=ledger_order)
+    here = {deal.ref for deal in world.deals}
+    for key, family in families.items():
+        if key not in owing:
+            lines += reverse(family, as_of, here)
+    return sorted(lines, key=ledger_order)
 
 
 def history(worlds: Iterable[World], terms: Programme) -> list[Line]:

@@ -342,3 +342,21 @@ def test_a_case_that_falls_apart_is_cut_again(company: Any) -> None:
     with company.store.read() as tx:
         cases = tx.exec_driver_sql("SELECT count(DISTINCT case_id) FROM records WHERE kind = 'deal'").scalar_one()
     assert cases == 2
+
+
+@pytest.mark.parametrize("products", ["licence", "service"])
+def test_a_payment_that_moves_to_another_deal_takes_its_commission_along(company: Any, products: str) -> None:
+    company.add("partner", P2)
+    company.add(
+        "deal",
+        DEAL | {"products": products},
+        DEAL | {"deal_id": "D2", "products": products, "client_id": "c2", "client_domain": ""},
+    )
+    company.add("payment", PAYMENT)
+    company.sync()
+    [(key, total)] = company.sums().items()
+    company.systems["main"].rows["payment"][0]["deal_id"] = "D2"
+    company.sync()
+    assert key == ("P2", "D1", "2026-05")
+    assert company.sums() == {("P2", "D2", "2026-05"): total}
+    assert company.sync().decided.lines == 0
