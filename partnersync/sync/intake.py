@@ -99,7 +99,7 @@ class Intake:
             deal_ref=_deal_ref(record),
             partner_id=record.partner_id if isinstance(record, Deal | Registration) else None,
             promo_code=record.promo_code if isinstance(record, Deal) else None,
-            case_id=known.case_id if known else None,
+            case_id=known.case_id if known and not isinstance(record, Payment | Activity) else None,
         )
         self.rows.append(row)
         if known and known.case_id:
