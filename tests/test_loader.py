@@ -1,0 +1,109 @@
+"""A broken plugin is named, the others run."""
+
+from importlib.metadata import EntryPoint
+from types import ModuleType
+
+import pytest
+from pydantic import BaseModel
+
+from partnersync.contract.adapter import Adapter, AdapterKind, Connection
+from partnersync.contract.hookspecs import hookimpl
+from partnersync.errors import ConfigError
+from partnersync.loader import load_plugins
+
+
+def _make(_connection: Connection, _settings: BaseModel) -> Adapter:
+    raise NotImplementedError
+
+
+def _offering(*names: str) -> ModuleType:
+    module = ModuleType("plugin")
+
+    @hookimpl
+    def partnersync_adapter_kinds() -> list[AdapterKind]:
+        return [AdapterKind(name, BaseModel, _make) for name in names]
+
+    module.partnersync_adapter_kinds = partnersync_adapter_kinds  # type: ignore[attr-defined]
+    return module
+
+
+def _for_contract(version: int) -> ModuleType:
+    module = _offering("old")
+
+    @hookimpl
+    def partnersync_contract_version() -> int:
+        return version
+
+    module.partnersync_contract_version = partnersync_contract_version  # type: ignore[attr-defined]
+    return module
+
+
+def _misspelt() -> ModuleType:
+    module = ModuleType("plugin")
+
+    @hookimpl
+    def partnersync_adapter_kind() -> list[AdapterKind]:
+        return []
+
+    module.partnersync_adapter_kind = partnersync_adapter_kind  # type: ignore[attr-defined]
+    return module
+
+
+def _raising() -> ModuleType:
+    module = ModuleType("plugin")
+
+    @hookimpl
+    def partnersync_adapter_kinds() -> list[AdapterKind]:
+        raise RuntimeError("no kinds today")
+
+    module.partnersync_adapter_kinds = partnersync_adapter_kinds  # type: ignore[attr-defined]
+    return module
+
+
+class _Entry(EntryPoint):
+    """An entry point that loads what it is given."""
+
+    loaded: ModuleType | Exception
+
+    def load(self) -> ModuleType:
+        if isinstance(self.loaded, Exception):
+            raise self.loaded
+        return self.loaded
+
+
+def _entry(name: str, loaded: ModuleType | Exception) -> EntryPoint:
+    entry = _Entry(name, f"partnersync_{name}", "partnersync")
+    object.__setattr__(entry, "loaded", loaded)
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        pytest.param(ImportError("no module named x"), "ImportError: no module named x", id="it cannot be imported"),
+        pytest.param(_misspelt(), "partnersync_adapter_kind", id="it misspells a hook"),
+        pytest.param(_raising(), "no kinds today", id="its hook raises"),
+        pytest.param(_for_contract(2), "written for contract 2", id="it was written for another contract"),
+        pytest.param(_offering("csv"), 'the kind "csv", as partnersync_a does', id="its kind is taken"),
+    ],
+)
+def test_a_broken_plugin_is_named_and_the_others_run(broken: ModuleType | Exception, reason: str) -> None:
+    plugins = load_plugins([_entry("b", broken), _entry("c", _offering("memory")), _entry("a", _offering("csv"))])
+    assert sorted(plugins.kinds) == ["csv", "memory"]
+    [problem] = plugins.problems
+    assert "plugin b (partnersync_b) is left out" in problem.message
+    assert reason in problem.message
+    assert [(listed.name, bool(listed.problem)) for listed in plugins.listing] == [
+        ("a", False),
+        ("b", True),
+        ("c", False),
+    ]
+
+
+def test_an_unknown_kind_says_what_to_install() -> None:
+    with pytest.raises(ConfigError, match="pip install partnersync-amocrm"):
+        load_plugins([]).kind("amocrm", "main")
+
+
+def test_the_current_contract_is_accepted() -> None:
+    assert load_plugins([_entry("a", _for_contract(1))]).problems == []
