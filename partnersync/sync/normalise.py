@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from partnersync.contract.adapter import Cells
+from partnersync.contract.columns import REQUIRED
 from partnersync.domain.activity import Activity, ActivityKind, User
 from partnersync.domain.deal import Deal, DealKind, Payment
 from partnersync.domain.document import Document, Rate
@@ -153,37 +154,27 @@ def _rate(row: Any, setting: Setting) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How one kind of record is read: its cells, the columns that it cannot do without, and its builder."""
+    """How one kind of record is read: its cells and its builder."""
 
     cells: type[forms.Cells]
-    required: tuple[str, ...]
     build: Callable[[Any, Setting], Record]
 
 
 _FORMS: dict[RecordKind, _Form] = {
-    RecordKind.PARTNER: _Form(forms.PartnerCells, ("partner_id", "name"), _partner),
-    RecordKind.DEAL: _Form(forms.DealCells, ("deal_id", "state", "created_at"), _deal),
-    RecordKind.PAYMENT: _Form(forms.PaymentCells, ("payment_id", "deal_id", "paid_at", "amount"), _payment),
-    RecordKind.REGISTRATION: _Form(
-        forms.RegistrationCells, ("registration_id", "partner_id", "submitted_at"), _registration
-    ),
-    RecordKind.ACTIVITY: _Form(forms.ActivityCells, ("activity_id", "at"), _activity),
-    RecordKind.USER: _Form(forms.UserCells, ("user_id", "name"), _user),
-    RecordKind.DOCUMENT: _Form(forms.DocumentCells, ("partner_id", "period", "kind", "received_on"), _document),
-    RecordKind.RATE: _Form(forms.RateCells, ("date", "currency", "rate"), _rate),
+    RecordKind.PARTNER: _Form(forms.PartnerCells, _partner),
+    RecordKind.DEAL: _Form(forms.DealCells, _deal),
+    RecordKind.PAYMENT: _Form(forms.PaymentCells, _payment),
+    RecordKind.REGISTRATION: _Form(forms.RegistrationCells, _registration),
+    RecordKind.ACTIVITY: _Form(forms.ActivityCells, _activity),
+    RecordKind.USER: _Form(forms.UserCells, _user),
+    RecordKind.DOCUMENT: _Form(forms.DocumentCells, _document),
+    RecordKind.RATE: _Form(forms.RateCells, _rate),
 }
-# A registration is judged with its faults (R1, R2); only without these it cannot even be judged.
-_JUDGED_WITHOUT = frozenset({"registration_id", "partner_id", "submitted_at"})
 
 
-def columns(kind: RecordKind) -> tuple[str, ...]:
-    """The canonical input columns of a kind of record, in their order."""
-    return tuple(_FORMS[kind].cells.model_fields)
-
-
-def required(kind: RecordKind) -> tuple[str, ...]:
-    """The columns that a record of this kind cannot do without, in their order."""
-    return tuple(name for name in columns(kind) if name in _FORMS[kind].required)
+def read_columns(kind: RecordKind) -> frozenset[str]:
+    """The columns that are looked at."""
+    return frozenset(_FORMS[kind].cells.model_fields)
 
 
 def normalise(kind: RecordKind, cells: Cells, setting: Setting) -> tuple[Record, tuple[Problem, ...]]:
@@ -194,12 +185,12 @@ def normalise(kind: RecordKind, cells: Cells, setting: Setting) -> tuple[Record,
         row = form.cells.model_validate(cells, context=reading)
     except ValidationError as error:
         problems = tuple(_problem(kind, detail) for detail in error.errors(include_url=False))
-        if kind is not RecordKind.REGISTRATION or any(problem.column in _JUDGED_WITHOUT for problem in problems):
-            raise BadRecord(problems + _missing(form, cells)) from None
+        if kind is not RecordKind.REGISTRATION or any(problem.column in REQUIRED[kind] for problem in problems):
+            raise BadRecord(problems + _missing(kind, cells)) from None
         reading.listed.clear()
         row = form.cells.model_validate(_without(cells, problems), context=reading)
         reading.listed.extend(problems)
-    missing = _missing(form, cells)
+    missing = _missing(kind, cells)
     if missing:
         raise BadRecord(missing)
     record = form.build(row, setting)
@@ -208,10 +199,10 @@ def normalise(kind: RecordKind, cells: Cells, setting: Setting) -> tuple[Record,
     return record, tuple(reading.listed)
 
 
-def _missing(form: _Form, cells: Cells) -> tuple[Problem, ...]:
+def _missing(kind: RecordKind, cells: Cells) -> tuple[Problem, ...]:
     return tuple(
         Problem("MISSING", column, "", "is empty: every record needs it")
-        for column in form.required
+        for column in REQUIRED[kind]
         if not cells.get(column, "").strip()
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection as Tx
 
 from partnersync.contract.adapter import Adapter, Gives, Page, Raw, Stream
+from partnersync.contract.columns import ID_COLUMN
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.issue import Issue
 from partnersync.domain.masking import masked
@@ -108,7 +109,7 @@ class _StreamReader:
                 marks[raw.record_id] = mark
             elif marks[raw.record_id] != mark and self.stream.gives is not Gives.MANAGED:
                 reason = "stands in several rows that differ: the first counts; remove the others"
-                issues.append(self._issue(raw, Problem("DUPLICATE_ID", _ID_COLUMN[self.stream.kind], "", reason)))
+                issues.append(self._issue(raw, Problem("DUPLICATE_ID", ID_COLUMN[self.stream.kind], "", reason)))
         marked = [(record_id, marks[record_id]) for record_id in first]
         records.mark_listed(tx, self.setting.connection, self.stream.name, marked)
         return list(first.values()), issues
@@ -159,18 +160,6 @@ class _StreamReader:
 
     def _row(self, issue: Issue, file: str = "", line: int = 0) -> IssueRow:
         return IssueRow(self.setting.connection, issue, file, line)
-
-
-_ID_COLUMN = {
-    RecordKind.PARTNER: "partner_id",
-    RecordKind.DEAL: "deal_id",
-    RecordKind.PAYMENT: "payment_id",
-    RecordKind.REGISTRATION: "registration_id",
-    RecordKind.ACTIVITY: "activity_id",
-    RecordKind.USER: "user_id",
-    RecordKind.DOCUMENT: "partner_id",
-    RecordKind.RATE: "date",
-}
 
 
 def _hash(raw: Raw) -> str:

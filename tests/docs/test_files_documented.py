@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from partnersync.contract.columns import COLUMNS, REQUIRED
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.value import RecordKind
-from partnersync.sync.normalise import columns, required
 from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS
 
 PAGE = (Path(__file__).parents[2] / "docs/files.md").read_text(encoding="utf-8")
@@ -33,8 +33,8 @@ def _row(part: str, file: str) -> list[str]:
 @pytest.mark.parametrize("kind", FILES, ids=str)
 def test_read_columns_and_required_ones_are_listed(kind: RecordKind) -> None:
     listed = _row(READ, FILES[kind])
-    assert sorted(column.strip("*") for column in listed) == sorted(columns(kind))
-    assert sorted(column.strip("*") for column in listed if column.startswith("**")) == sorted(required(kind))
+    assert [column.strip("*") for column in listed] == list(COLUMNS[kind])
+    assert [column.strip("*") for column in listed if column.startswith("**")] == list(REQUIRED[kind])
 
 
 @pytest.mark.parametrize("kind", MANAGED, ids=str)

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from partnersync.contract.columns import COLUMNS
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.partner import Partner, PartnerKind, PartnerStatus
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import Money, RecordKind
 from partnersync.sync.forms import Setting
-from partnersync.sync.normalise import BadRecord, columns, normalise
+from partnersync.sync.normalise import BadRecord, normalise, read_columns
 
 SETTING = Setting("main", frozenset({"main", "other"}), ZoneInfo("Europe/Moscow"), "RUB")
 DEAL = {"deal_id": "17", "state": "won", "created_at": "2026-01-02"}
@@ -104,4 +105,8 @@ def test_a_registration_keeps_its_faults_for_the_verdict() -> None:
 def test_columns_that_are_not_ours_are_ignored() -> None:
     deal, _ = normalise(RecordKind.DEAL, DEAL | {"colour": "blue", "required": "yes"}, SETTING)
     assert isinstance(deal, Deal)
-    assert "colour" not in columns(RecordKind.DEAL)
+
+
+@pytest.mark.parametrize("kind", RecordKind, ids=str)
+def test_every_canonical_column_is_read(kind: RecordKind) -> None:
+    assert read_columns(kind) == set(COLUMNS[kind])
