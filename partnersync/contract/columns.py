@@ -75,6 +75,7 @@ COLUMNS: dict[RecordKind, tuple[str, ...]] = {
         "contact_name",
         "products",
         "amount",
+        "currency",
         "expected_close",
         "tender_number",
         "tender_won_on",

@@ -186,6 +186,7 @@ class RegistrationCells(ClientCells):
     contact_name: Text = None
     products: Items = None
     amount: Amount = None
+    currency: Currency = None
     expected_close: Day = None
     tender_number: Text = None
     tender_won_on: Day = None

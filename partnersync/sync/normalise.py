@@ -116,7 +116,7 @@ def _registration(row: Any, setting: Setting) -> Registration:
         kind=row.kind or RegistrationKind.SALE,
         contact_name=row.contact_name,
         products=row.products or (),
-        amount=_money(row.amount, setting.currency),
+        amount=_money(row.amount, row.currency or setting.currency),
         expected_close=row.expected_close,
         tender_number=row.tender_number,
         tender_won_on=row.tender_won_on,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ class Company:
         programme = Programme((read_program(self.program),))
         return Engine(load_settings(config), programme, self.store, self.systems, (), "test:1:x", self.now, _silent)  # type: ignore[arg-type]
 
-    def sync(self, as_of: str = "2026-11-30T12:00:00+00:00", **options: bool) -> Report:
+    def sync(self, as_of: str = "2026-11-30T12:00:00+00:00", **options: Any) -> Report:
         """One `sync` as of a moment."""
         return self.engine().sync(as_of=datetime.fromisoformat(as_of), **options)
 
