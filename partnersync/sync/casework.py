@@ -115,9 +115,11 @@ class Casework:
         decisions.put_deal_states(self.tx, [deal.state for one in decided for deal in one.deals])
         self._book(decided)
         casefile.settle(self.tx, [(one.case_id, one.next_look_at) for one in decided])
-        for one in decided:
-            rows = [IssueRow(self._place(issue), issue) for issue in one.issues]
-            self._raise(f"case:{one.case_id}", rows)
+        by_case = {
+            casefile.scope(one.case_id): [IssueRow(self._place(issue), issue) for issue in one.issues]
+            for one in decided
+        }
+        self.report.opened += issuebook.raise_by_scope(self.tx, "decide", by_case, self.run, self.now, whole=True)
         self.report.cases += len(decided)
         self.report.deals += sum(len(one.deals) for one in decided)
         self.report.attributed += sum(deal.state.attribution is not None for one in decided for deal in one.deals)

@@ -59,6 +59,7 @@ class Intake:
 
     def keep(self, tx: Tx) -> None:
         """Write the rows, join them into cases, and mark what has to be decided anew."""
+        casefile.touch(tx, sorted(self.recut), recut=True)  # before a join, which hands the mark on
         joined = casefile.join(tx, self.cases)
         deals = records.cases_of_deals(tx, [row.deal_ref for row in self.rows if row.deal_ref and row.case_id is None])
         moved: dict[str, str] = {}
@@ -72,8 +73,7 @@ class Intake:
         records.upsert(tx, self.rows)
         records.follow_deals(tx, moved)
         touched = {row.case_id for row in self.rows if row.case_id is not None}
-        casefile.touch(tx, sorted(touched - self.recut))
-        casefile.touch(tx, sorted(self.recut), recut=True)
+        casefile.touch(tx, sorted(touched))
         casefile.touch_partner(tx, sorted(self.partners), sorted(self.promo_codes))
 
     def _mark(self, raw: Raw, content_hash: str, known: Row | None, state: str) -> None:
