@@ -94,5 +94,7 @@ def _ninety_nine_problems(band: Band, path: KeyPath) -> Iterator[Problem]:
             and bound.minor % unit == unit - 1
         ):
             whole = Money(bound.minor + 1, bound.currency)
-            mend = f'Write "{whole.minor // unit} {whole.currency}": a band ends just below the next one, nothing between'
+            mend = (
+                f'Write "{whole.minor // unit} {whole.currency}": a band ends just below the next one, nothing between'
+            )
             yield Problem((*path, key), f"ends in .{unit - 1}", mend)

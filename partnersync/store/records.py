@@ -34,6 +34,8 @@ class Row:
     partner_id: str | None = None
     promo_code: str | None = None
     case_id: str | None = None
+    file: str = ""  # where it stood when it was listed last
+    line: int = 0
 
 
 _NAMES = tuple(field.name for field in fields(Row))

@@ -68,6 +68,8 @@ records = Table(
     Column("partner_id", Str),  # the partner that a deal or registration names
     Column("promo_code", Str),
     Column("case_id", Str),
+    Column("file", Str, nullable=False),  # where the record stands in its source, as far as the adapter tells
+    Column("line", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 Index("ix_records_case_id", records.c.case_id)

@@ -53,7 +53,7 @@ class Casework:
     buckets: set[str] = field(default_factory=set)  # bands to price anew
     balances: set[str] = field(default_factory=set)  # partners whose balance may have moved
     partner_rows: dict[str, Row] = field(default_factory=dict)
-    claim_places: dict[str, str] = field(default_factory=dict)  # registration id → connection
+    places: dict[tuple[str, str], Row] = field(default_factory=dict)  # (kind, programme-wide id) → record of this page
 
     def decide(self) -> DecideReport:
         """Decide every case that changed or fell due, book the difference, and note what is due in managed fields."""
@@ -85,7 +85,7 @@ class Casework:
         casefile.touch_partner(self.tx, sorted(moved), [])
         self.partner_rows = rows
         self.balances |= moved
-        self._raise("partners", [IssueRow(rows[issue.record_id].connection, issue) for issue in issues])
+        self._raise("partners", [_issue(issue, rows[issue.record_id]) for issue in issues])
         return accepted
 
     def _attach_waiting(self) -> None:
@@ -99,10 +99,7 @@ class Casework:
         self._raise(
             "waiting",
             [
-                IssueRow(
-                    row.connection,
-                    Issue(RecordKind.PAYMENT, row.record_id, "DEAL_UNKNOWN", reason, "deal_id", row.deal_ref or ""),
-                )
+                _issue(Issue(RecordKind.PAYMENT, "", "DEAL_UNKNOWN", reason, "deal_id", row.deal_ref or ""), row)
                 for row in lost
             ],
         )
@@ -116,7 +113,9 @@ class Casework:
         self._book(decided)
         casefile.settle(self.tx, [(one.case_id, one.next_look_at) for one in decided])
         by_case = {
-            casefile.scope(one.case_id): [IssueRow(self._place(issue), issue) for issue in one.issues]
+            casefile.scope(one.case_id): [
+                _issue(issue, self.places[issue.kind, issue.record_id]) for issue in one.issues
+            ]
             for one in decided
         }
         self.report.opened += issuebook.raise_by_scope(self.tx, "decide", by_case, self.run, self.now, whole=True)
@@ -129,8 +128,11 @@ class Casework:
         """The cases with their records and earlier decisions; one that fell apart is cut first."""
         rows = [row for row in records.by_case(self.tx, case_ids) if row.body]
         by_case: dict[str, list[Row]] = {case_id: [] for case_id in case_ids}
+        self.places.clear()
         for row in self._recut(case_ids, rows):
             by_case.setdefault(row.case_id or "", []).append(row)
+            wide = row.record_id if row.kind == RecordKind.REGISTRATION else f"{row.connection}/{row.record_id}"
+            self.places[row.kind, wide] = row
         judged: dict[str, dict[str, Judged]] = defaultdict(dict)
         for _, case_id, one in decisions.claims(self.tx, list(by_case)):
             judged[case_id][one.registration.registration_id] = one
@@ -168,7 +170,6 @@ class Casework:
             elif row.kind == RecordKind.PAYMENT:
                 payments[row.deal_ref or ""].append(codec.load(Payment, body))
             elif row.kind == RecordKind.REGISTRATION:
-                self.claim_places[row.record_id] = row.connection
                 claims.append((codec.load(Registration, body), row.first_seen))
         return CaseFile(case_id, deals, payments, claims, judged, attributed)
 
@@ -182,7 +183,7 @@ class Casework:
             if file.judged.get(claim_id) == one:
                 continue
             self.report.verdicts[code] = self.report.verdicts.get(code, 0) + 1
-            place = self.claim_places[claim_id]
+            place = self.places[RecordKind.REGISTRATION, claim_id].connection
             wanted[place].append((claim_id, want.registration_values(one)))
             rows.append((place, decision.case_id, one))
         decisions.put_claims(self.tx, rows)
@@ -268,15 +269,14 @@ class Casework:
         for connection, items in wanted.items():
             fields.put_want(self.tx, connection, RecordKind.PARTNER, items)
 
-    def _place(self, issue: Issue) -> str:
-        """The connection that an issue's record belongs to."""
-        if issue.kind is RecordKind.REGISTRATION:
-            return self.claim_places.get(issue.record_id, "")
-        return issue.record_id.partition("/")[0]
-
     def _raise(self, scope: str, rows: Sequence[IssueRow]) -> None:
         """Open these issues and close those of the same scope that no longer stand."""
         self.report.opened += issuebook.raise_issues(self.tx, "decide", scope, self.run, self.now, rows, whole=True)
+
+
+def _issue(issue: Issue, row: Row) -> IssueRow:
+    """An issue of a stored record, with the id that its connection knows and where it stands there."""
+    return IssueRow(row.connection, replace(issue, record_id=row.record_id), row.file, row.line)
 
 
 _MEMBERS = frozenset({RecordKind.DEAL, RecordKind.REGISTRATION})

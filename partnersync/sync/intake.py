@@ -47,7 +47,7 @@ class Intake:
         except BadRecord as error:
             self._mark(raw, content_hash, known, "aside")
             return error.problems
-        self._keep_good(raw.record_id, content_hash, known, record)
+        self._keep_good(raw, content_hash, known, record)
         return warnings + listed
 
     def gone(self, tx: Tx, record_ids: Sequence[str]) -> None:
@@ -83,13 +83,13 @@ class Intake:
             row = Row(*place, state, None, cells, content_hash, self.run, self.run)
         else:
             row = replace(known, state=state, cells=cells, hash=content_hash, changed=self.run)
-        self.rows.append(row)
+        self.rows.append(replace(row, file=raw.origin.file, line=raw.origin.line))
 
-    def _keep_good(self, record_id: str, content_hash: str, known: Row | None, record: Record) -> None:
+    def _keep_good(self, raw: Raw, content_hash: str, known: Row | None, record: Record) -> None:
         row = Row(
             self.setting.connection,
             self.kind,
-            record_id,
+            raw.record_id,
             "present",
             codec.dump(record),
             None,
@@ -100,6 +100,8 @@ class Intake:
             partner_id=record.partner_id if isinstance(record, Deal | Registration) else None,
             promo_code=record.promo_code if isinstance(record, Deal) else None,
             case_id=known.case_id if known and not isinstance(record, Payment | Activity) else None,
+            file=raw.origin.file,
+            line=raw.origin.line,
         )
         self.rows.append(row)
         if known and known.case_id:

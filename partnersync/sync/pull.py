@@ -1,8 +1,8 @@
 """Pages of a connection → records in the store. Each page is one transaction, and its cursor moves last in it."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection as Tx
@@ -17,6 +17,7 @@ from partnersync.store import cursors, fields, issuebook, records
 from partnersync.store.codec import fingerprint
 from partnersync.store.database import Store
 from partnersync.store.issuebook import IssueRow
+from partnersync.store.records import Row
 from partnersync.sync.forms import Problem, Setting
 from partnersync.sync.intake import Intake
 
@@ -121,6 +122,7 @@ class _StreamReader:
         known = records.by_ids(tx, connection, kind, [raw.record_id for raw in told])
         hashes = {raw.record_id: _hash(raw) for raw in told}
         moved = [raw for raw in told if (row := known.get(raw.record_id)) is None or row.hash != hashes[raw.record_id]]
+        records.upsert(tx, _shifted(told, known))
         self.report.add(self.report.read, kind, len(told))
         self.report.add(self.report.changed, kind, len(moved))
         intake = Intake(self.setting, kind, self.run)
@@ -160,6 +162,16 @@ class _StreamReader:
 
     def _row(self, issue: Issue, file: str = "", line: int = 0) -> IssueRow:
         return IssueRow(self.setting.connection, issue, file, line)
+
+
+def _shifted(told: Sequence[Raw], known: Mapping[str, Row]) -> list[Row]:
+    """Known records that stand in another line now, so that what is said about them later names the right one."""
+    at = ((known.get(raw.record_id), raw.origin) for raw in told)
+    return [
+        replace(row, file=origin.file, line=origin.line)
+        for row, origin in at
+        if row is not None and (row.file, row.line) != (origin.file, origin.line)
+    ]
 
 
 def _hash(raw: Raw) -> str:

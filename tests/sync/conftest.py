@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from partnersync.config import load_settings
-from partnersync.contract.adapter import Capabilities, Gives, Outcome, Page, Raw, Receipt, Stream, Table, Write
+from partnersync.contract.adapter import Capabilities, Gives, Origin, Outcome, Page, Raw, Receipt, Stream, Table, Write
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.value import RecordKind
 from partnersync.rules.program import Programme, read_program
@@ -50,7 +50,8 @@ class Sheets:
             return
         name = IDS[stream.kind]
         raws = [
-            Raw(row.get(name, ""), dict(row), dict(held.get(row.get(name, ""), {}))) for row in self.rows[stream.kind]
+            Raw(row.get(name, ""), dict(row), dict(held.get(row.get(name, ""), {})), Origin(f"{stream.name}.csv", line))
+            for line, row in enumerate(self.rows[stream.kind], start=2)
         ]
         for start in range(0, len(raws), 3):
             yield Page(raws[start : start + 3])

@@ -216,7 +216,7 @@ def test_an_unknown_partner_is_an_issue_until_he_is_known(company: Any) -> None:
     company.add("deal", DEAL)
     company.add("payment", PAYMENT)
     report = company.sync()
-    assert (report.exit_code, company.issues()) == (3, {("main/D1", "PARTNER_UNKNOWN")})
+    assert (report.exit_code, company.issues()) == (3, {("D1", "PARTNER_UNKNOWN")})
     company.add("partner", P2)
     assert company.sync().exit_code == 0
     assert company.value("deal", "D1", "ps_partner_id") == "P2"

@@ -92,6 +92,8 @@ def _records() -> None:
         sa.Column("partner_id", Str),
         sa.Column("promo_code", Str),
         sa.Column("case_id", Str),
+        sa.Column("file", Str, nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("connection", "kind", "record_id"),
         sqlite_with_rowid=False,
     )
