@@ -16,6 +16,8 @@ DELIMITERS = (",", ";", "\t")
 BLOCK = 1 << 20
 """Bytes read at a time. A line longer than that is refused: it belongs to no table, and would fill the memory."""
 
+FileState = tuple[int, int, int]
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _EXACT = {"utf-8", "utf-16-le", "utf-16-be", "cp1251"}  # what they decode they encode to the same bytes
 _WITH_BOM = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}
@@ -70,6 +72,12 @@ def file_hash(path: Path) -> str:
     """The SHA-256 of the file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_state(path: Path) -> FileState:
+    """What is another one when the file was replaced or saved since, without reading it."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _codec(encoding: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partnersync.errors import TryLater
+from partnersync_csv.detect import FileState, file_state
 from partnersync_csv.dialect import Dialect
 from partnersync_csv.headers import Header, pick
 from partnersync_csv.scan import Row, rows, unquote
@@ -27,28 +28,34 @@ class Managed:
     header: bool = True
 
 
-def rewrite_file(path: Path, target: Path, dialect: Dialect, managed: Managed) -> tuple[WrittenFile, Dialect]:
+def rewrite_file(
+    path: Path, target: Path, dialect: Dialect, managed: Managed, *, since: FileState | None = None
+) -> tuple[WrittenFile, Dialect]:
     """Write the file at `path` with its managed columns to `target`, which may be the same; the form that it got.
 
     The form is `dialect`, in UTF-8 if the encoding cannot hold a text that is due. TryLater: someone changed the file
-    at `path` meanwhile; `target` is as it was. NotCsv: its header cannot be told into cells.
+    at `path` meanwhile, or since its state was `since`; `target` is as it was. NotCsv: its header cannot be told into
+    cells.
     """
+    state = since or file_state(path)
     try:
-        return replace_whole(target, rewrite(path, dialect, managed)), dialect
+        return replace_whole(target, rewrite(path, dialect, managed, since=state)), dialect
     except UnicodeEncodeError:
         wider = dialect.in_utf8()
-        return replace_whole(target, rewrite(path, dialect, managed, into=wider)), wider
+        return replace_whole(target, rewrite(path, dialect, managed, since=state, into=wider)), wider
 
 
-def rewrite(path: Path, dialect: Dialect, managed: Managed, *, into: Dialect | None = None) -> Iterator[bytes]:
+def rewrite(
+    path: Path, dialect: Dialect, managed: Managed, *, since: FileState | None = None, into: Dialect | None = None
+) -> Iterator[bytes]:
     """The bytes of the file at `path` with its managed columns, in chunks; `into` is the form to give it.
 
     UnicodeEncodeError: its encoding cannot hold a text that is due. TryLater after the last chunk: the file changed.
     """
-    before = _state(path)
+    before = since or file_state(path)
     yield from encoded(_lines(path, dialect, managed), into or dialect)
-    if _state(path) != before:
-        raise TryLater(f"{path.name} changed while it was rewritten")
+    if file_state(path) != before:
+        raise TryLater(f"{path.name} changed while it was rewritten", hint="Run again once it is saved")
 
 
 def _lines(path: Path, dialect: Dialect, managed: Managed) -> Iterator[str]:
@@ -87,11 +94,13 @@ class _Layout:
         """The line of a record.
 
         A row shorter than the header is filled up to it. Cells of a row beyond the header stay behind the new columns,
-        or they would be read as those. An empty line, and a row with a problem, whose cells nobody knows, stay.
+        or they would be read as those; in such a row nobody knows which cell is in which column, so that one in the
+        place of ours is left alone. An empty line, and a row with a problem, stay.
         """
         if not row.raw or row.problem:
             return self._delimiter.join(row.raw) + row.end
-        record_id = pick(row.values, self._id).strip()
+        shifted = bool(self._held) and any(map(str.strip, row.values[self._width :]))
+        record_id = "" if shifted else pick(row.values, self._id).strip()
         due = (self._values_for(record_id) if record_id else None) or {}
         cells = [*row.raw, *[""] * (self._width - len(row.raw))]
         for column, place in self._held:
@@ -102,8 +111,3 @@ class _Layout:
 
     def _raw(self, text: str) -> str:
         return quote(harmless(text), self._delimiter)
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns

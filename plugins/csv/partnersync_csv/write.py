@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
+from partnersync_csv.detect import file_hash
 from partnersync_csv.dialect import CANONICAL, Dialect
 
 _CHUNK = 1 << 16  # characters
@@ -21,11 +23,15 @@ _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file that stands whole on the disk: its SHA-256 in hexadecimal (as `file_hash` gives it) and size in bytes."""
+    """A file that stands whole on the disk: its SHA-256 in hexadecimal (as `file_hash` gives it) and size in bytes.
+
+    `changed` is False if it held these bytes already; then it was left as it is, its time included.
+    """
 
     path: Path
     hash: str
     size: int
+    changed: bool = True
 
 
 def replace_whole(path: Path, chunks: Iterable[bytes]) -> WrittenFile:
@@ -37,23 +43,31 @@ def replace_whole(path: Path, chunks: Iterable[bytes]) -> WrittenFile:
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    digest, size = hashlib.sha256(), 0
     try:
         with temporary.open("xb") as file:
             if target.exists():
                 os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))
-            for chunk in chunks:
-                file.write(chunk)
-                digest.update(chunk)
-                size += len(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
+            written = _poured(path, chunks, file)
+            if written.changed:
+                file.flush()
+                os.fsync(file.fileno())
+        if written.changed:
+            temporary.replace(target)
+            _sync_folder(target.parent)
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-    return WrittenFile(path, digest.hexdigest(), size)
+    return written
+
+
+def _poured(path: Path, chunks: Iterable[bytes], into: BinaryIO) -> WrittenFile:
+    """Write `chunks` out, and compare them with what the file at `path` holds."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        into.write(chunk)
+        digest.update(chunk)
+        size += len(chunk)
+    same = path.exists() and path.stat().st_size == size and file_hash(path) == digest.hexdigest()
+    return WrittenFile(path, digest.hexdigest(), size, changed=not same)
 
 
 def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:

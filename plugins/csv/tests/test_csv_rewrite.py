@@ -49,6 +49,11 @@ def rewritten(path: Path, text: str, managed: Managed = MANAGED) -> str:
         pytest.param("id,t\n 1 ,x\n1,y\n", "id,t,ps_a,ps_b\n 1 ,x,A,B\n1,y,A,B\n", id="rows with one id get the same"),
         pytest.param("id,t\n1\n", "id,t,ps_a,ps_b\n1,,A,B\n", id="a short row is filled up"),
         pytest.param("id,t\n1,x,y,z\n", "id,t,ps_a,ps_b\n1,x,A,B,y,z\n", id="cells beyond the header stay behind"),
+        pytest.param(
+            "id,ps_b\n1,x,y\n1,x,\n",
+            "id,ps_b,ps_a\n1,x,,y\n1,B,A,\n",
+            id="in a row with a cell too many nobody knows which is ours",
+        ),
         pytest.param("id;t;\n1;x;\n", "id;t;;ps_a;ps_b\n1;x;;A;B\n", id="a delimiter behind the last cell"),
         pytest.param("id,t\n\n1,x\n\n", "id,t,ps_a,ps_b\n\n1,x,A,B\n\n", id="empty lines stay"),
         pytest.param("\n,\nid,t\n1,x", "\n,\nid,t,ps_a,ps_b\n1,x,A,B", id="lines before the header, no last line end"),
@@ -121,7 +126,8 @@ def test_foreign_cells_keep_their_bytes_and_ours_are_found(
         assert foreign[: len(kept)] == kept
         assert not any(foreign[len(kept) :])
         assert new.end == old.end
-        due = DUE.get(old.values[0], {})
+        shifted = "ps_b" in header.values and any(map(str.strip, old.values[width:]))
+        due = {} if shifted else DUE.get(old.values[0], {})
         assert all(new.values[places[PS.index(name)]].lstrip("'") == value for name, value in due.items())
 
 

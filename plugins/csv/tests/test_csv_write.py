@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnersync_csv.detect import file_hash
+from partnersync_csv.detect import file_hash, file_state
 from partnersync_csv.write import harmless, plain, quote, render_table, replace_whole
 
 TEXTS = st.text(alphabet="a'=+-@\t\r\n15.,; \"я")
@@ -106,6 +106,17 @@ def test_the_mode_of_the_old_file_stays(tmp_path: Path) -> None:
     path.chmod(0o640)
     replace_whole(path, [b"new"])
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o640)
+
+
+def test_equal_bytes_leave_the_file_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    first = replace_whole(path, [b"a,b\n"])
+    before = file_state(path)
+    second = replace_whole(path, [b"a", b",b\n"])
+    assert (first.changed, second.changed, second.hash) == (True, False, first.hash)
+    assert file_state(path) == before
+    assert list(tmp_path.iterdir()) == [path]
+    assert replace_whole(path, [b"a,c\n"]).changed
 
 
 def test_a_symbolic_link_still_leads_to_the_file(tmp_path: Path) -> None:
