@@ -1,4 +1,4 @@
-"""A TOML file as read: its values, and sentences about what is wrong with them that name file, line, key, value and mend."""
+"""A TOML file as read: its values, and sentences about what is wrong with them: file, line, key, value and mend."""
 
 import re
 import tomllib
@@ -75,7 +75,7 @@ def _syntax(path: Path, text: str, message: str) -> str:
 
 
 def _written(path: KeyPath, content: Any) -> str:
-    """The value at a path as ` = value`, empty for one that is missing, long-winded (a table, a list) or perhaps secret."""
+    """The value at a path as ` = value`; empty for one that is missing, a table, a list or perhaps secret."""
     for step in path:
         try:
             content = content[step]

@@ -1,4 +1,4 @@
-"""Where a key stands in a TOML text: tomllib gives values without lines, and a message without a line is half a message."""
+"""Where a key stands in a TOML text: tomllib gives values without lines, and a message needs its line."""
 
 import re
 import tomllib
@@ -26,7 +26,7 @@ class TomlLines:
         self._document()
 
     def of(self, path: KeyPath) -> int:
-        """The line where the value at `path` begins, counted from 1; of what is not written, that of the table around it."""
+        """The line where the value at `path` begins, from 1; of what is not written, that of the table around it."""
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)

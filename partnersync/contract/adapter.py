@@ -1,7 +1,7 @@
 """What an adapter gives to the core and takes from it.
 
-Two verbs touch the system: `pull` and `push` (and, where the system holds files of the programme, `publish`). All else is
-data. The core reads `capabilities` instead of asking what kind of system it talks to; what is declared absent must
+Two verbs touch the system: `pull` and `push` (and, where the system holds files of the programme, `publish`). All else
+is data. The core reads `capabilities` instead of asking what kind of system it talks to; what is declared absent must
 raise `Unsupported`.
 
 Values travel as text in the canonical columns of docs/files.md, whatever the system's own types are: decimals with a
@@ -71,8 +71,8 @@ class Gives(StrEnum):
 class Stream:
     """One kind of record that can be read from a cursor of its own. `name` is unique in the connection and stable.
 
-    `whole`: a pull that finds a change lists the whole stream and ends with a complete page; an id that comes twice in it
-    is then a duplicate (of different rows the first counts), where otherwise it is a repeat (the last counts).
+    `whole`: a pull that finds a change lists the whole stream and ends with a complete page; an id that comes twice in
+    it is then a duplicate (of different rows the first counts), where otherwise it is a repeat (the last counts).
     """
 
     name: str
@@ -85,9 +85,9 @@ class Stream:
 class Page:
     """Some records of a stream, and the cursor that stands behind them.
 
-    `cursor` is opaque to the core, which stores it when the page is safe and gives it back at the next pull; None: this page
-    does not move the cursor. `complete` on the last page of a pull promises that the whole stream was listed by this
-    pull, so what it did not list is gone. An adapter that reads only what changed never sets it.
+    `cursor` is opaque to the core, which stores it when the page is safe and gives it back at the next pull; None: this
+    page does not move the cursor. `complete` on the last page of a pull promises that the whole stream was listed by
+    this pull, so what it did not list is gone. An adapter that reads only what changed never sets it.
     `notices` are troubles of the whole source (a file that is no CSV): (code, file, reason).
     """
 
@@ -109,7 +109,7 @@ class FieldsWrite:
 
 @dataclass(frozen=True, slots=True)
 class NoteWrite:
-    """Leave a note on a record, once: `write_id` is kept in the system so that a rerun finds it instead of repeating it."""
+    """Leave a note on a record, once: `write_id` is kept in the system, so that a rerun finds it there."""
 
     write_id: str
     kind: RecordKind
@@ -149,8 +149,8 @@ class Outcome(StrEnum):
 class Receipt:
     """The outcome of one write, in the order in which outcomes became known.
 
-    `reason` is a sentence without secrets. `version` is the record's new version where the system tells. `cursors` moves
-    streams past our own write: reading on from there gives no echo of it (only where that is certain).
+    `reason` is a sentence without secrets. `version` is the record's new version where the system tells. `cursors`
+    moves streams past our own write: reading on from there gives no echo of it (only where that is certain).
     """
 
     write_id: str
@@ -162,7 +162,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the programme for people: ledger, issues, statements … `state` names its content: equal state, equal rows."""
+    """A table of the programme for people: ledger, issues … `state` names its content: equal state, equal rows."""
 
     name: str
     columns: tuple[str, ...]
@@ -197,8 +197,8 @@ class Adapter(Protocol):
     def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
         """Records that changed since `cursor` (None: all), oldest change first, in pages of bounded size.
 
-        May give a record twice, must never miss one: the adapter itself reads with an overlap where its system's clock is
-        coarse. Nothing changed: no page, or pages without records. Raises TryLater, SignInRequired, ConfigError.
+        May give a record twice, must never miss one: the adapter itself reads with an overlap where its system's clock
+        is coarse. Nothing changed: no page, or pages without records. Raises TryLater, SignInRequired, ConfigError.
         """
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:

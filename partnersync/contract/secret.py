@@ -16,7 +16,7 @@ SecretReader = Callable[[str, str], str]
 
 
 class Secret:
-    """A text that only `reveal` gives away. As a field's type: `{ env = "NAME" }` or `{ file = "path" }` in the settings."""
+    """A text that only `reveal` gives away. In the settings: `{ env = "NAME" }` or `{ file = "path" }`."""
 
     __slots__ = ("_text",)
 

@@ -28,7 +28,7 @@ class Part(NamedTuple):
 
 
 def keys(client: ClientKeys) -> tuple[str, ...]:
-    """The certain keys of a record's client (tax and registry numbers, the CRM's id), then the strong ones (domains)."""
+    """The certain keys of a record's client (tax and registry numbers, the CRM's id), then strong ones (domains)."""
     found: list[str] = []
     if client.inn:
         found.append(f"inn:{client.inn}")

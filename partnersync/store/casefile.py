@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, case, delete, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from partnersync.domain.earning import Earning
 from partnersync.domain.value import RecordKind
@@ -150,6 +150,16 @@ def due(tx: Connection, as_of: datetime) -> Iterator[list[str]]:
             return
         yield page
         after = page[-1]
+
+
+def count_dirty(tx: Connection) -> int:
+    """How many cases wait to be decided because a record moved."""
+    return tx.execute(select(func.count()).where(cases.c.dirty)).scalar_one()
+
+
+def next_look_at(tx: Connection) -> str | None:
+    """When time alone changes something next."""
+    return tx.execute(select(func.min(cases.c.next_look_at))).scalar()
 
 
 def settle(tx: Connection, items: Sequence[tuple[str, datetime | None]]) -> None:

@@ -19,3 +19,10 @@ def put(tx: Connection, connection: str, stream: str, cursor: str, now: datetime
     """Move the cursor."""
     row = {"connection": connection, "stream": stream, "cursor": cursor, "moved_at": moment_text(now)}
     upsert_all(tx, cursors, [row])
+
+
+def moved(tx: Connection) -> dict[str, str]:
+    """When each stream was read on last, by "connection stream"."""
+    query = select(cursors.c.connection, cursors.c.stream, cursors.c.moved_at)
+    rows = tx.execute(query.order_by(cursors.c.connection, cursors.c.stream))
+    return {f"{connection} {stream}": moved_at for connection, stream, moved_at in rows}

@@ -76,6 +76,13 @@ def by_ref(tx: Connection, deal_refs: Sequence[str]) -> dict[str, DealStanding]:
     return found
 
 
+def refs_like(tx: Connection, text: str) -> list[str]:
+    """Refs of the decided deals that `text` may mean: a ref, or an id without its connection."""
+    query = select(deals.c.deal_ref).where((deals.c.deal_ref == text) | (deals.c.record_id == text))
+    found = sorted(tx.execute(query).scalars())
+    return [text] if text in found else found
+
+
 def put_deal_states(tx: Connection, states: Sequence[DealStanding]) -> None:
     """Remember what was decided about deals; what is due in their fields has to be looked at."""
     rows = []

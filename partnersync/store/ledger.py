@@ -162,6 +162,14 @@ def sums(tx: Connection) -> list[tuple[str, Money]]:
     return sorted(_sums(tx, ledger), key=lambda row: (row[0], row[1].currency))
 
 
+def staged_sums(tx: Connection) -> list[Money]:
+    """What the staged lines sum to, by currency."""
+    totals: dict[str, int] = {}
+    for _, amount in _sums(tx, staged_lines):
+        totals[amount.currency] = totals.get(amount.currency, 0) + amount.minor
+    return [Money(minor, currency) for currency, minor in sorted(totals.items())]
+
+
 def verify(tx: Connection) -> list[Finding]:
     """What does not agree in the ledger: a changed, added or missing line, or a cut end."""
     return _CHAIN.verify(tx)

@@ -88,6 +88,12 @@ def lease(
     _release(held)
 
 
+def held(tx: Connection, now: datetime) -> list[str]:
+    """The names of the leases that somebody alive holds."""
+    query = select(leases.c.name, leases.c.owner, leases.c.expires_at).order_by(leases.c.name)
+    return [name for name, owner, expires_at in tx.execute(query) if moment(expires_at) > now and not _is_dead(owner)]
+
+
 def this_process() -> str:
     """An owner that other processes can tell to be alive: machine, pid, when it began."""
     return f"{_machine()}:{os.getpid()}:{_started(os.getpid())}"

@@ -33,6 +33,7 @@ class DecideReport:
     deals: int = 0
     attributed: int = 0
     lines: int = 0
+    booked: list[Money] = field(default_factory=list)  # what these lines sum to, by currency
     verdicts: dict[str, int] = field(default_factory=dict)  # by code, of registrations decided or looked at in this run
     opened: list[str] = field(default_factory=list)  # ids of issues that it opened
 
@@ -67,6 +68,7 @@ class Casework:
         for states in decisions.touched(self.tx):
             self._want_deals(states)
         self._want_partners(knowledge)
+        self.report.booked = ledger.staged_sums(self.tx)
         self.report.lines = ledger.seal(self.tx)
         return self.report
 

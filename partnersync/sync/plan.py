@@ -102,9 +102,13 @@ class Tally:
                 self.by_field[name] = self.by_field.get(name, 0) + 1
             yield due
 
+    def stops(self, share: Fraction, records: int) -> bool:
+        """Whether more records would lose a value than both limits allow."""
+        return self.replacing > records and self.replacing > self.scope * share
+
     def stop(self, connection: str, share: Fraction, records: int) -> None:
-        """Raise SafetyStop where more records would lose a value than both limits allow."""
-        if self.replacing > records and self.replacing > self.scope * share:
+        """Raise SafetyStop where it stops."""
+        if self.stops(share, records):
             raise SafetyStop(
                 f"{connection}: the plan would replace or clear partner, source, registration or protection of "
                 f"{self.replacing} of {self.scope} records; the limit is {records} and {float(share):.0%}",

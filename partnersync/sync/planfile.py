@@ -33,9 +33,10 @@ class Plan:
 
     def text(self) -> str:
         """The document: JSON, the same for the same plan."""
-        return json.dumps(self._content(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        return json.dumps(self.content(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
-    def _content(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
+        """The document's content."""
         return {
             "format": _FORMAT,
             "as_of": self.as_of.isoformat(),
@@ -58,7 +59,7 @@ class Reviewed:
 
     def check(self, now: Plan) -> None:
         """Refuse, naming the records, where the same run would now do something else."""
-        current = now._content()
+        current = now.content()
         if current["programme"] != self.content["programme"]:
             raise PartnersyncError("the program changed since the plan was made", hint="Make a new plan")
         moved = sorted(

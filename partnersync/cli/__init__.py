@@ -1,0 +1,1 @@
+"""The commands: words, options, tables and exit codes."""

@@ -1,0 +1,108 @@
+"""Settings, programme, plugins and store put together into an engine, and taken apart again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import click
+
+from partnersync.cli.progress import Progress
+from partnersync.config import Settings, load_programme, load_settings, plugin_options
+from partnersync.contract.adapter import Adapter, Connection
+from partnersync.errors import ConfigError, PartnersyncError
+from partnersync.loader import Plugins, load_plugins
+from partnersync.rules.program import Programme
+from partnersync.store.database import Store, open_store
+from partnersync.store.locks import this_process
+from partnersync.sync.run import Engine
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("config/partnersync.toml"),
+    show_default=True,
+    help="The settings file; the program's versions lie in the folder program/ beside it.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+as_of_option = click.option(
+    "--as-of",
+    metavar="TIME",
+    help="Decide as of this moment: ISO time, or a date (its last second in the program's zone).",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What the files say."""
+
+    settings: Settings
+    programme: Programme
+
+    def moment(self, text: str | None) -> datetime | None:
+        """The moment that --as-of names."""
+        if text is None:
+            return None
+        try:
+            value = datetime.fromisoformat(text)
+        except ValueError:
+            hint = "Write it like 2026-01-31 or 2026-01-31T10:00:00+03:00"
+            raise ConfigError(f"--as-of {text!r} is no time", hint=hint) from None
+        zone = self.programme.zone
+        if len(text) == len("2026-01-31"):
+            value = datetime.combine(value.date() + timedelta(days=1), time(), zone) - timedelta(seconds=1)
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def read_company(config: Path) -> Company:
+    """The settings and the programme beside them."""
+    return Company(load_settings(config), load_programme(config.parent / "program"))
+
+
+@contextmanager
+def opened_store(company: Company) -> Iterator[Store]:
+    """The store, closed at the end."""
+    store = open_store(company.settings.store_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def engine(company: Company, progress: Progress) -> Iterator[Engine]:
+    """An engine over every configured connection; what it opened is closed at the end."""
+    plugins = load_plugins()
+    with ExitStack() as held:
+        adapters = make_adapters(company, plugins, now)
+        for adapter in adapters.values():
+            held.callback(adapter.close)
+        store = held.enter_context(opened_store(company))
+        held.callback(progress.stop)
+        problems: list[PartnersyncError] = list(plugins.problems)
+        yield Engine(
+            company.settings, company.programme, store, adapters, problems, this_process(), now, progress.advance
+        )
+
+
+def make_adapters(company: Company, plugins: Plugins, clock: Callable[[], datetime]) -> dict[str, Adapter]:
+    """An adapter for each connection, in the order of the settings."""
+    adapters: dict[str, Adapter] = {}
+    for name, connection in company.settings.connections.items():
+        kind = plugins.kind(connection.kind, name)
+        options = plugin_options(company.settings, connection, kind.settings)
+        told = Connection(
+            name,
+            str(company.settings.root),
+            company.programme.zone.key,
+            clock,
+            company.settings.holds_ledger(name),
+        )
+        adapters[name] = kind.make(told, options)
+    return adapters

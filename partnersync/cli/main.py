@@ -1,0 +1,93 @@
+"""`partnersync`: the group of all commands. A command's module is imported when it is called, so that help is quick."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from partnersync import __version__
+from partnersync.errors import PartnersyncError
+
+# command → (module in partnersync.cli, its one-line help)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "Run the whole flow on the sample company and show what came out."),
+    "init": ("setup", "Write the settings and a first program version by asking."),
+    "doctor": ("setup", "Check settings, program, plugins, store and connections; name every problem's mend."),
+    "plan": ("flow", "Show the writes and lines that are due; write nothing."),
+    "apply": ("flow", "Make exactly the writes of a plan."),
+    "sync": ("flow", "Pull, decide, write: what is due, within the limits."),
+    "explain": ("explain", "Say why: facts, rules, program version and arithmetic, in plain words."),
+    "ledger": ("tables", "Show lines of the ledger."),
+    "registrations": ("tables", "Show registrations with their verdicts."),
+    "issues": ("tables", "Show the records that were left over, and how to mend them."),
+    "status": ("tables", "Show the last runs, cursors, open issues and what is due next."),
+    "verify": ("keeping", "Prove the hash chains of the ledger and the journal."),
+    "db": ("keeping", "Look after the store."),
+    "plugins": ("keeping", "Look after the plugins."),
+}
+
+
+class _Commands(click.Group):
+    """Knows every command's name and help, and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"partnersync.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="partnersync")
+def cli() -> None:
+    """Keep the partner programme's truth, and enforce it inside the CRM that the sellers already use.
+
+    Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 done, and this run set records aside; 4 stopped by the
+    safety limit; 75 another run holds the lock.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run a command; every error of ours becomes a message, its mend and an exit code."""
+    try:
+        result: Any = cli.main(args=list(sys.argv[1:] if args is None else args), standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except PartnersyncError as error:
+        click.echo(f"error: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"what to do: {error.hint}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has seen enough
+        sys.exit(0)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""How far long work has come: a bar with rate and time on a terminal, a line now and then elsewhere; all on stderr."""
+
+import sys
+import time
+from typing import Any
+
+import click
+
+_EVERY_S = 5.0
+
+
+class Progress:
+    """Counts items by step. `quiet` shows nothing."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._tasks: dict[str, Any] = {}
+        self._counts: dict[str, int] = {}
+        self._told_at = time.monotonic()
+
+    def advance(self, step: str, amount: int) -> None:
+        """`amount` more items of a step are done."""
+        self._counts[step] = self._counts.get(step, 0) + amount
+        if self._quiet:
+            return
+        if sys.stderr.isatty():
+            self._show(step, amount)
+        elif time.monotonic() - self._told_at >= _EVERY_S:
+            self._told_at = time.monotonic()
+            click.echo(f"{step}: {self._counts[step]:,}", err=True)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _show(self, step: str, amount: int) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import Progress as Bar
+
+            speed = TextColumn("{task.speed:,.0f}/s", justify="right")
+            columns = (
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                MofNCompleteColumn(),
+                speed,
+                TimeElapsedColumn(),
+            )
+            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+        if step not in self._tasks:
+            self._tasks[step] = self._bar.add_task(step, total=None)
+        self._bar.advance(self._tasks[step], amount)

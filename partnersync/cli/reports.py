@@ -1,0 +1,152 @@
+"""What a run did, or would do, for people and as one object for scripts."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import click
+from sqlalchemy import Connection as Tx
+
+from partnersync.cli.output import aligned
+from partnersync.config import Limits
+from partnersync.errors import SafetyStop
+from partnersync.store import issuebook
+from partnersync.sync.planfile import Plan
+from partnersync.sync.publish import ISSUE_COLUMNS
+from partnersync.sync.run import Report
+
+_SHOWN = 20
+
+
+def report_object(tx: Tx, report: Report) -> dict[str, Any]:
+    """The report of a run."""
+    return {
+        "run": report.run,
+        "as_of": report.as_of.isoformat(),
+        "exit_code": report.exit_code,
+        "connections": {
+            pulled.connection: {
+                "read": pulled.read,
+                "changed": pulled.changed,
+                "set_aside": len(pulled.opened),
+                "fields": report.planned[pulled.connection].by_field if pulled.connection in report.planned else {},
+                "foreign": report.planned[pulled.connection].foreign if pulled.connection in report.planned else 0,
+            }
+            for pulled in report.pulled
+        },
+        "cases": report.decided.cases,
+        "deals": report.decided.deals,
+        "attributed": report.decided.attributed,
+        "verdicts": report.decided.verdicts,
+        "lines": report.decided.lines,
+        "booked": dict(_booked(report)),
+        "written": report.written,
+        "tables": report.published,
+        "refused": [
+            {"connection": pushed.connection, "record": record, "reason": reason}
+            for pushed in report.pushed
+            for record, reason in pushed.refused
+        ],
+        "failed": {name: str(error) for name, error in report.failed.items()},
+        "plugins_left_out": [str(problem) for problem in report.problems],
+        "stopped": str(report.stopped) if report.stopped else None,
+        "issues": [{column: row[column] for column in ISSUE_COLUMNS} for row in issuebook.by_ids(tx, report.opened)],
+        "older_issues": report.older_issues,
+    }
+
+
+def plan_object(tx: Tx, plan: Plan, report: Report) -> dict[str, Any]:
+    """A plan with what was found on the way to it."""
+    return {**report_object(tx, report), "plan": plan.content()}
+
+
+def show_report(tx: Tx, report: Report, *, dry_run: bool = False) -> None:
+    """Tell people what a run did."""
+    for line in _told(tx, report, dry_run=dry_run):
+        click.echo(line)
+
+
+def _told(tx: Tx, report: Report, *, dry_run: bool) -> Iterator[str]:
+    yield f"run {report.run}, as of {report.as_of.isoformat()}{' (dry run: nothing is written)' if dry_run else ''}"
+    yield from _read(report)
+    decided = report.decided
+    verdicts = ", ".join(f"{code} {number}" for code, number in sorted(decided.verdicts.items()))
+    yield f"decided    {decided.deals:,} deals in {decided.cases:,} cases, {decided.attributed:,} with a partner"
+    if verdicts:
+        yield f"verdicts   {verdicts}"
+    sums = ", ".join(f"{text} {currency}" for currency, text in _booked(report))
+    yield f"booked     {decided.lines:,} lines{f', {sums}' if sums else ''}"
+    for name, tally in report.planned.items():
+        due = f"{tally.writes:,} records" if dry_run or report.stopped else f"{_done(report, name):,} records"
+        word = "due       " if dry_run or report.stopped else "written   "
+        tables = f", tables {', '.join(report.published[name])}" if report.published.get(name) else ""
+        yield f"{word} {name}: {due}{tables}"
+        if tally.foreign:
+            yield f"foreign    {name}: {tally.foreign} managed fields hold what others wrote; they are left as they are"
+    yield from _troubles(tx, report)
+
+
+def _read(report: Report) -> Iterator[str]:
+    for pulled in report.pulled:
+        read = ", ".join(f"{number:,} {kind}s" for kind, number in pulled.read.items()) or "nothing new"
+        changed = sum(pulled.changed.values())
+        yield f"read       {pulled.connection}: {read}{f' ({changed:,} changed)' if pulled.read else ''}"
+
+
+def _done(report: Report, name: str) -> int:
+    return sum(pushed.done for pushed in report.pushed if pushed.connection == name)
+
+
+def _booked(report: Report) -> list[tuple[str, str]]:
+    return [(money.currency, money.text()) for money in report.decided.booked]
+
+
+def _troubles(tx: Tx, report: Report) -> Iterator[str]:
+    for name, error in report.failed.items():
+        yield f"failed     {name}: {error}"
+    for problem in report.problems:
+        yield f"left out   {problem}"
+    for pushed in report.pushed:
+        for record, reason in pushed.refused[:_SHOWN]:
+            yield f"refused    {pushed.connection}: {record}: {reason}"
+    if report.opened:
+        yield f"set aside  {len(report.opened):,} new issues; they are in `partnersync issues`"
+        for row in issuebook.by_ids(tx, report.opened[:_SHOWN]):
+            yield f"  {issue_text(row)}"
+        if len(report.opened) > _SHOWN:
+            yield f"  … and {len(report.opened) - _SHOWN:,} more"
+    if report.older_issues:
+        yield f"open       {report.older_issues:,} older issues"
+    if report.stopped:
+        yield f"stopped    {report.stopped}"
+
+
+def issue_text(row: Any) -> str:
+    """An issue on one line: place, cell, what is wrong with the mend."""
+    place = f"{row['file']}:{row['line']}" if row["file"] and row["line"] else row["file"] or row["connection"]
+    cell = f" {row['column']} {row['value']!r}" if row["column"] else ""
+    record = f" {row['kind']} {row['record_id']}" if row["record_id"] else ""
+    return f"{place}:{record}{cell} {row['reason']} [{row['code']}]"
+
+
+def show_plan(tx: Tx, plan: Plan, report: Report, limits: Limits) -> None:
+    """Tell people what a run would do."""
+    show_report(tx, report, dry_run=True)
+    due = [(key, change) for key, change in plan.changes.items() if change.after]
+    rows = [
+        (key, name, change.before.get(name) or "", value)
+        for key, change in due
+        for name, value in change.after.items()
+        if value or change.before.get(name)
+    ]
+    if rows:
+        click.echo("")
+        for line in aligned(("record", "field", "before", "after"), list(islice(rows, 50))):
+            click.echo(line)
+        if len(rows) > 50:
+            click.echo(f"… and {len(rows) - 50:,} more; --json shows all")
+    for name, tally in report.planned.items():
+        try:
+            tally.stop(name, limits.max_changed_share, limits.max_changed_records)
+        except SafetyStop as stop:
+            click.echo(f"stops      {stop}")

@@ -1,0 +1,196 @@
+"""The commands that show what is kept: ledger, registrations, issues, status."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Connection as Tx
+
+from partnersync.cli.assemble import as_of_option, config_option, json_option, now, opened_store, read_company
+from partnersync.cli.output import show_json, show_table
+from partnersync.cli.references import deal_ref
+from partnersync.errors import ConfigError
+from partnersync.store import casefile, cursors, decisions, issuebook, locks, runs
+from partnersync.store import ledger as lines
+from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS, ledger_row, moment_text
+from partnersync.sync.want import registration_values
+
+# Columns that a terminal has room for; --json and --csv give all of ledger.csv.
+_SHORT = (
+    "line_id",
+    "partner_id",
+    "deal_id",
+    "event_time",
+    "rule",
+    "base",
+    "rate",
+    "amount",
+    "currency",
+    "kind",
+    "status",
+)
+
+
+@click.command()
+@click.option("--deal", metavar="ID", help="Only lines of this deal.")
+@click.option("--partner", metavar="ID", help="Only lines of this partner.")
+@click.option("--period", metavar="YYYY-MM", help="Only lines of this month.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all columns to this file."
+)
+@as_of_option
+@json_option
+@config_option
+def ledger(
+    deal: str | None,
+    partner: str | None,
+    period: str | None,
+    csv_file: Path | None,
+    as_of: str | None,
+    as_json: bool,
+    config: Path,
+) -> int:
+    """Show lines of the ledger, oldest first, with their status as of now or --as-of."""
+    company = read_company(config)
+    zone, moment = company.programme.zone, company.moment(as_of) or now()
+    with opened_store(company) as store, store.read() as tx:
+        ref = deal_ref(tx, deal) if deal else None
+        found = lines.rows(tx, deal_ref=ref, partner_id=partner, period=period)
+        rows = (ledger_row(line, facts, (before, own), zone, moment) for _, line, facts, before, own in found)
+        if csv_file:
+            _write_csv(csv_file, rows)
+            return 0
+        if as_json:
+            show_table(LEDGER_COLUMNS, rows, as_json=True)
+            return 0
+        places = [LEDGER_COLUMNS.index(column) for column in _SHORT]
+        show_table(_SHORT, ([row[place] for place in places] for row in rows), as_json=False)
+    return 0
+
+
+def _write_csv(path: Path, rows: Iterator[tuple[str, ...]]) -> None:
+    import csv
+
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(LEDGER_COLUMNS)
+            writer.writerows(rows)
+    except OSError as error:
+        reason = (error.strerror or "unwritable").lower()
+        raise ConfigError(f"{path} cannot be written: {reason}", hint="Name a file in a folder of yours") from None
+
+
+_CLAIM_COLUMNS = (
+    "registration_id",
+    "partner_id",
+    "kind",
+    "client_name",
+    "client_id",
+    "products",
+    "submitted_at",
+    "ps_status",
+    "ps_reason",
+    "ps_protected_until",
+    "fields",
+)
+
+
+@click.command()
+@json_option
+@config_option
+def registrations(as_json: bool, config: Path) -> int:
+    """Show registrations with their verdicts, in the order of their ids."""
+    company = read_company(config)
+    with opened_store(company) as store, store.read() as tx:
+        rows = []
+        for _, _, one in decisions.all_claims(tx):
+            claim, values = one.registration, registration_values(one)
+            rows.append(
+                (
+                    claim.registration_id,
+                    claim.partner_id,
+                    claim.kind.value,
+                    claim.client.name or "",
+                    one.client_id,
+                    "|".join(claim.products),
+                    moment_text(claim.submitted_at, company.programme.zone),
+                    values["ps_status"],
+                    values["ps_reason"],
+                    values["ps_protected_until"],
+                    "|".join(one.verdict.fields),
+                )
+            )
+        show_table(_CLAIM_COLUMNS, rows, as_json=as_json)
+    return 0
+
+
+@click.command()
+@json_option
+@config_option
+def issues(as_json: bool, config: Path) -> int:
+    """Show the records that were left over, and how to mend them; contacts are masked."""
+    with opened_store(read_company(config)) as store, store.read() as tx:
+        rows = [[row[column] for column in ISSUE_COLUMNS] for row in issuebook.open_issues(tx)]
+    shown = ISSUE_COLUMNS if as_json else ISSUE_COLUMNS[1:]
+    show_table(shown, rows if as_json else [row[1:] for row in rows], as_json=as_json)
+    return 0
+
+
+_RUN_COLUMNS = (
+    "run",
+    "command",
+    "as_of",
+    "started_at",
+    "finished_at",
+    "exit_code",
+    "read",
+    "lines",
+    "written",
+    "set_aside",
+)
+
+
+@click.command()
+@json_option
+@config_option
+def status(as_json: bool, config: Path) -> int:
+    """Show the last runs, cursors, open issues by code, what is due next, and who holds a lock."""
+    company = read_company(config)
+    with opened_store(company) as store, store.read() as tx:
+        told = _status(tx)
+    if as_json:
+        show_json(told)
+        return 0
+    show_table(_RUN_COLUMNS, [[run[column] for column in _RUN_COLUMNS] for run in told["runs"]], as_json=False)
+    click.echo("")
+    click.echo(f"open issues  {', '.join(f'{code} {number}' for code, number in told['issues'].items()) or 'none'}")
+    click.echo(f"due now      {told['due_now']:,} cases")
+    click.echo(f"due next     {told['next_look_at'] or 'nothing'}")
+    click.echo(f"locks        {', '.join(told['locks']) or 'none'}")
+    for stream, moved_at in told["streams"].items():
+        click.echo(f"read         {stream}: {moved_at}")
+    return 0
+
+
+def _status(tx: Tx) -> dict[str, Any]:
+    return {
+        "runs": [
+            {
+                "run": run.run,
+                "command": run.command,
+                "as_of": run.as_of,
+                "started_at": run.started_at,
+                "finished_at": run.finished_at,
+                "exit_code": run.exit_code,
+                **{name: run.counts.get(name, "") for name in ("read", "lines", "written", "set_aside")},
+            }
+            for run in runs.latest(tx, 10)
+        ],
+        "issues": issuebook.counts(tx),
+        "due_now": casefile.count_dirty(tx),
+        "next_look_at": casefile.next_look_at(tx),
+        "locks": locks.held(tx, now()),
+        "streams": cursors.moved(tx),
+    }
