@@ -1,0 +1,171 @@
+"""The command that says why."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from partnersync.cli.assemble import as_of_option, config_option, json_option, now, opened_store, read_company
+from partnersync.cli.output import show_json
+from partnersync.cli.references import deal_ref
+from partnersync.domain import trace
+from partnersync.domain.attribution import Evidence
+from partnersync.domain.decided import Judged
+from partnersync.domain.line import Line, LineFacts, line_status
+from partnersync.rules import explain as words
+from partnersync.rules.explain import untranslated
+from partnersync.sync import story
+from partnersync.sync.publish import moment_text
+
+KINDS = ("deal", "registration", "line", "partner")
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("record_id", metavar="ID")
+@as_of_option
+@json_option
+@config_option
+def explain(kind: str, record_id: str, as_of: str | None, as_json: bool, config: Path) -> int:
+    """Say why a deal, registration, line or partner stands as it does."""
+    company = read_company(config)
+    telling = Telling(company.programme.zone, company.moment(as_of) or now())
+    with opened_store(company) as store, store.read() as tx:
+        if kind == "deal":
+            told = telling.deal(story.deal_story(tx, deal_ref(tx, record_id)))
+        elif kind == "registration":
+            told = telling.registration(story.registration_story(tx, record_id))
+        elif kind == "line":
+            told = telling.line_of(*story.line_story(tx, record_id))
+        else:
+            told = telling.partner(story.partner_story(tx, record_id))
+    if as_json:
+        show_json(told)
+    else:
+        for line in in_words(told):
+            click.echo(line)
+    return 0
+
+
+_FOR_SCRIPTS = frozenset({"trace", "evidence"})  # told in sentences instead
+
+
+def in_words(told: Any, depth: int = 0) -> Iterator[str]:
+    """An explanation as indented text: its facts, then its parts."""
+    margin = "  " * depth
+    for name, value in told.items():
+        if name in _FOR_SCRIPTS:
+            continue
+        label = name.replace("_", " ")
+        if isinstance(value, dict):
+            yield f"{margin}{label}"
+            yield from in_words(value, depth + 1)
+        elif isinstance(value, list):
+            if value:
+                yield f"{margin}{label}"
+            for item in value:
+                if isinstance(item, dict):
+                    yield from in_words(item, depth + 1)
+                else:
+                    yield f"{margin}  {item}"
+        elif value not in ("", None):
+            yield f"{margin}{label}: {value}"
+
+
+class Telling:
+    """Explanations as plain values: JSON for scripts, and the text above."""
+
+    def __init__(self, zone: ZoneInfo, as_of: datetime) -> None:
+        self._zone = zone
+        self._as_of = as_of
+
+    def deal(self, told: story.DealStory) -> dict[str, Any]:
+        """A deal: what its CRM says, whom it belongs to and why, its registrations and lines."""
+        deal, standing = told.deal, told.standing
+        attribution = standing.attribution
+        return {
+            "deal": deal.ref,
+            "client": deal.client.name or "",
+            "client_id": standing.client_id,
+            "products": ", ".join(deal.products),
+            "amount": f"{deal.amount.text()} {deal.amount.currency}" if deal.amount else "",
+            "state": deal.state_at(self._as_of).value,
+            "created": moment_text(deal.created_at, self._zone),
+            "named_in_the_deal": deal.partner_id or deal.promo_code or "",
+            "why": words.attribution_sentences(attribution, self._zone, untranslated),
+            "evidence": [
+                self._evidence(one)
+                for one in ((attribution.evidence, *attribution.contradictions) if attribution else ())
+            ],
+            "protection": standing.protection,
+            "protected_until": standing.protected_until,
+            "registrations_of_the_client": [self.registration(one) for one in told.claims],
+            "lines": [self.line(line, facts) for line, facts in told.lines],
+        }
+
+    def registration(self, one: Judged) -> dict[str, Any]:
+        """A registration: its verdict in words, where it stands, and by which row."""
+        claim = one.registration
+        return {
+            "registration": claim.registration_id,
+            "partner": claim.partner_id,
+            "submitted": moment_text(claim.submitted_at, self._zone),
+            "products": ", ".join(claim.products) or "all",
+            "status": one.state.value,
+            "code": one.verdict.code.value,
+            "program_version": one.verdict.program_version,
+            "why": words.verdict_sentences(one, untranslated),
+            "trace": trace.decode(one.verdict.trace),
+        }
+
+    def line_of(self, stated: tuple[Line, LineFacts], of_deal: story.DealStory) -> dict[str, Any]:
+        """A line with the deal that it belongs to."""
+        return {**self.line(*stated), "of_the_deal": self.deal(of_deal)}
+
+    def line(self, line: Line, facts: LineFacts) -> dict[str, Any]:
+        """A line: event, rule, version and the arithmetic step by step."""
+        return {
+            "line": line.line_id,
+            "partner": line.partner_id,
+            "event": f"{line.event_id}, {moment_text(line.event_time, self._zone)}",
+            "kind": line.kind.value,
+            "program_version": line.program_version,
+            "rule": line.rule,
+            "base": f"{line.base.text()} {line.base.currency} ({line.base_items})",
+            "amount": f"{line.amount.text()} {line.amount.currency}",
+            "status": line_status(line.hold_until, facts, self._as_of).value,
+            "reason": facts.hold_reason or line.reason,
+            "reverses": line.reverses,
+            "arithmetic": words.numbered(words.sentences(line.trace, untranslated)),
+            "trace": trace.decode(line.trace),
+        }
+
+    def partner(self, told: story.PartnerStory) -> dict[str, Any]:
+        """A partner: standing, balance, registrations, and what each deal brought."""
+        by_deal: dict[str, list[Line]] = {}
+        for line, _ in told.lines:
+            by_deal.setdefault(line.deal_ref, []).append(line)
+        return {
+            "partner": told.partner.partner_id,
+            "name": told.partner.name,
+            "kind": told.partner.kind.value,
+            "status": told.partner.status.value,
+            "balance": [f"{money.text()} {money.currency}" for money in told.balance],
+            "lines": len(told.lines),
+            "registrations": [self.registration(one) for one in told.claims],
+            "deals": [
+                f"{ref}: " + ", ".join(f"{one.kind.value} {one.amount.text()} {one.amount.currency}" for one in lines)
+                for ref, lines in by_deal.items()
+            ],
+        }
+
+    def _evidence(self, one: Evidence) -> dict[str, str]:
+        return {
+            "source": one.source.value,
+            "partner": one.partner_id,
+            "at": moment_text(one.at, self._zone),
+            "registration": one.registration_id or "",
+        }
