@@ -1,0 +1,117 @@
+"""Which partner a deal belongs to."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from partnersync.domain.attribution import Attribution, Evidence, Source
+from partnersync.domain.partner import Partner
+from partnersync.rules.attribution import attribute
+from partnersync.rules.partners import Partners, accept
+
+KNOWN: Partners = accept(
+    [(Partner("P1", "One", promo_codes=("TEN",)), True), (Partner("P2", "Two"), True), (Partner("P3", "Three"), True)]
+)[0]
+
+
+def _brief(found: Attribution | None) -> tuple[str, str] | None:
+    return (found.evidence.partner_id, found.evidence.source.value) if found else None
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param({}, None, id="no evidence: a direct deal"),
+        pytest.param({"partner_id": "P2"}, ("P2", "typed"), id="what was typed counts when nothing stronger exists"),
+        pytest.param({"partner_id": "P9"}, None, id="an unknown partner is no evidence"),
+        pytest.param({"promo_code": "ten"}, ("P1", "promo"), id="a promo code in any case"),
+        pytest.param({"promo_code": "nine"}, None, id="an unknown code"),
+        pytest.param(
+            {"partner_id": "P2", "promo_code": "TEN"}, ("P1", "promo"), id="a promo code is stronger than typing"
+        ),
+    ],
+)
+def test_evidence_in_the_deal(told: dict[str, Any], expected: tuple[str, str] | None, deal: Any) -> None:
+    assert _brief(attribute(deal(**told), [], KNOWN, None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("created", "told", "expected"),
+    [
+        pytest.param(
+            "2026-02-01", {"partner_id": "P2", "promo_code": "TEN"}, ("P3", "registration"), id="wins over all"
+        ),
+        pytest.param("2026-03-16T23:59", {}, ("P3", "registration"), id="on its last day"),
+        pytest.param("2026-03-17", {}, None, id="a deal made after it"),
+        pytest.param("2026-01-15T11:59", {"partner_id": "P2"}, ("P2", "typed"), id="a foreign deal from before it"),
+        pytest.param("2026-01-10", {"partner_id": "P3"}, ("P3", "registration"), id="its own deal from before it"),
+        pytest.param("2026-02-01", {"products": ("b",)}, None, id="another product"),
+    ],
+)
+def test_an_active_registration(
+    created: str, told: dict[str, Any], expected: tuple[str, str] | None, deal: Any, registration: Any, granted: Any
+) -> None:
+    one = deal(created=created, **told)
+    claim = granted(registration(partner_id="P3", products=("a",)), one, as_of="2026-02-05")
+    assert _brief(attribute(one, [claim], KNOWN, None)) == expected
+
+
+def test_a_deal_between_submission_and_a_late_approval_belongs_to_it(
+    deal: Any, registration: Any, granted: Any, at: Any
+) -> None:
+    claim = granted(registration(partner_id="P3"))
+    late = replace(claim, protection=replace(claim.protection, starts_at=at("2026-02-10")))
+    assert _brief(attribute(deal(created="2026-02-01", partner_id="P2"), [late], KNOWN, None)) == ("P3", "registration")
+
+
+def test_of_two_registrations_the_earlier_submission_wins(deal: Any, registration: Any, granted: Any) -> None:
+    first, second = (
+        registration("R1", "2026-01-15T12:00", partner_id="P2"),
+        registration("R2", "2026-01-16", partner_id="P1"),
+    )
+    found = attribute(deal(), [granted(second), granted(first)], KNOWN, None)
+    assert found is not None
+    assert found.evidence.registration_id == "R1"
+    assert [other.partner_id for other in found.contradictions] == ["P1"]
+
+
+def _fixed(partner_id: str, source: Source, when: Any, registration_id: str | None = None) -> Attribution:
+    return Attribution(Evidence(partner_id, source, when, registration_id))
+
+
+def test_fixed_once_it_stays_when_the_field_is_overwritten_or_emptied(deal: Any, at: Any) -> None:
+    prior = _fixed("P3", Source.TYPED, at("2026-02-01"))
+    overwritten = attribute(deal(partner_id="P2"), [], KNOWN, prior)
+    assert overwritten is not None
+    assert _brief(overwritten) == ("P3", "typed")
+    assert [other.partner_id for other in overwritten.contradictions] == ["P2"]
+    assert _brief(attribute(deal(), [], KNOWN, prior)) == ("P3", "typed")
+
+
+def test_the_same_moment_replaces_nothing_even_for_a_smaller_id(deal: Any, at: Any) -> None:
+    prior = _fixed("P3", Source.TYPED, at("2026-02-01"))
+    assert _brief(attribute(deal(partner_id="P1"), [], KNOWN, prior)) == ("P3", "typed")
+
+
+def test_stronger_evidence_replaces(deal: Any, registration: Any, granted: Any, at: Any) -> None:
+    prior = _fixed("P2", Source.TYPED, at("2026-02-01"))
+    claim = granted(registration(partner_id="P3"))
+    assert _brief(attribute(deal(partner_id="P2"), [claim], KNOWN, prior)) == ("P3", "registration")
+
+
+def test_equally_strong_evidence_from_an_earlier_time_replaces(deal: Any, registration: Any, granted: Any) -> None:
+    late = granted(registration("R2", "2026-01-20", partner_id="P2"))
+    prior = attribute(deal(), [late], KNOWN, None)
+    early = granted(registration("R1", "2026-01-10", partner_id="P3"))
+    assert _brief(attribute(deal(), [late, early], KNOWN, prior)) == ("P3", "registration")
+
+
+def test_what_rested_on_a_registration_falls_with_it(deal: Any, at: Any) -> None:
+    prior = _fixed("P3", Source.REGISTRATION, at("2026-01-15"), "R1")
+    assert _brief(attribute(deal(partner_id="P2"), [], KNOWN, prior)) == ("P2", "typed")
+
+
+def test_nothing_new_gives_back_the_same_attribution(deal: Any) -> None:
+    prior = attribute(deal(partner_id="P2"), [], KNOWN, None)
+    assert attribute(deal(partner_id="P2"), [], KNOWN, prior) is prior

@@ -1,0 +1,67 @@
+"""Everything that is decided can be said in words."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from partnersync.domain.attribution import Attribution, Evidence, Source
+from partnersync.domain.decided import Judged
+from partnersync.domain.registration import RegistrationState, Verdict, VerdictCode
+from partnersync.rules import explain
+from partnersync.rules.commission import STEPS
+from partnersync.rules.explain import untranslated
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@pytest.mark.parametrize("code", STEPS)
+def test_every_step_of_a_line_has_a_sentence_with_all_its_arguments(code: str) -> None:
+    arguments = [f"<{name}>" for name in STEPS[code]]
+    from partnersync.domain import trace
+
+    [sentence] = explain.sentences(trace.encode([(code, *arguments)]), untranslated)
+    assert all(argument in sentence for argument in arguments)
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("code", VerdictCode)
+def test_every_verdict_has_a_sentence(code: VerdictCode, registration: Any, at: Any) -> None:
+    verdict = Verdict(RegistrationState.INVALID, code, at("2026-01-15"), "2026-01-01", "R0", None, ("client_inn",))
+    [sentence] = explain.verdict_sentences(Judged(registration(), "c", True, 1, verdict), untranslated)
+    assert sentence.endswith(".")
+    assert "{" not in sentence
+
+
+def test_another_partner_learns_no_more_than_a_date(registration: Any, at: Any) -> None:
+    verdict = Verdict(
+        RegistrationState.REJECTED,
+        VerdictCode.ALREADY_PROTECTED,
+        at("2026-01-15"),
+        "2026-01-01",
+        "R-SECRET",
+        at("2026-03-16").date(),
+    )
+    told = " ".join(explain.verdict_sentences(Judged(registration(), "c", True, 1, verdict), untranslated))
+    assert "2026-03-16" in told
+    assert "R-SECRET" not in told
+
+
+def test_an_open_band_says_from_where_up() -> None:
+    assert explain.sentences("band:1000.00::20%25:5.00:1.00", untranslated) == [
+        "In the band from 1000.00 up, at 20%: 5.00 of the base gives 1.00."
+    ]
+
+
+def test_an_attribution_names_winner_and_contradictions(at: Any) -> None:
+    best = Evidence("P1", Source.REGISTRATION, at("2026-01-15T12:00"), "R1")
+    other = Evidence("P2", Source.TYPED, at("2026-02-01"))
+    told = explain.attribution_sentences(Attribution(best, (other,)), MOSCOW, untranslated)
+    assert told == [
+        "It belongs to partner P1.",
+        "An approved registration (R1) names P1, since 2026-01-15.",
+        "What was typed into the deal names P2, since 2026-02-01. Weaker, so it is only kept as a contradiction.",
+    ]
+    assert explain.attribution_sentences(None, MOSCOW, untranslated) == [
+        "No evidence names a partner: the deal is direct."
+    ]

@@ -1,0 +1,106 @@
+"""From when until when a granted registration protects, and how it stands."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from partnersync.domain.deal import DealState
+from partnersync.domain.registration import RegistrationKind, RegistrationState
+
+S = RegistrationState
+
+
+@pytest.mark.parametrize(
+    ("kind", "until"),
+    [
+        pytest.param(RegistrationKind.SALE, date(2026, 4, 15), id="90 days"),
+        pytest.param(RegistrationKind.PROJECT, date(2026, 7, 14), id="a project 180"),
+        pytest.param(RegistrationKind.LEAD, date(2026, 3, 16), id="a lead 60"),
+    ],
+)
+def test_the_last_protected_day(kind: RegistrationKind, until: date, registration: Any, granted: Any) -> None:
+    assert granted(registration(kind=kind)).protection.until == until
+
+
+def test_protection_lasts_to_the_last_second_of_its_last_day(
+    registration: Any, granted: Any, deal: Any, at: Any
+) -> None:
+    own = deal(partner_id="P1", created="2026-02-01")
+    given = granted(registration(kind=RegistrationKind.SALE), own, as_of="2026-04-15T23:59:59").protection
+    assert given.state is S.ACTIVE
+    assert given.covers(at("2026-04-15T23:59:59"))
+    assert not given.covers(at("2026-04-16T00:00"))
+    assert given.next_look_at == at("2026-04-16T00:00")
+    later = granted(registration(kind=RegistrationKind.SALE), own, as_of="2026-04-16").protection
+    assert (later.state, later.next_look_at) == (S.EXPIRED, None)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "state", "code"),
+    [
+        pytest.param("2026-03-16T23:59", S.APPROVED, "", id="the 60th day still waits for a deal"),
+        pytest.param("2026-03-17T00:00", S.RELEASED, "NO_DEAL", id="the day after it is released"),
+    ],
+)
+def test_without_a_deal_it_is_released(as_of: str, state: S, code: str, registration: Any, granted: Any) -> None:
+    given = granted(registration(kind=RegistrationKind.SALE), as_of=as_of).protection
+    assert (given.state, given.code) == (state, code)
+
+
+def test_a_lead_of_60_days_expires_with_the_release(registration: Any, granted: Any) -> None:
+    assert granted(registration(), as_of="2026-03-17").protection.state is S.EXPIRED
+
+
+@pytest.mark.parametrize(("ended", "state"), [(DealState.WON, S.WON), (DealState.LOST, S.LOST)])
+def test_the_end_of_its_deal_ends_it(
+    ended: DealState, state: S, registration: Any, granted: Any, deal: Any, at: Any
+) -> None:
+    own = deal(partner_id="P1", state=ended, closed="2026-02-20T15:00")
+    given = granted(registration(), own, as_of="2026-03-01").protection
+    assert (given.state, given.ends_at, given.deal_ref) == (state, at("2026-02-20T15:00"), "crm/1")
+    assert granted(registration(), own, as_of="2026-02-20T14:00").protection.state is S.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("told", "is_own"),
+    [
+        pytest.param({"partner_id": "P1", "created": "2026-02-01"}, True, id="the partner's, made after"),
+        pytest.param(
+            {"partner_id": "P1", "created": "2025-12-01"}, True, id="the partner's, made before and still open"
+        ),
+        pytest.param({"created": "2026-02-01"}, True, id="a direct one made after"),
+        pytest.param({"created": "2026-01-14"}, False, id="a direct one from before"),
+        pytest.param({"partner_id": "P2", "created": "2026-02-01"}, False, id="another partner's"),
+        pytest.param({"promo_code": "X", "created": "2026-02-01"}, False, id="one with a promo code is not direct"),
+        pytest.param({"partner_id": "P1", "products": ("b",), "created": "2026-02-01"}, False, id="another product"),
+        pytest.param({"partner_id": "P1", "created": "2026-03-20"}, False, id="made after the window"),
+        pytest.param(
+            {"partner_id": "P1", "created": "2025-12-01", "state": DealState.LOST, "closed": "2026-01-10"},
+            False,
+            id="it ended before the approval",
+        ),
+    ],
+)
+def test_which_deal_is_its_own(told: dict[str, Any], is_own: bool, registration: Any, granted: Any, deal: Any) -> None:
+    given = granted(registration(products=("a",)), deal(**told), as_of="2026-03-25").protection
+    assert given.deal_ref == ("crm/1" if is_own else None)
+
+
+def test_the_first_deal_is_its_own(registration: Any, granted: Any, deal: Callable[..., Any]) -> None:
+    deals = [deal("crm/2", "2026-02-02"), deal("crm/1", "2026-02-01"), deal("crm/0", "2026-02-02")]
+    assert granted(registration(), *deals, as_of="2026-03-01").protection.deal_ref == "crm/1"
+
+
+def test_it_changes_by_time_alone_exactly_when_it_says(registration: Any, granted: Any) -> None:
+    given = granted(registration(kind=RegistrationKind.SALE)).protection
+    before = granted(registration(kind=RegistrationKind.SALE), as_of=_text(given.next_look_at - timedelta(seconds=1)))
+    after = granted(registration(kind=RegistrationKind.SALE), as_of=_text(given.next_look_at))
+    assert (before.protection.state, after.protection.state) == (S.APPROVED, S.RELEASED)
+
+
+def _text(moment: Any) -> str:
+    from zoneinfo import ZoneInfo
+
+    return str(moment.astimezone(ZoneInfo("Europe/Moscow")).replace(tzinfo=None).isoformat())
