@@ -9,7 +9,8 @@ from partnersync.domain.client import ClientKeys
 from partnersync.domain.registration import REGISTRATION_MOVES, RegistrationKind, RegistrationState, VerdictCode
 from partnersync.rules.registration import ROWS, judge
 
-S, C = RegistrationState, VerdictCode
+S = RegistrationState
+C = VerdictCode
 NAMED = ClientKeys(name="Acme", domain="acme.com")
 
 
