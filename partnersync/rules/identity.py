@@ -52,7 +52,7 @@ def own_id(client: ClientKeys, fallback: str) -> str:
 
 
 def cut(members: Sequence[Member]) -> list[str]:
-    """The client id of each member: that of the one first seen, ties go to the smallest id.
+    """The client id of each member: that of the one first seen; ties go to an id of a CRM, then to the smallest.
 
     Members that share a key are one client, but different tax numbers never unite: of the groups that share such a key
     only those without a number do. The result does not depend on the order of the members.
@@ -95,7 +95,8 @@ def components(keys_of: Sequence[Sequence[str]]) -> list[Part]:
 
 
 def _oldest(group: Sequence[Member]) -> str:
-    return min((member.first_seen, member.own_id) for member in group)[1]
+    """The id of the member first seen; of those seen together a CRM's id, which has its connection before a slash."""
+    return min((member.first_seen, ":" in member.own_id.partition("/")[0], member.own_id) for member in group)[2]
 
 
 class _Groups:

@@ -62,6 +62,11 @@ def _member(name: str, *found: str, inn: str | None = None, seen: int = 1) -> Me
             id="the first seen names it",
         ),
         pytest.param(
+            [_member("domain:x", "domain:x"), _member("main/z", "domain:x")],
+            ["main/z", "main/z"],
+            id="an id of a CRM goes before one that was derived",
+        ),
+        pytest.param(
             [_member("a", "crm:1"), _member("b", "crm:1", "domain:x"), _member("c", "domain:x")],
             ["a", "a", "a"],
             id="keys unite over a third record",

@@ -17,10 +17,10 @@ _REMEMBERED = 8192  # translations kept for each column: dates, states and produ
 _YES = frozenset({"1", "true", "yes", "y", "да"})
 _NO = frozenset({"", "0", "false", "no", "n", "нет"})
 _SHOWN = 12  # headers named in a complaint
-_FINE = ("", "", "", "")
+_FINE = ("", "BAD_VALUE", "", "")
 
 Translate = Callable[[str], str]
-Trouble = tuple[str, str, str, str]  # problem with its mend, code, column, value; all empty: none
+Trouble = tuple[str, str, str, str]  # problem with its mend, code, column, value; no problem: none
 
 
 def line_id(row: Row) -> str:
@@ -43,6 +43,8 @@ class Reader:
         self._constants = {name: text for name, text in settings.defaults.items() if name not in places}
         self._renamed = {name: source for name in places if clean_name(source := sources[name]) != name}
         self._translations = _translations(settings, places)
+        self._id_places = places.get(kind.id_columns[0], ())
+        self._id_translation = self._translations.get(kind.id_columns[0])
         self._states = settings.state_words() if "state" in places else None
         self._default_state = settings.defaults.get("state", "")
         self._gives_seen = gives_seen and bool(kind.managed)
@@ -50,6 +52,11 @@ class Reader:
         self._deletes = "deleted" in places
         needed = [name for name in kind.columns if name in settings.columns or name in kind.required]
         self._gaps = {name: sources[name] for name in needed if name not in places}
+
+    @property
+    def tells_ids(self) -> bool:
+        """Whether the file has the id column."""
+        return bool(self._id_places)
 
     @property
     def lacks(self) -> str:
@@ -63,13 +70,13 @@ class Reader:
         return self._complaint(gaps)
 
     def record_id(self, row: Row) -> str:
-        """The id that the row tells, or an empty text."""
-        return self._id(self._told(self._padded(row.values)))
+        """The id that the row tells, or an empty text; of a kind with one id column."""
+        values = row.values[:-1] if row.problem else row.values
+        return self.id_of(pick(values, self._id_places))
 
     def id_of(self, text: str) -> str:
-        """The id that a cell of the (only) id column stands for."""
-        translate = self._translations.get(self._kind.id_columns[0])
-        return (translate(text) if translate else text).strip()
+        """The id that a cell of the only id column stands for."""
+        return (self._id_translation(text) if self._id_translation else text).strip()
 
     def seen(self, row: Row) -> Cells:
         """Our managed fields as the row holds them; a column that the file has not is left out."""
