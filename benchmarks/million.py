@@ -67,11 +67,11 @@ def write_company(root: Path, deals: int) -> None:
 
 
 def change_ten(root: Path) -> None:
-    """Ten deals in the middle of the file get another amount."""
-    path = root / "data/deals.csv"
+    """Ten payments in the middle of the file get another amount."""
+    path = root / "data/payments.csv"
     lines = path.read_text().splitlines(keepends=True)
     for number in range(len(lines) // 2, len(lines) // 2 + 10):
-        lines[number] = lines[number].replace(".50,", ".75,")
+        lines[number] = lines[number].replace(".50", ".25")
     path.write_text("".join(lines))
 
 
