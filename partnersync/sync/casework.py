@@ -109,8 +109,7 @@ class Casework:
     def _decide_cases(self, case_ids: Sequence[str], knowledge: Knowledge) -> None:
         files = self._load(case_ids)
         decided = [decide(file, knowledge, self.as_of, self.run) for file in files]
-        for file, one in zip(files, decided, strict=True):
-            self._keep_claims(file, one)
+        self._keep_claims(files, decided)
         decisions.put_deal_states(self.tx, [deal.state for one in decided for deal in one.deals])
         self._book(decided)
         casefile.settle(self.tx, [(one.case_id, one.next_look_at) for one in decided])
@@ -175,19 +174,20 @@ class Casework:
                 claims.append((codec.load(Registration, body), row.first_seen))
         return CaseFile(case_id, deals, payments, claims, judged, attributed)
 
-    def _keep_claims(self, file: CaseFile, decision: CaseDecision) -> None:
+    def _keep_claims(self, files: Sequence[CaseFile], decided: Sequence[CaseDecision]) -> None:
         """Store verdicts that are new or moved, and what is due in the registrations' fields."""
         wanted: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
         rows: list[tuple[str, str, Judged]] = []
-        for one in decision.registrations:
-            claim_id = one.registration.registration_id
-            code = one.verdict.code.value
-            if file.judged.get(claim_id) == one:
-                continue
-            self.report.verdicts[code] = self.report.verdicts.get(code, 0) + 1
-            place = self.places[RecordKind.REGISTRATION, claim_id].connection
-            wanted[place].append((claim_id, want.registration_values(one)))
-            rows.append((place, decision.case_id, one))
+        for file, decision in zip(files, decided, strict=True):
+            for one in decision.registrations:
+                claim_id = one.registration.registration_id
+                if file.judged.get(claim_id) == one:
+                    continue
+                code = one.verdict.code.value
+                self.report.verdicts[code] = self.report.verdicts.get(code, 0) + 1
+                place = self.places[RecordKind.REGISTRATION, claim_id].connection
+                wanted[place].append((claim_id, want.registration_values(one)))
+                rows.append((place, decision.case_id, one))
         decisions.put_claims(self.tx, rows)
         for place, items in wanted.items():
             fields.put_want(self.tx, place, RecordKind.REGISTRATION, items)
