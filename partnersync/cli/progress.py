@@ -19,13 +19,13 @@ class Progress:
         self._counts: dict[str, int] = {}
         self._told_at = time.monotonic()
 
-    def advance(self, step: str, amount: int) -> None:
-        """`amount` more items of a step are done."""
+    def advance(self, step: str, amount: int, of: int | None = None) -> None:
+        """`amount` more items of a step are done, `of` so many in all where that is known."""
         self._counts[step] = self._counts.get(step, 0) + amount
         if self._quiet:
             return
         if sys.stderr.isatty():
-            self._show(step, amount)
+            self._show(step, amount, of)
         elif time.monotonic() - self._told_at >= _EVERY_S:
             self._told_at = time.monotonic()
             click.echo(f"{step}: {self._counts[step]:,}", err=True)
@@ -36,22 +36,25 @@ class Progress:
             self._bar.stop()
             self._bar = None
 
-    def _show(self, step: str, amount: int) -> None:
+    def _show(self, step: str, amount: int, of: int | None) -> None:
         if self._bar is None:
-            from rich.console import Console
-            from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-            from rich.progress import Progress as Bar
-
-            speed = TextColumn("{task.speed:,.0f}/s", justify="right")
-            columns = (
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                MofNCompleteColumn(),
-                speed,
-                TimeElapsedColumn(),
-            )
-            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._bar = _bar()
             self._bar.start()
         if step not in self._tasks:
-            self._tasks[step] = self._bar.add_task(step, total=None)
+            self._tasks[step] = self._bar.add_task(step, total=of)
         self._bar.advance(self._tasks[step], amount)
+
+
+def _bar() -> Any:
+    """Step, how many of how many, how many a second, time left."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    return Bar(*columns, console=Console(stderr=True), transient=True)

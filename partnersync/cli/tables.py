@@ -189,7 +189,7 @@ def _status(tx: Tx) -> dict[str, Any]:
             for run in runs.latest(tx, 10)
         ],
         "issues": issuebook.counts(tx),
-        "due_now": casefile.count_dirty(tx),
+        "due_now": casefile.count_due(tx, now()),
         "next_look_at": casefile.next_look_at(tx),
         "locks": locks.held(tx, now()),
         "streams": cursors.moved(tx),

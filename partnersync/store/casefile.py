@@ -152,9 +152,11 @@ def due(tx: Connection, as_of: datetime) -> Iterator[list[str]]:
         after = page[-1]
 
 
-def count_dirty(tx: Connection) -> int:
-    """How many cases wait to be decided because a record moved."""
-    return tx.execute(select(func.count()).where(cases.c.dirty)).scalar_one()
+def count_due(tx: Connection, as_of: datetime) -> int:
+    """How many cases are to be decided: a record moved, or their time has come."""
+    dirty = tx.execute(select(func.count()).where(cases.c.dirty)).scalar_one()
+    past = (cases.c.next_look_at <= moment_text(as_of)) & ~cases.c.dirty
+    return dirty + tx.execute(select(func.count()).where(past)).scalar_one()
 
 
 def next_look_at(tx: Connection) -> str | None:

@@ -1,7 +1,7 @@
 """Cases that are due → decisions, lines and what is due in managed fields; all in the transaction that it is given."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from partnersync.store.records import Row
 from partnersync.sync import want
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
 from partnersync.sync.lines import bucket_lines, deal_lines, families
+from partnersync.sync.progress import Progress
 
 
 @dataclass(slots=True)
@@ -47,10 +48,11 @@ class Casework:
     as_of: datetime
     now: datetime
     run: int
-    progress: Callable[[str, int], None]
+    progress: Progress
     report: DecideReport = field(default_factory=DecideReport)
     master: str | None = None  # the connection whose partners count; None: every one's
     history_from: Mapping[str, datetime] = field(default_factory=dict)
+    due: int = 0  # cases to decide
     buckets: set[str] = field(default_factory=set)  # bands to price anew
     balances: set[str] = field(default_factory=set)  # partners whose balance may have moved
     partner_rows: dict[str, Row] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Casework:
         ledger.clear_stage(self.tx)
         knowledge = Knowledge(self.programme, self._partners(), self.history_from)
         self._attach_waiting()
+        self.due = casefile.count_due(self.tx, self.as_of)
         for case_ids in casefile.due(self.tx, self.as_of):
             self._decide_cases(case_ids, knowledge)
         for bucket in sorted(self.buckets):
@@ -123,7 +126,7 @@ class Casework:
         self.report.cases += len(decided)
         self.report.deals += sum(len(one.deals) for one in decided)
         self.report.attributed += sum(deal.state.attribution is not None for one in decided for deal in one.deals)
-        self.progress("decide", len(decided))
+        self.progress("decide cases", len(decided), self.due)
 
     def _load(self, case_ids: Sequence[str]) -> list[CaseFile]:
         """The cases with their records and earlier decisions; one that fell apart is cut first."""
@@ -258,7 +261,7 @@ class Casework:
             fields.put_want(self.tx, connection, RecordKind.DEAL, items)
         casefile.look_sooner(self.tx, looks)
         decisions.untouch(self.tx, [state.deal_ref for state in states])
-        self.progress("fields", len(states))
+        self.progress("look at fields", len(states))
 
     def _want_partners(self, knowledge: Knowledge) -> None:
         """The balance of every partner whose lines or standing moved."""

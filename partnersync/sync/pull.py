@@ -20,6 +20,7 @@ from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.sync.forms import Problem, Setting
 from partnersync.sync.intake import Intake
+from partnersync.sync.progress import Progress
 
 # Part of every record's hash: raise it when cells are read differently, so that all records are read anew.
 _READING = "1"
@@ -46,7 +47,7 @@ def pull(
     setting: Setting,
     run: int,
     now: Callable[[], datetime],
-    progress: Callable[[str, int], None],
+    progress: Progress,
 ) -> PullReport:
     """Read what changed in every stream of one connection. Killed anywhere, the next pull reads the page again."""
     report = PullReport(setting.connection)

@@ -10,6 +10,7 @@ from partnersync.store import cursors, fields, intents, journal
 from partnersync.store.database import Store
 from partnersync.sync import audit
 from partnersync.sync.plan import Change
+from partnersync.sync.progress import Progress
 
 _AT_ONCE = 1000  # intents and receipts that share a transaction
 
@@ -35,14 +36,15 @@ def push(
     changes: Iterable[Change],
     run: int,
     now: Callable[[], datetime],
-    progress: Callable[[str, int], None],
+    progress: Progress,
+    total: int | None = None,
 ) -> PushReport:
-    """Make the changes and keep their outcomes. Killed anywhere, the next run reads back what landed."""
+    """Make the changes (`total` of them, for the progress) and keep their outcomes. Killed anywhere, the next run reads back what landed."""
     report = PushReport(connection)
     writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now)
     for receipts in _batches(adapter.push(writes), adapter.capabilities.batch_size or _AT_ONCE):
         _settle(store, connection, receipts, run, now, report)
-        progress(f"{connection}: written", len(receipts))
+        progress(f"{connection}: written", len(receipts), total)
     return report
 
 

@@ -20,11 +20,11 @@ from partnersync.sync.casework import Casework, DecideReport
 from partnersync.sync.forms import Setting
 from partnersync.sync.plan import Change, Tally, change, recovered
 from partnersync.sync.planfile import Plan, Reviewed
+from partnersync.sync.progress import Progress
 from partnersync.sync.publish import issues_table, ledger_table, publish
 from partnersync.sync.pull import PullReport, pull
 from partnersync.sync.push import PushReport, push
 
-Progress = Callable[[str, int], None]
 _PROGRAMME_WAIT_S = 60
 
 
@@ -244,9 +244,10 @@ class Engine:
 
     def _push(self, name: str, report: Report) -> None:
         adapter = self.adapters[name]
-        if report.planned[name].writes:
+        writes = report.planned[name].writes
+        if writes:
             due = self._due_in_pages(name)
-            report.pushed.append(push(self.store, adapter, name, due, report.run, self.now, self.progress))
+            report.pushed.append(push(self.store, adapter, name, due, report.run, self.now, self.progress, writes))
         with self.store.write() as tx:
             intents.settle_before(tx, name, report.run)
         if self.settings.holds_ledger(name):

@@ -131,7 +131,7 @@ class Company:
         return {key: total for key, total in totals.items() if total}
 
 
-def _silent(_what: str, _amount: int) -> None:
+def _silent(step: str, amount: int, of: int | None = None) -> None:
     """No progress is shown."""
 
 
