@@ -39,7 +39,10 @@ def push(
     progress: Progress,
     total: int | None = None,
 ) -> PushReport:
-    """Make the changes (`total` of them, for the progress) and keep their outcomes. Killed anywhere, the next run reads back what landed."""
+    """Make the changes and keep their outcomes. Killed anywhere, the next run reads back what landed.
+
+    `total` is the number of changes, for the progress.
+    """
     report = PushReport(connection)
     writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now)
     for receipts in _batches(adapter.push(writes), adapter.capabilities.batch_size or _AT_ONCE):

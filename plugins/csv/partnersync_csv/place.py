@@ -1,0 +1,137 @@
+"""Where the files of a connection are, and how one is opened."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import Self
+
+from partnersync.errors import TryLater
+from partnersync_csv.detect import detect
+from partnersync_csv.dialect import Dialect
+from partnersync_csv.headers import Header
+from partnersync_csv.kinds import FILE_KINDS, FileKind
+from partnersync_csv.mapping import Reader
+from partnersync_csv.scan import Row, rows
+from partnersync_csv.settings import CsvSettings, FileSettings
+
+_READING = 1
+"""Raise it when files are read differently, so that all are read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stream's cursor: the file that was read, the SHA-256 of its bytes ("": it was missing), and how it was read."""
+
+    file: str
+    sha256: str
+    reading: str
+
+    @classmethod
+    def parse(cls, cursor: str | None) -> Self | None:
+        """None for no cursor, and for one that this version did not write."""
+        try:
+            return cls(**json.loads(cursor or ""))
+        except (ValueError, TypeError):
+            return None
+
+    def text(self) -> str:
+        """As the core keeps it."""
+        return json.dumps({"file": self.file, "sha256": self.sha256, "reading": self.reading})
+
+
+@dataclass(frozen=True)
+class Place:
+    """One kind of file: where it is read, and where it is written with its managed columns.
+
+    `file` and `written_file` are its names for people: below `path`, and with the folder that it is written into.
+    `named`: the settings speak of it, so it has to be there.
+    """
+
+    kind: FileKind
+    settings: FileSettings[str]
+    named: bool
+    file: str
+    input: Path
+    written_file: str
+    target: Path
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the input itself gets the managed columns."""
+        return self.target == self.input
+
+    @cached_property
+    def reading(self) -> str:
+        """Another text whenever the same bytes would be read differently."""
+        told = [_READING, self.in_place, self.settings.model_dump(mode="json", exclude={"file"})]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def id_header(self) -> str:
+        """What the file calls the only id column."""
+        name = self.kind.id_columns[0]
+        return self.settings.columns.get(name, name)
+
+    def mark(self, sha256: str) -> Mark:
+        """The cursor of its facts."""
+        return Mark(self.file, sha256, self.reading)
+
+    def written_mark(self, sha256: str) -> Mark:
+        """The cursor of its managed fields, where they are in a file of their own."""
+        return Mark(self.written_file, sha256, self.reading)
+
+
+def places(settings: CsvSettings, root: Path) -> tuple[Place, ...]:
+    """All kinds of file, whether they are there or not, in the order in which they are read."""
+    named = {kind for kind, _ in settings.files.given()}
+    into = settings.path if settings.in_place else settings.tables_folder()
+    return tuple(
+        Place(
+            kind,
+            settings.file(kind),
+            kind in named,
+            settings.file_name(kind),
+            root / settings.path / settings.file_name(kind),
+            f"{into}/{settings.file_name(kind)}",
+            root / into / settings.file_name(kind),
+        )
+        for kind in FILE_KINDS
+    )
+
+
+def dialect_of(path: Path, place: Place) -> Dialect:
+    """The form of a file of this kind; NotCsv, OSError."""
+    settings, kind = place.settings, place.kind
+    known: Set[str] = {*settings.columns.values(), *kind.columns, *kind.managed}
+    return detect(path, encoding=settings.encoding, delimiter=settings.delimiter, known_headers=known)
+
+
+def table(path: Path, dialect: Dialect, *, header: bool = True) -> tuple[Header, Iterator[Row]] | None:
+    """The header, and the rows below it that are not blank; None if there is no header. NotCsv, TryLater, OSError."""
+    every = rows(path, dialect)
+    first = next((row for row in every if not row.blank), None)
+    if first is None:
+        return None
+    below = (row for row in every if not row.blank)
+    return (Header.of(first), below) if header else (Header.numbered(first), chain([first], below))
+
+
+def input_reader(place: Place, header: Header) -> Reader:
+    """How rows of the input are read."""
+    return Reader(place.kind, place.settings, header, file=place.file, gives_seen=place.in_place)
+
+
+@contextmanager
+def readable(file: str) -> Iterator[None]:
+    """What the system says against reading becomes a TryLater that names the file."""
+    try:
+        yield
+    except OSError as exc:
+        raise TryLater(
+            f"{file} cannot be read: {exc.strerror}", hint="Allow reading it, or close it elsewhere"
+        ) from exc

@@ -1,0 +1,132 @@
+"""What a file tells: its records, and our managed fields in it, read whole when its bytes moved."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from partnersync.contract.adapter import Origin, Page, Raw
+from partnersync.errors import ConfigError, TryLater
+from partnersync_csv.detect import file_hash, file_state
+from partnersync_csv.dialect import NotCsv
+from partnersync_csv.mapping import Reader, line_id
+from partnersync_csv.place import Mark, Place, dialect_of, input_reader, readable, table
+from partnersync_csv.scan import Row
+
+PAGE_ROWS = 1000
+
+
+def facts(place: Place, known: Mark | None) -> Iterator[Page]:
+    """The records of the input, and in place our managed fields; no page if it is as `known` says.
+
+    A file that cannot be used gives a page with a notice, which is not complete: what stood in it is not gone. So does
+    one in which a lost quote hides whose row it is. ConfigError: a file that is named in the settings was never there.
+    TryLater: a file was read before and is missing now, cannot be read, or changes while it is read.
+    """
+    with readable(place.file):
+        if not place.input.exists():
+            yield from _missing(place, known)
+            return
+        before = file_state(place.input)
+        mark = place.mark(file_hash(place.input))
+        if mark == known:
+            return
+        try:
+            held = table(place.input, dialect_of(place.input, place), header=place.settings.header)
+        except NotCsv as exc:
+            yield _notice(mark, exc.code, place.file, str(exc))
+            return
+        if held is None:
+            yield _notice(mark, "NOT_CSV", place.file, f"{place.file} is empty. Put back its header, if nothing else")
+            return
+        header, rows = held
+        reader = input_reader(place, header)
+        if reader.lacks:
+            yield _notice(mark, "MISSING", place.file, reader.lacks)
+            return
+        notices = (("MISSING", place.file, f"{reader.defaulted}; until then every row takes the default"),)
+        yield from _pages(place.input, before, mark, rows, reader.raw, notices if reader.defaulted else ())
+
+
+def managed(place: Place, known: Mark | None) -> Iterator[Page]:
+    """Our managed fields in the file last written; no page if it is as `known` says, or if there is no input.
+
+    A missing file, or one that tells no ids, is a complete page without records: every place is missing.
+    """
+    with readable(place.written_file):
+        if not place.input.exists():
+            return
+        if not place.target.exists():
+            mark = place.written_mark("")
+            if mark != known:
+                yield Page((), mark.text(), complete=True)
+            return
+        before = file_state(place.target)
+        mark = place.written_mark(file_hash(place.target))
+        if mark == known:
+            return
+        try:
+            held = table(place.target, dialect_of(place.target, place))
+        except NotCsv as exc:
+            yield _notice(mark, exc.code, place.written_file, str(exc))
+            return
+        if held is None:
+            yield Page((), mark.text(), complete=True)
+            return
+        header, rows = held
+        reader = Reader(place.kind, place.settings, header, file=place.written_file)
+        yield from _pages(place.target, before, mark, rows, _seen_by(reader, place.written_file))
+
+
+def _seen_by(reader: Reader, file: str) -> Callable[[Row], Raw | None]:
+    def raw(row: Row) -> Raw | None:
+        record_id = reader.record_id(row)
+        if not record_id or row.problem:  # its place counts as missing: the next write makes the row anew
+            return None
+        return Raw(record_id, None, reader.seen(row), Origin(file, row.line))
+
+    return raw
+
+
+def _pages(
+    path: Path,
+    before: tuple[int, int, int],
+    mark: Mark,
+    rows: Iterator[Row],
+    read: Callable[[Row], Raw | None],
+    notices: tuple[tuple[str, str, str], ...] = (),
+) -> Iterator[Page]:
+    raws: list[Raw] = []
+    told_all = True
+    for row in rows:
+        raw = read(row)
+        if raw is None:
+            continue
+        if row.problem and raw.record_id == line_id(row):
+            told_all = False
+        raws.append(raw)
+        if len(raws) == PAGE_ROWS:
+            yield Page(raws)
+            raws = []
+    if file_state(path) != before:
+        raise TryLater(f"{path.name} changed while it was read", hint="Run again once it is saved")
+    yield Page(raws, mark.text(), complete=told_all, notices=notices)
+
+
+def _notice(mark: Mark, code: str, file: str, reason: str) -> Page:
+    """The cursor moves too, so that the file is named once, and read again as soon as it is mended or put back."""
+    return Page((), mark.text(), notices=((code, file, reason),))
+
+
+def _missing(place: Place, known: Mark | None) -> Iterator[Page]:
+    was_read = known is not None and bool(known.sha256)
+    if was_read and known is not None and known.file == place.file:
+        mend = "Put it back; to take its rows out, leave its header alone in it"
+        raise TryLater(f"{place.file} was read before and is missing now", hint=mend)
+    if place.named:
+        mend = f"Put it into the folder, or correct files.{place.kind.key} in the settings"
+        raise ConfigError(f"{place.input} is missing", hint=mend)
+    if not place.input.parent.is_dir():
+        raise ConfigError(
+            f"the folder {place.input.parent} is missing", hint="Make it, or correct path in the settings"
+        )
+    if was_read:  # under a name that the settings gave up: its records are no longer part of this connection
+        yield Page((), place.mark("").text(), complete=True)

@@ -1,0 +1,80 @@
+"""Writes that wait for their file, in a temporary database on the disk, so that memory does not grow with them."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from partnersync.contract.adapter import Cells, FieldsWrite
+from partnersync.errors import TryLater
+
+_TABLES = """
+CREATE TABLE due (id TEXT PRIMARY KEY, number INTEGER, held INTEGER, cells TEXT) WITHOUT ROWID;
+CREATE TABLE writes (position INTEGER PRIMARY KEY, write_id TEXT, id TEXT);
+BEGIN;
+"""
+_PUT = "INSERT INTO due VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+_PUT_DUE = _PUT + "cells = json_patch(cells, excluded.cells)"
+_PUT_HELD = _PUT + "held = 1, cells = json_patch(excluded.cells, cells)"
+
+
+@contextmanager
+def temporary_database() -> Iterator[sqlite3.Connection]:
+    """A database that nobody else sees and that is gone at the end. TryLater: there is no room for it."""
+    database = sqlite3.connect("", isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA cache_size = -40960")  # KiB
+        yield database
+    except sqlite3.OperationalError as exc:
+        raise TryLater(f"temporary data cannot be kept: {exc}", hint="Make room in the temporary folder") from exc
+    finally:
+        database.close()
+
+
+class Due:
+    """The managed values that are due in one file, by record id: what is to be written goes before what is there."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._found = bytearray()  # by number, so that marking costs no write
+        database.executescript(_TABLES)
+
+    def add(self, writes: Sequence[FieldsWrite]) -> None:
+        """Take writes; of several for one field of a record the last counts."""
+        self._put(_PUT_DUE, 0, ((write.record_id, write.values) for write in writes))
+        self._database.executemany(
+            "INSERT INTO writes (write_id, id) VALUES (?, ?)", ((write.write_id, write.record_id) for write in writes)
+        )
+
+    def hold(self, items: Iterable[tuple[str, Cells]]) -> None:
+        """Keep what is there: fields that no write sets; of rows with one id the first counts."""
+        self._put(_PUT_HELD, 1, items)
+
+    def find(self, record_id: str) -> Cells | None:
+        """The values of a record, which from now on counts as found; None if nothing is known of it."""
+        row = self._database.execute("SELECT number, cells FROM due WHERE id = ?", (record_id,)).fetchone()
+        if row is None:
+            return None
+        self._found[row[0]] = 1
+        values: Cells = json.loads(row[1])
+        return values
+
+    def writes(self) -> Iterator[tuple[str, bool]]:
+        """The id of each write, and whether its record was found, in the order in which they came."""
+        query = "SELECT write_id, number FROM writes JOIN due USING (id) ORDER BY position"
+        for write_id, number in self._database.execute(query):
+            yield write_id, bool(self._found[number])
+
+    def lost(self) -> bool:
+        """Whether a record that was there was not found."""
+        numbers = self._database.execute("SELECT number FROM due WHERE held")
+        return not all(self._found[number] for (number,) in numbers)
+
+    def _put(self, statement: str, held: int, items: Iterable[tuple[str, Cells]]) -> None:
+        self._database.executemany(statement, self._rows(held, items))
+
+    def _rows(self, held: int, items: Iterable[tuple[str, Cells]]) -> Iterator[tuple[str, int, int, str]]:
+        for record_id, cells in items:
+            yield record_id, len(self._found), held, json.dumps(dict(cells), ensure_ascii=False)
+            self._found.append(0)

@@ -1,0 +1,100 @@
+"""Writes of managed fields: one file is written whole for all writes of its kind, then each gets its receipt."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from partnersync.contract.adapter import Cells, Outcome, Receipt
+from partnersync.errors import PartnersyncError
+from partnersync_csv.detect import file_hash, file_state
+from partnersync_csv.dialect import Dialect, NotCsv
+from partnersync_csv.mapping import Reader
+from partnersync_csv.place import Mark, Place, dialect_of, input_reader, table
+from partnersync_csv.rewrite import Managed, rewrite_file
+from partnersync_csv.spool import Due
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """`before` and `after` are the SHA-256 of the written file; `remark` is what a person has to know about it."""
+
+    before: str
+    after: str
+    remark: str
+
+
+def write(place: Place, stream: str, due: Due, last_read: Mark | None) -> Iterator[Receipt]:
+    """Write the file, then give a receipt for each write; if it cannot be written, all are refused and it is as it was.
+
+    The last receipt moves the cursor of `stream` to what was written. It does not where that would hide something from
+    the next pull: the file was not as it was `last_read`, or rows that it held are gone with their input.
+    """
+    try:
+        written = _rewrite(place, due)
+    except (PartnersyncError, OSError) as exc:
+        refusal = refused(place.written_file, exc)
+        for write_id, _ in due.writes():
+            yield Receipt(write_id, Outcome.REFUSED, refusal)
+        return
+    cursors: Cells = {}
+    if last_read is not None and written.before == last_read.sha256 and not due.lost():
+        mark = place.mark(written.after) if place.in_place else place.written_mark(written.after)
+        cursors = {stream: mark.text()}
+    gone, remark = f"{place.file} has no row of this record that can be used", written.remark
+    last: Receipt | None = None
+    for write_id, found in due.writes():
+        if last:
+            yield last
+        last = Receipt(write_id, Outcome.DONE, remark) if found else Receipt(write_id, Outcome.GONE, gone)
+        remark = "" if found else remark
+    if last:
+        yield replace(last, cursors=cursors)
+
+
+def refused(file: str, error: Exception) -> str:
+    """Why a file was not written, in a sentence."""
+    if isinstance(error, OSError):
+        return f"{file} cannot be written: {error.strerror or error}. The old file stands"
+    return str(error)
+
+
+def _rewrite(place: Place, due: Due) -> _Written:
+    since = file_state(place.input)
+    dialect = dialect_of(place.input, place)
+    held = table(place.input, dialect, header=place.settings.header)
+    reader = input_reader(place, held[0]) if held else None
+    if reader is None or not reader.tells_ids:
+        raise NotCsv(f'{place.file} has no column "{place.id_header}"', hint="Put it back, or correct the settings")
+    before = _take_over(place, due) if not place.in_place else file_hash(place.input)
+    blank = {} if place.in_place else dict.fromkeys(place.kind.managed, "")
+
+    def values_for(id_text: str) -> Cells | None:
+        values = due.find(reader.id_of(id_text))
+        return {**blank, **values} if values else blank
+
+    managed = Managed(place.id_header, place.kind.managed, values_for, header=place.settings.header)
+    written, form = rewrite_file(place.input, place.target, dialect, managed, since=since)
+    return _Written(before, written.hash, _remark(place, dialect, form))
+
+
+def _take_over(place: Place, due: Due) -> str:
+    """Keep the managed fields of the file last written, except in rows with a lost quote; its SHA-256, "" for none."""
+    if not place.target.exists():
+        return ""
+    since, before = file_state(place.target), file_hash(place.target)
+    try:
+        held = table(place.target, dialect_of(place.target, place))
+    except NotCsv as exc:
+        raise NotCsv(f"{place.written_file} is in the way: {exc.message}", hint="Move it away") from exc
+    if held is not None:
+        header, rows = held
+        reader = Reader(place.kind, place.settings, header, file=place.written_file)
+        due.hold(
+            (record_id, reader.seen(row)) for row in rows if (record_id := reader.record_id(row)) and not row.problem
+        )
+    return before if file_state(place.target) == since else "moved"
+
+
+def _remark(place: Place, dialect: Dialect, form: Dialect) -> str:
+    if form == dialect:
+        return ""
+    return f"{place.written_file} is in UTF-8 now: {dialect.encoding} cannot hold one of its values"
