@@ -96,9 +96,10 @@ def _counted(store: Store) -> Iterator[str]:
                 won += deal.amount.minor
         partners = sum(1 for _ in records.by_kind(tx, RecordKind.PARTNER))
         earning = len({partner for partner, _ in ledger.sums(tx)})
-    yield f"  {sum(states.values()):,} deals: {', '.join(f'{number:,} {state}' for state, number in sorted(states.items()))}"
+    by_state = ", ".join(f"{number:,} {state}" for state, number in sorted(states.items()))
+    yield f"  {sum(states.values()):,} deals: {by_state}"
     yield f"  won in total: {Money(won, 'USD').text()} USD"
-    yield f"  {products['GTX Pro']:,} deals sell GTX Pro; the pipeline writes it GTXPro, the mapping reads it as GTX Pro"
+    yield f"  {products['GTX Pro']:,} deals sell GTX Pro: the pipeline writes GTXPro, the mapping reads GTX Pro"
     yield f"  {clientless:,} deals name no account: they have no client, so no registration can reach them"
     yield f"  {partners} partners, {earning} of whom earn"
 
