@@ -9,11 +9,11 @@ from partnersync.contract.adapter import Cells, FieldsWrite
 from partnersync.errors import TryLater
 
 _TABLES = """
-CREATE TABLE due (id TEXT PRIMARY KEY, number INTEGER, held INTEGER, cells TEXT) WITHOUT ROWID;
+CREATE TABLE due (number INTEGER PRIMARY KEY, id TEXT UNIQUE, held INTEGER, cells TEXT);
 CREATE TABLE writes (position INTEGER PRIMARY KEY, write_id TEXT, id TEXT);
 BEGIN;
 """
-_PUT = "INSERT INTO due VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+_PUT = "INSERT INTO due (id, held, cells) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
 _PUT_DUE = _PUT + "cells = json_patch(cells, excluded.cells)"
 _PUT_HELD = _PUT + "held = 1, cells = json_patch(excluded.cells, cells)"
 
@@ -24,7 +24,7 @@ def temporary_database() -> Iterator[sqlite3.Connection]:
     database = sqlite3.connect("", isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode = OFF")
-        database.execute("PRAGMA cache_size = -40960")  # KiB
+        database.execute("PRAGMA cache_size = -16384")  # KiB
         yield database
     except sqlite3.OperationalError as exc:
         raise TryLater(f"temporary data cannot be kept: {exc}", hint="Make room in the temporary folder") from exc
@@ -72,9 +72,7 @@ class Due:
         return not all(self._found[number] for (number,) in numbers)
 
     def _put(self, statement: str, held: int, items: Iterable[tuple[str, Cells]]) -> None:
-        self._database.executemany(statement, self._rows(held, items))
-
-    def _rows(self, held: int, items: Iterable[tuple[str, Cells]]) -> Iterator[tuple[str, int, int, str]]:
-        for record_id, cells in items:
-            yield record_id, len(self._found), held, json.dumps(dict(cells), ensure_ascii=False)
-            self._found.append(0)
+        rows = ((record_id, held, json.dumps(dict(cells), ensure_ascii=False)) for record_id, cells in items)
+        self._database.executemany(statement, rows)
+        (last,) = self._database.execute("SELECT max(number) FROM due").fetchone()
+        self._found.extend(bytes((last or 0) + 1 - len(self._found)))
