@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from os.path import normpath
 from pathlib import Path
 from typing import Self
 
-from partnersync.errors import TryLater
+from partnersync.errors import ConfigError, TryLater
 from partnersync_csv.detect import detect
 from partnersync_csv.dialect import Dialect
 from partnersync_csv.headers import Header
@@ -49,7 +50,7 @@ class Place:
     """One kind of file: where it is read, and where it is written with its managed columns.
 
     `file` and `written_file` are its names for people: below `path`, and with the folder that it is written into.
-    `named`: the settings speak of it, so it has to be there.
+    `named`: the settings speak of it, so it has to be there. `in_place`: the input itself gets the columns.
     """
 
     kind: FileKind
@@ -59,11 +60,7 @@ class Place:
     input: Path
     written_file: str
     target: Path
-
-    @property
-    def in_place(self) -> bool:
-        """Whether the input itself gets the managed columns."""
-        return self.target == self.input
+    in_place: bool
 
     @cached_property
     def reading(self) -> str:
@@ -87,7 +84,12 @@ class Place:
 
 
 def places(settings: CsvSettings, root: Path) -> tuple[Place, ...]:
-    """All kinds of file, whether they are there or not, in the order in which they are read."""
+    """All kinds of file, whether they are there or not, in the order in which they are read.
+
+    ConfigError: what is written into `out` would overwrite what is read.
+    """
+    if not settings.in_place and normpath(root / settings.path) == normpath(root / settings.tables_folder()):
+        raise ConfigError("path and out are one folder", hint="Name another out, or set in_place = true")
     named = {kind for kind, _ in settings.files.given()}
     into = settings.path if settings.in_place else settings.tables_folder()
     return tuple(
@@ -99,6 +101,7 @@ def places(settings: CsvSettings, root: Path) -> tuple[Place, ...]:
             root / settings.path / settings.file_name(kind),
             f"{into}/{settings.file_name(kind)}",
             root / into / settings.file_name(kind),
+            settings.in_place,
         )
         for kind in FILE_KINDS
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from partnersync.errors import TryLater
@@ -10,6 +11,8 @@ from partnersync_csv.dialect import Dialect
 from partnersync_csv.headers import Header, pick
 from partnersync_csv.scan import Row, rows, unquote
 from partnersync_csv.write import WrittenFile, encoded, harmless, quote, replace_whole
+
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class _Layout:
         self._id = header.positions(managed.id_column)
         held = {column: header.positions(column) for column in managed.columns}
         self._held = [(column, place) for column, places in held.items() for place in places]
+        self._raw = lru_cache(_REMEMBERED)(lambda text: quote(harmless(text), delimiter))  # values of ours repeat
         self._new = [column for column, places in held.items() if not places]
 
     def header(self, raw: tuple[str, ...]) -> str:
@@ -108,6 +112,3 @@ class _Layout:
                 cells[place] = self._raw(due[column])
         cells[self._width : self._width] = [self._raw(due.get(column, "")) for column in self._new]
         return self._delimiter.join(cells) + row.end
-
-    def _raw(self, text: str) -> str:
-        return quote(harmless(text), self._delimiter)

@@ -182,7 +182,7 @@ class CsvSettings(_Table):
         return self.file(kind).file or f"{kind.key}.csv"
 
     @model_validator(mode="after")
-    def _nothing_overwrites_the_input(self) -> Self:
+    def _our_columns_have_a_place(self) -> Self:
         if not self.in_place and os.path.normpath(self.tables_folder()) == os.path.normpath(self.path):
             raise _refused("path and out are one folder", "Name another out, or set in_place = true")
         for kind, settings in self.files.given():

@@ -17,6 +17,8 @@ _PUT = "INSERT INTO due (id, held, cells) VALUES (?, ?, ?) ON CONFLICT (id) DO U
 _PUT_DUE = _PUT + "cells = json_patch(cells, excluded.cells)"
 _PUT_HELD = _PUT + "held = 1, cells = json_patch(excluded.cells, cells)"
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
 
 @contextmanager
 def temporary_database() -> Iterator[sqlite3.Connection]:
@@ -72,7 +74,7 @@ class Due:
         return not all(self._found[number] for (number,) in numbers)
 
     def _put(self, statement: str, held: int, items: Iterable[tuple[str, Cells]]) -> None:
-        rows = ((record_id, held, json.dumps(dict(cells), ensure_ascii=False)) for record_id, cells in items)
+        rows = ((record_id, held, _json(dict(cells))) for record_id, cells in items)
         self._database.executemany(statement, rows)
         (last,) = self._database.execute("SELECT max(number) FROM due").fetchone()
         self._found.extend(bytes((last or 0) + 1 - len(self._found)))
