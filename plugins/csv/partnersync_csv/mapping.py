@@ -1,7 +1,7 @@
 """Rows of a file → canonical cells, by the mapping of the settings. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache, partial
 from operator import itemgetter
@@ -217,5 +217,5 @@ def _in_iso(date_format: str, tells_time: bool, text: str) -> str:
 
 
 def _tells_time(date_format: str) -> bool:
-    day = datetime(2001, 2, 3)  # noqa: DTZ001 - only its digits count
-    return day.strftime(date_format) != datetime.combine(day, time(14, 5, 6)).strftime(date_format)
+    day = datetime(2001, 2, 3, tzinfo=UTC)
+    return day.strftime(date_format) != day.replace(hour=14, minute=5, second=6).strftime(date_format)

@@ -2,7 +2,7 @@
 
 import os.path
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Annotated, Generic, Literal, Self, TypeVar
@@ -19,7 +19,7 @@ OUR_TABLES = ("ledger", "incidents", "notes", "tasks", "statements", "payouts", 
 """Names of the files that are ours alone."""
 
 C = TypeVar("C", bound=str)
-_A_MOMENT = datetime(2001, 2, 3, 14, 5, 6)  # noqa: DTZ001 - only its digits count
+_A_MOMENT = datetime(2001, 2, 3, 14, 5, 6, tzinfo=UTC)
 
 
 def _refused(error: str, mend: str) -> PydanticCustomError:
