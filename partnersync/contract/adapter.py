@@ -38,10 +38,14 @@ class Raw:
     `cells` are the canonical columns as text, without managed fields; None: this row tells only what is in our fields.
     `seen` are our managed fields (`ps_…`) as the system holds them now; None: this row does not tell. A field that is
     missing from `seen` has no place in the system yet (it is written anew), an empty text is a place that is empty.
-    `deleted`: the system says that the record is gone. `merged_into`: it was merged into that record id.
+    A row that tells neither names only that the record exists: a listing of ids, by which a whole stream finds out what
+    is gone (see Stream.whole). `deleted`: the system says that the record is gone. `merged_into`: it was merged into
+    that record id, and lives on there; such a row need not have cells.
     `problem` and `value`: the adapter could not read the row; the core sets it aside with this reason.
     `warnings` are (code, column, value, reason) of optional cells that were read as empty.
-    `author` is who edited last, only where the system's log names him with certainty.
+    `authors` says who put a value there, by managed field: the user id of a person or robot other than our own account,
+    and only where the system's log names him for this very value. Where only the last editor of the record is known,
+    and more than one edit may have fallen between two looks, the field is left out: nobody is named by guess.
     """
 
     record_id: str
@@ -51,7 +55,7 @@ class Raw:
     version: str = ""  # the system's own version or update time of the record, where it has one
     deleted: bool = False
     merged_into: str | None = None
-    author: str | None = None
+    authors: Cells = field(default_factory=dict)
     problem: str = ""
     problem_code: str = "BAD_VALUE"
     value: str = ""
@@ -72,7 +76,8 @@ class Stream:
     """One kind of record that can be read from a cursor of its own. `name` is unique in the connection and stable.
 
     `whole`: a pull that finds a change lists the whole stream and ends with a complete page; an id that comes twice in
-    it is then a duplicate (of different rows the first counts), where otherwise it is a repeat (the last counts).
+    it is then a duplicate (of different rows the first counts), where otherwise it is a repeat (the last counts). A
+    system without tombstones tells deletions by a whole stream of ids beside the one of changes.
     """
 
     name: str
@@ -174,12 +179,12 @@ class Table:
 class Capabilities:
     """What the connected system can do. The engine and the conformance kit read the same values."""
 
-    managed: Mapping[RecordKind, tuple[str, ...]]  # managed fields that have a place, by kind of record
+    managed: Mapping[RecordKind, tuple[str, ...]]  # managed fields that have a place, or that a write gives one
     batch_size: int = 1  # writes that `push` sends in one call; 0: all writes of a kind at once
     notes: bool = False
     tasks: bool = False
     publishes: bool = False  # takes whole tables (`publish`)
-    names_authors: bool = False  # `Raw.author` can be trusted where it is set
+    names_authors: bool = False  # `Raw.authors` is told, as far as it is certain
     reports_deletions: bool = False  # by tombstones (`Raw.deleted`) or by complete listings
     reports_merges: bool = False
     supplies_activities: bool = False
@@ -206,8 +211,9 @@ class Adapter(Protocol):
 
         `writes` is consumed lazily: the core makes each intent durable just before it hands it out, so an adapter takes
         only as many as it sends at once. One refused write never loses the others. A write without an answer gives a
-        receipt UNKNOWN and is not sent again. Raises TryLater only for writes that are certain not to have been
-        processed; those without a receipt are planned anew by the next run.
+        receipt UNKNOWN and is not sent again. A kind of record that `capabilities.managed` does not name is REFUSED; a
+        note or task where those are declared absent raises Unsupported. Raises TryLater only for writes that are
+        certain not to have been processed; those without a receipt are planned anew by the next run.
         """
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
