@@ -1,7 +1,7 @@
 """Who is the same client: the keys of a record, and how the records of a case are cut into clients (policy.md 2)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from partnersync.domain.client import ClientKeys
@@ -55,10 +55,11 @@ def cut(members: Sequence[Member]) -> list[str]:
     """The client id of each member: that of the one first seen; ties go to an id of a CRM, then to the smallest.
 
     Members that share a key are one client, but different tax numbers never unite: of the groups that share such a key
-    only those without a number do. The result does not depend on the order of the members.
+    only those without a number do. Where groups would take one name, the one without a number keeps it, else the one
+    first seen, and the others are called by their number. The result does not depend on the order of the members.
     """
-    if not members:
-        return []
+    if len(members) < 2:
+        return [member.own_id for member in members]
     first = members[0].keys
     if first and all(member.keys == first for member in members):
         return [_oldest(members)] * len(members)
@@ -72,7 +73,7 @@ def cut(members: Sequence[Member]) -> list[str]:
     by_root: dict[int, list[Member]] = defaultdict(list)
     for index, member in enumerate(members):
         by_root[groups.root(index)].append(member)
-    names = {root: _oldest(group) for root, group in by_root.items()}
+    names = _names(by_root)
     return [names[groups.root(index)] for index in range(len(members))]
 
 
@@ -92,6 +93,19 @@ def components(keys_of: Sequence[Sequence[str]]) -> list[Part]:
         Part(tuple(indexes), tuple(sorted({key for index in indexes for key in keys_of[index]})))
         for indexes in members.values()
     ]
+
+
+def _names(groups: Mapping[int, Sequence[Member]]) -> dict[int, str]:
+    """A name of its own for each group; one CRM record with two tax numbers lends its id to one of them only."""
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    inns = {root: next((member.inn for member in group if member.inn), "") for root, group in groups.items()}
+    seen = {root: min(member.first_seen for member in group) for root, group in groups.items()}
+    for root in sorted(groups, key=lambda root: (bool(inns[root]), seen[root], inns[root])):
+        name = _oldest(groups[root])
+        names[root] = f"inn:{inns[root]}" if name in taken and inns[root] else name
+        taken.add(names[root])
+    return names
 
 
 def _oldest(group: Sequence[Member]) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from partnersync.domain.client import ClientKeys
 from partnersync.rules.domains import SHARED, is_corporate
 from partnersync.rules.identity import Member, components, cut, keys, own_id
+from partnersync.sync.cells import domain as registrable
 
 
 @pytest.mark.parametrize(
@@ -95,22 +96,49 @@ def _member(name: str, *found: str, inn: str | None = None, seen: int = 1) -> Me
             ["a", "b"],
             id="nor does one CRM record unite them",
         ),
+        pytest.param(
+            [_member("main/z", "crm:main/z", inn="2"), _member("main/z", "crm:main/z", inn="1")],
+            ["inn:2", "main/z"],
+            id="one CRM record with two tax numbers lends its id to one of them",
+        ),
+        pytest.param(
+            [_member("main/z", "crm:main/z", inn="2"), _member("main/z", "crm:main/z", inn="1", seen=2)],
+            ["main/z", "inn:1"],
+            id="to the one first seen",
+        ),
+        pytest.param(
+            [
+                _member("main/z", "crm:main/z", inn="1"),
+                _member("main/z", "crm:main/z", inn="2"),
+                _member("main/z", "crm:main/z", seen=3),
+            ],
+            ["inn:1", "inn:2", "main/z"],
+            id="or to the records of it without a number, which have no other name",
+        ),
     ],
 )
 def test_cut(members: list[Member], expected: list[str]) -> None:
     assert cut(members) == expected
 
 
-KEYS = st.lists(st.sampled_from(["crm:1", "crm:2", "domain:x", "domain:y", "domain:z"]), max_size=3, unique=True)
+CLIENTS = st.builds(
+    ClientKeys,
+    client_id=st.sampled_from([None, "crm/1", "crm/2"]),
+    inn=st.sampled_from([None, None, "1", "2"]),
+    ogrn=st.sampled_from([None, None, "8", "9"]),
+    domain=st.sampled_from([None, "acme.com", "bravo.com"]),
+    email_domain=st.sampled_from([None, "acme.com", "mail.ru"]),
+)
 
 
 @st.composite
 def members(draw: st.DrawFn) -> list[Member]:
-    found = []
-    for number in range(draw(st.integers(1, 6))):
-        inn = draw(st.sampled_from([None, None, "1", "2"]))
-        found.append(_member(f"m{number}", *draw(KEYS), inn=inn, seen=draw(st.integers(1, 2))))
-    return found
+    """Records of few clients, so that their keys meet often; named as the flow names them."""
+    clients = draw(st.lists(CLIENTS, min_size=1, max_size=6))
+    return [
+        Member(own_id(client, f"deal:crm/{number}"), draw(st.integers(1, 2)), keys(client), client.inn)
+        for number, client in enumerate(clients)
+    ]
 
 
 @given(members(), st.data())
@@ -139,7 +167,28 @@ def test_a_client_lies_within_one_component(found: list[Member]) -> None:
     assert all(len(held) == 1 for held in by_client.values())
 
 
-def test_shared_domains_are_plain_registrable_names() -> None:
-    assert all(domain == domain.lower() and "." in domain for domain in SHARED)
-    assert is_corporate("acme.com")
-    assert not is_corporate("gmail.com")
+@pytest.mark.parametrize(
+    ("domain", "corporate"),
+    [
+        pytest.param("acme.com", True, id="a company's own"),
+        pytest.param("acme.co.uk", True, id="under a registry's suffix of two labels"),
+        pytest.param("xn--80a1acny.xn--p1ai", True, id="an IDN as punycode"),
+        pytest.param("gmail.com", False, id="free mail of the world"),
+        pytest.param("rambler.ru", False, id="free mail of Russia"),
+        pytest.param("mailinator.com", False, id="disposable"),
+        pytest.param("vk.com", False, id="social"),
+        pytest.param("ozon.ru", False, id="a marketplace"),
+        pytest.param("tilda.ws", False, id="a site builder"),
+        pytest.param("msk.ru", False, id="a name under which anyone can register"),
+        pytest.param("myshopify.com", False, id="a shop builder that is a public suffix of its own"),
+        pytest.param("office.local", False, id="a name outside the public domains"),
+        pytest.param("0.1", False, id="what an IP address leaves"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_whose_domain_it_is(domain: str, corporate: bool) -> None:
+    assert is_corporate(domain) is corporate
+
+
+def test_shared_domains_are_registrable_names_as_records_hold_them() -> None:
+    assert [domain for domain in SHARED if registrable(domain) != domain] == []
