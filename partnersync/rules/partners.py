@@ -8,6 +8,8 @@ from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner
 from partnersync.domain.value import RecordKind
 
+_UNIQUE = {"inn": "INN", "bank_account": "bank account"}
+
 
 @dataclass(frozen=True, slots=True)
 class Partners:
@@ -29,12 +31,12 @@ def accept(known: Iterable[tuple[Partner, bool]]) -> tuple[Partners, tuple[Issue
     holders: dict[tuple[str, str], str] = {}
     by_promo: dict[str, str] = {}
     for partner, _ in sorted(known, key=_seniority):
-        claims = [("INN", partner.inn), ("bank account", partner.bank_account)]
-        owned = [(what, value) for what, value in claims if value]
-        taken = next(((what, holders[what, value]) for what, value in owned if (what, value) in holders), None)
+        claims = [("inn", partner.inn), ("bank_account", partner.bank_account)]
+        owned = [(column, value) for column, value in claims if value]
+        taken = next((claim for claim in owned if claim in holders), None)
         if taken:
-            reason = f"has the {taken[0]} of partner {taken[1]}: keep one of them"
-            issues.append(Issue(RecordKind.PARTNER, partner.partner_id, "DUPLICATE_PARTNER", reason))
+            reason = f"has the {_UNIQUE[taken[0]]} of partner {holders[taken]}: keep one of them"
+            issues.append(Issue(RecordKind.PARTNER, partner.partner_id, "DUPLICATE_PARTNER", reason, *taken))
             continue
         by_id[partner.partner_id] = partner
         holders.update(dict.fromkeys(owned, partner.partner_id))
@@ -63,14 +65,21 @@ def _checked_parent(partner_id: str, by_id: dict[str, Partner]) -> list[Issue]:
     code, reason = "", ""
     if parent_id not in by_id:
         code, reason = "PARENT_UNKNOWN", "is no known partner: correct it or add the partner"
-    seen = {partner_id}
-    above: str | None = parent_id
-    while not code and above is not None and above in by_id:
-        if above in seen:
-            code, reason = "PARENT_CYCLE", "leads back to the partner itself: correct one of them"
-        seen.add(above)
-        above = by_id[above].parent_id
+    elif _leads_back(partner_id, by_id):
+        code, reason = "PARENT_CYCLE", "leads back to the partner itself: correct one of them"
     if not code:
         return []
     by_id[partner_id] = replace(by_id[partner_id], parent_id=None)
     return [Issue(RecordKind.PARTNER, partner_id, code, reason, "parent_id", parent_id)]
+
+
+def _leads_back(partner_id: str, by_id: Mapping[str, Partner]) -> bool:
+    """Whether the partner stands above itself; a circle further up is not its own."""
+    passed: set[str] = set()
+    above = by_id[partner_id].parent_id
+    while above is not None and above in by_id and above not in passed:
+        if above == partner_id:
+            return True
+        passed.add(above)
+        above = by_id[above].parent_id
+    return False

@@ -38,6 +38,18 @@ def test_of_two_with_one_number_one_stays(known: list[tuple[Partner, bool]], sta
     [issue] = issues
     assert issue.code == "DUPLICATE_PARTNER"
     assert stays in issue.reason
+    assert (issue.column, issue.value) in {("inn", "1"), ("bank_account", "9")}
+
+
+def test_one_set_aside_holds_no_number() -> None:
+    trio = [_partner("A", inn="1"), _partner("B", inn="1", bank_account="9"), _partner("C", bank_account="9")]
+    accepted, issues = accept((partner, False) for partner in reversed(trio))
+    assert list(accepted.by_id) == ["A", "C"]
+    assert [issue.record_id for issue in issues] == ["B"]
+
+
+def test_without_numbers_partners_are_no_duplicates() -> None:
+    assert accept([(_partner("A"), False), (_partner("B"), False)])[1] == ()
 
 
 def test_a_promo_code_belongs_to_one_partner_in_any_case() -> None:
@@ -55,12 +67,19 @@ def test_a_promo_code_belongs_to_one_partner_in_any_case() -> None:
         pytest.param({"A": "X"}, ["PARENT_UNKNOWN"], id="an unknown parent"),
         pytest.param({"A": "A"}, ["PARENT_CYCLE"], id="its own parent"),
         pytest.param({"A": "B", "B": "C", "C": "A"}, ["PARENT_CYCLE"], id="a circle is opened once"),
+        pytest.param(
+            {"0": "A", "A": "B", "B": "A"}, ["PARENT_CYCLE"], id="who only hangs below a circle keeps his parent"
+        ),
     ],
 )
 def test_parents_form_a_tree(parents: dict[str, str | None], codes: list[str]) -> None:
     accepted, issues = accept((_partner(name, parent_id=parent), False) for name, parent in parents.items())
     assert [issue.code for issue in issues] == codes
     assert set(accepted.by_id) == set(parents)
+    without = {issue.record_id for issue in issues}
+    kept = {name: partner.parent_id for name, partner in accepted.by_id.items() if name not in without}
+    assert kept == {name: parent for name, parent in parents.items() if name not in without}
+    assert all(accepted.by_id[name].parent_id is None for name in without)
 
 
 @pytest.mark.parametrize(
