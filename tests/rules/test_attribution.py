@@ -1,15 +1,29 @@
 """Which partner a deal belongs to."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from partnersync.domain.attribution import Attribution, Evidence, Source
+from partnersync.domain.attribution import GRADE, Attribution, Evidence, Source
+from partnersync.domain.client import ClientKeys
+from partnersync.domain.deal import Deal, DealState
 from partnersync.domain.partner import Partner
+from partnersync.domain.registration import (
+    Claim,
+    Protection,
+    Registration,
+    RegistrationState,
+    Verdict,
+    VerdictCode,
+)
 from partnersync.rules.attribution import attribute
 from partnersync.rules.partners import Partners, accept
 
+S = Source
 KNOWN: Partners = accept(
     [(Partner("P1", "One", promo_codes=("TEN",)), True), (Partner("P2", "Two"), True), (Partner("P3", "Three"), True)]
 )[0]
@@ -46,7 +60,9 @@ def test_evidence_in_the_deal(told: dict[str, Any], expected: tuple[str, str] | 
         pytest.param("2026-03-17", {}, None, id="a deal made after it"),
         pytest.param("2026-01-15T11:59", {"partner_id": "P2"}, ("P2", "typed"), id="a foreign deal from before it"),
         pytest.param("2026-01-10", {"partner_id": "P3"}, ("P3", "registration"), id="its own deal from before it"),
+        pytest.param("2026-01-15T12:00", {}, ("P3", "registration"), id="a deal made at the very moment of approval"),
         pytest.param("2026-02-01", {"products": ("b",)}, None, id="another product"),
+        pytest.param("2026-02-01", {"products": ("a", "b")}, ("P3", "registration"), id="one product in common"),
     ],
 )
 def test_an_active_registration(
@@ -115,3 +131,64 @@ def test_what_rested_on_a_registration_falls_with_it(deal: Any, at: Any) -> None
 def test_nothing_new_gives_back_the_same_attribution(deal: Any) -> None:
     prior = attribute(deal(partner_id="P2"), [], KNOWN, None)
     assert attribute(deal(partner_id="P2"), [], KNOWN, prior) is prior
+
+
+def test_evidence_for_the_same_partner_is_no_contradiction(deal: Any, registration: Any, granted: Any) -> None:
+    one = deal(partner_id="P1", promo_code="TEN")
+    found = attribute(one, [granted(registration(partner_id="P1"))], KNOWN, None)
+    assert found is not None
+    assert found.contradictions == ()
+
+
+def test_grades_stand_in_the_programmes_order() -> None:
+    order = [{S.OVERRIDE}, {S.CONFIRMATION}, {S.REGISTRATION, S.CONTRACT, S.INCUMBENT}, {S.PROMO}, {S.LINK}]
+    order += [{S.TRACKED_CALL, S.QR, S.INTRO}, {S.NOTE}, {S.TYPED}]
+    assert [{source for source in S if GRADE[source] == grade} for grade in sorted(set(GRADE.values()))] == order
+
+
+START = datetime(2026, 1, 15, tzinfo=UTC)
+HOURS = st.integers(-2, 2).map(lambda hours: START + timedelta(hours=hours))
+CLIENT = ClientKeys(client_id="crm/c1")
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> list[Claim]:
+    """Granted claims on one client, some of them from one moment."""
+    found = []
+    for number in range(draw(st.integers(0, 3))):
+        at = draw(HOURS)
+        made = Registration(f"R{number}", draw(st.sampled_from(["P1", "P2", "P3"])), CLIENT, at)
+        given_ = Protection(RegistrationState.APPROVED, at, START + timedelta(hours=1), date(2026, 1, 16))
+        found.append(Claim(made, Verdict(RegistrationState.APPROVED, VerdictCode.OK, at, "2026-01-01"), given_))
+    return found
+
+
+DEALS = st.builds(
+    Deal,
+    ref=st.just("crm/1"),
+    client=st.just(CLIENT),
+    state=st.just(DealState.OPEN),
+    created_at=HOURS,
+    currency=st.just("RUB"),
+    partner_id=st.sampled_from([None, "P1", "P2"]),
+    promo_code=st.sampled_from([None, "TEN"]),
+)
+
+
+@given(DEALS, claims())
+def test_deciding_again_changes_nothing(one: Deal, known: list[Claim]) -> None:
+    first = attribute(one, known, KNOWN, None)
+    assert attribute(one, known, KNOWN, first) == first
+
+
+@given(DEALS, claims(), st.data())
+def test_claims_may_come_in_any_order_and_over_any_runs(one: Deal, known: list[Claim], data: st.DataObject) -> None:
+    """Found again with claims that arrive later, the evidence is as good as if all had come at once."""
+    shuffled = data.draw(st.permutations(known))
+    assert attribute(one, shuffled, KNOWN, None) == attribute(one, known, KNOWN, None)
+    early = attribute(one, known[: data.draw(st.integers(0, len(known)))], KNOWN, None)
+    late, at_once = attribute(one, known, KNOWN, early), attribute(one, known, KNOWN, None)
+    assert (late is None) == (at_once is None)
+    if late and at_once:
+        strengths = [(GRADE[found.evidence.source], found.evidence.at) for found in (late, at_once)]
+        assert strengths[0] == strengths[1]

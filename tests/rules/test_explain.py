@@ -1,5 +1,9 @@
 """Everything that is decided can be said in words."""
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +27,28 @@ def test_every_step_of_a_line_has_a_sentence_with_all_its_arguments(code: str) -
     [sentence] = explain.sentences(trace.encode([(code, *arguments)]), untranslated)
     assert all(argument in sentence for argument in arguments)
     assert sentence.endswith(".")
+
+
+def _steps_written() -> Iterator[tuple[str, str, int | None]]:
+    """(where, code, number of arguments or None) of each tuple in a rule's function that begins with a literal."""
+    for file in sorted(Path(explain.__file__).parent.glob("*.py")):
+        source = file.read_text(encoding="utf-8")
+        if "partnersync.domain" not in source or "trace" not in source:
+            continue
+        functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+        for node in (inner for function in functions for inner in ast.walk(function)):
+            match node:
+                case ast.Tuple(elts=[ast.Constant(value=str(code)), *arguments]):
+                    starred = any(isinstance(argument, ast.Starred) for argument in arguments)
+                    yield f"{file.name}:{node.lineno}", code, None if starred else len(arguments)
+
+
+def test_every_step_that_any_rule_writes_has_a_sentence_for_its_arguments() -> None:
+    written = list(_steps_written())
+    assert {code for _, code, _ in written} == set(explain.SENTENCES)
+    for where, code, given in written:
+        named = len(set(re.findall(r"\{\d\}", explain.SENTENCES[code])))
+        assert code in STEPS or given in (None, named), where
 
 
 @pytest.mark.parametrize("code", VerdictCode)
