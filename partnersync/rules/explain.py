@@ -95,6 +95,17 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
     return found
 
 
+def other_product_sentence(one: Judged, say: Say) -> str:
+    """For the managers of both partners of a client: who has it for what."""
+    products = ", ".join(one.registration.products) or say("all products")
+    sentence = say(
+        "Registration {0} gives partner {1} this client for {2}; registration {3} has it for other products."
+    )
+    return sentence.format(
+        one.registration.registration_id, one.registration.partner_id, products, one.verdict.related_id
+    )
+
+
 def attribution_sentences(attribution: Attribution | None, zone: ZoneInfo, say: Say) -> list[str]:
     """Who the deal belongs to by which evidence, and which evidence did not win."""
     if attribution is None:

@@ -347,3 +347,18 @@ published = Table(
     Column("name", Str, primary_key=True),
     Column("state", Str, nullable=False),
 )
+
+# Notes for people; one without an outcome is still to be sent.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("note_id", Str, primary_key=True),
+    Column("connection", Str, nullable=False),
+    Column("note_kind", Str, nullable=False),
+    Column("kind", Str, nullable=False),
+    Column("record_id", Str, nullable=False),
+    Column("text", Str, nullable=False),
+    Column("at", Str, nullable=False),
+    Column("outcome", Str, nullable=False),
+    Index("ix_outbox_connection", "connection", "outcome"),
+)

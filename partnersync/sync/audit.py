@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from partnersync.contract.adapter import Outcome
-from partnersync.domain.change import Intent, JournalRow
+from partnersync.domain.change import Intent, JournalRow, Values
+from partnersync.domain.note import Note
 
 ENGINE = "partnersync"
 
@@ -22,3 +23,10 @@ def written(intent: Intent, outcome: Outcome, reason: str, at: datetime) -> Jour
         outcome.value,
         reason,
     )
+
+
+def noted(note: Note, outcome: Outcome, reason: str, at: datetime) -> JournalRow:
+    """The journal's row of a note and what became of it."""
+    told: Values = {"note_id": note.note_id, "text": note.text}
+    place = (note.connection, note.kind, note.record_id)
+    return JournalRow(at, ENGINE, "note", *place, {}, told, outcome.value, reason)

@@ -12,12 +12,13 @@ from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
 from partnersync.domain.line import LineStatus
+from partnersync.domain.note import Note
 from partnersync.domain.partner import Partner
-from partnersync.domain.registration import Registration
+from partnersync.domain.registration import Registration, VerdictCode
 from partnersync.domain.value import Money, RecordKind
-from partnersync.rules import identity, partners
+from partnersync.rules import explain, identity, partners
 from partnersync.rules.program import Programme
-from partnersync.store import casefile, codec, decisions, earnings, fields, issuebook, ledger, records
+from partnersync.store import casefile, codec, decisions, earnings, fields, issuebook, ledger, outbox, records
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.sync import want
@@ -192,8 +193,28 @@ class Casework:
                 wanted[place].append((claim_id, want.registration_values(one)))
                 rows.append((place, decision.case_id, one))
         decisions.put_claims(self.tx, rows)
+        outbox.put(self.tx, [note for _, _, one in rows for note in self._notes(one)])
         for place, items in wanted.items():
             fields.put_want(self.tx, place, RecordKind.REGISTRATION, items)
+
+    def _notes(self, one: Judged) -> list[Note]:
+        """R8: the managers of both partners learn that the client has another partner for other products."""
+        if one.verdict.code is not VerdictCode.OTHER_PRODUCT or one.verdict.related_id is None:
+            return []
+        new_id, old_id = one.registration.registration_id, one.verdict.related_id
+        text = explain.other_product_sentence(one, explain.untranslated)
+        return [
+            Note(
+                f"other_product/{new_id}/{claim_id}",
+                self.places[RecordKind.REGISTRATION, claim_id].connection,
+                "other_product",
+                RecordKind.REGISTRATION,
+                claim_id,
+                text,
+                self.as_of,
+            )
+            for claim_id in (old_id, new_id)
+        ]
 
     def _book(self, decided: Sequence[CaseDecision]) -> None:
         """Stage the lines of events under flat rules; events in bands wait for the whole of their bucket."""

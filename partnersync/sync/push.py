@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from partnersync.contract.adapter import Adapter, FieldsWrite, Outcome, Receipt
+from partnersync.contract.adapter import Adapter, FieldsWrite, NoteWrite, Outcome, Receipt
 from partnersync.domain.change import Intent, JournalRow
-from partnersync.store import cursors, fields, intents, journal
+from partnersync.store import cursors, fields, intents, journal, outbox
 from partnersync.store.database import Store
 from partnersync.sync import audit
 from partnersync.sync.plan import Change
@@ -22,6 +22,7 @@ class PushReport:
     connection: str
     outcomes: dict[str, int] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    notes: int = 0  # sent
 
     @property
     def done(self) -> int:
@@ -32,23 +33,49 @@ class PushReport:
 def push(
     store: Store,
     adapter: Adapter,
-    connection: str,
     changes: Iterable[Change],
     run: int,
     now: Callable[[], datetime],
     progress: Progress,
-    total: int | None = None,
-) -> PushReport:
-    """Make the changes and keep their outcomes. Killed anywhere, the next run reads back what landed.
+    report: PushReport,
+    total: int,
+) -> None:
+    """Make the changes of the report's connection. Killed anywhere, the next run reads back what landed.
 
     `total` is the number of changes, for the progress.
     """
-    report = PushReport(connection)
+    connection = report.connection
     writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now)
     for receipts in _batches(adapter.push(writes), adapter.capabilities.batch_size or _AT_ONCE):
         _settle(store, connection, receipts, run, now, report)
         progress(f"{connection}: written", len(receipts), total)
-    return report
+
+
+def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datetime], report: PushReport) -> None:
+    """Send the notes that are due, each once: a system that was told already finds it by its id and says so.
+
+    A note that was refused is tried again by the next run. A system without notes gets none.
+    """
+    if not adapter.capabilities.notes:
+        return
+    with store.read() as tx:
+        due = {note.note_id: note for note in outbox.unsent(tx, report.connection)}
+    writes = (
+        NoteWrite(note.note_id, note.kind, note.record_id, note.note_kind, note.text, note.at) for note in due.values()
+    )
+    for receipts in _batches(adapter.push(writes), adapter.capabilities.batch_size or _AT_ONCE) if due else ():
+        at = now()
+        with store.write() as tx:
+            ended = [one for one in receipts if one.outcome in (Outcome.DONE, Outcome.GONE)]
+            outbox.settle(tx, [(one.write_id, one.outcome.value) for one in ended])
+            rows = [audit.noted(due[one.write_id], one.outcome, one.reason, at) for one in receipts]
+            journal.append(tx, rows, run)
+        report.notes += sum(one.outcome is Outcome.DONE for one in receipts)
+        report.refused += [
+            (f"note on {due[one.write_id].kind.value} {due[one.write_id].record_id}", one.reason)
+            for one in receipts
+            if one.outcome not in (Outcome.DONE, Outcome.GONE)
+        ]
 
 
 def _batches(items: Iterable[Receipt], size: int) -> Iterator[Sequence[Receipt]]:

@@ -23,7 +23,7 @@ from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
 from partnersync.sync.publish import issues_table, ledger_table, publish
 from partnersync.sync.pull import PullReport, pull
-from partnersync.sync.push import PushReport, push
+from partnersync.sync.push import PushReport, push, send_notes
 
 _PROGRAMME_WAIT_S = 60
 
@@ -244,10 +244,12 @@ class Engine:
 
     def _push(self, name: str, report: Report) -> None:
         adapter = self.adapters[name]
-        writes = report.planned[name].writes
-        if writes:
+        pushed = PushReport(name)
+        report.pushed.append(pushed)
+        if writes := report.planned[name].writes:
             due = self._due_in_pages(name)
-            report.pushed.append(push(self.store, adapter, name, due, report.run, self.now, self.progress, writes))
+            push(self.store, adapter, due, report.run, self.now, self.progress, pushed, writes)
+        send_notes(self.store, adapter, report.run, self.now, pushed)
         with self.store.write() as tx:
             intents.settle_before(tx, name, report.run)
         if self.settings.holds_ledger(name):

@@ -11,7 +11,20 @@ from typing import Any
 import pytest
 
 from partnersync.config import load_settings
-from partnersync.contract.adapter import Capabilities, Gives, Origin, Outcome, Page, Raw, Receipt, Stream, Table, Write
+from partnersync.contract.adapter import (
+    Capabilities,
+    FieldsWrite,
+    Gives,
+    NoteWrite,
+    Origin,
+    Outcome,
+    Page,
+    Raw,
+    Receipt,
+    Stream,
+    Table,
+    Write,
+)
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.value import RecordKind
 from partnersync.rules.program import Programme, read_program
@@ -35,9 +48,12 @@ class Sheets:
     rows: dict[RecordKind, Rows] = field(default_factory=lambda: {kind: [] for kind in IDS})
     values: dict[tuple[RecordKind, str], dict[str, str]] = field(default_factory=dict)
     tables: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    notes: list[NoteWrite] = field(default_factory=list)
     writes: int = 0
     capabilities: Capabilities = field(
-        default_factory=lambda: Capabilities(managed=MANAGED, batch_size=50, publishes=True, reports_deletions=True)
+        default_factory=lambda: Capabilities(
+            managed=MANAGED, batch_size=50, notes=True, publishes=True, reports_deletions=True
+        )
     )
 
     def streams(self) -> Sequence[Stream]:
@@ -59,9 +75,11 @@ class Sheets:
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
         for write in writes:
-            assert not isinstance(write, str)
-            self.values.setdefault((write.kind, write.record_id), {}).update(write.values)  # type: ignore[union-attr]
-            self.writes += 1
+            if isinstance(write, FieldsWrite):
+                self.values.setdefault((write.kind, write.record_id), {}).update(write.values)
+                self.writes += 1
+            elif isinstance(write, NoteWrite):
+                self.notes.append(write)
             yield Receipt(write.write_id, Outcome.DONE)
 
     def publish(self, table: Table) -> bool:

@@ -360,3 +360,18 @@ def test_a_payment_that_moves_to_another_deal_takes_its_commission_along(company
     assert key == ("P2", "D1", "2026-05")
     assert company.sums() == {("P2", "D2", "2026-05"): total}
     assert company.sync().decided.lines == 0
+
+
+def test_both_managers_learn_once_of_another_partner_for_other_products(company: Any) -> None:
+    company.add("partner", P1, P2)
+    company.add(
+        "registration",
+        CLAIM | {"products": "licence"},
+        CLAIM | {"registration_id": "R2", "partner_id": "P2", "products": "service", "submitted_at": "2026-04-21"},
+    )
+    company.sync(as_of="2026-04-22T00:00:00+00:00")
+    company.sync(as_of="2026-04-23T00:00:00+00:00")
+    notes = company.systems["main"].notes
+    assert sorted(note.record_id for note in notes) == ["R1", "R2"]
+    assert {note.note_kind for note in notes} == {"other_product"}
+    assert "partner P2 this client for service; registration R1" in notes[0].text

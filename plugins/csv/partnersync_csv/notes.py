@@ -15,8 +15,8 @@ from partnersync_csv.scan import rows
 from partnersync_csv.target import refused
 from partnersync_csv.write import encoded, harmless, quote, replace_whole
 
-NOTES = ("note_id", "note_kind", "record", "record_id", "text", "at")
-TASKS = ("task_id", "task_kind", "record", "record_id", "assignee", "text", "due_at", "at")
+NOTES = ("note_id", "kind", "record", "record_id", "text", "at")
+TASKS = ("task_id", "kind", "record", "record_id", "assignee", "text", "due_at", "at")
 
 _TABLE = """
 CREATE TABLE entries (position INTEGER PRIMARY KEY, id TEXT, known INTEGER, cells TEXT);

@@ -74,6 +74,19 @@ def _flow() -> None:
         sa.Column("state", Str, nullable=False),
         sa.PrimaryKeyConstraint("connection", "name"),
     )
+    op.create_table(
+        "outbox",
+        sa.Column("note_id", Str, nullable=False),
+        sa.Column("connection", Str, nullable=False),
+        sa.Column("note_kind", Str, nullable=False),
+        sa.Column("kind", Str, nullable=False),
+        sa.Column("record_id", Str, nullable=False),
+        sa.Column("text", Str, nullable=False),
+        sa.Column("at", Str, nullable=False),
+        sa.Column("outcome", Str, nullable=False),
+        sa.PrimaryKeyConstraint("note_id"),
+    )
+    op.create_index("ix_outbox_connection", "outbox", ["connection", "outcome"])
 
 
 def _records() -> None:
