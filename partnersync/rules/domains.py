@@ -1,7 +1,6 @@
 """Registrable domains that many unrelated companies share: never a key of identity (policy.md 2)."""
 
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 _FREE_MAIL_RU = """
 3g.ua apollo.lv aport.ru autorambler.ru bigmir.net bk.ru box.az chat.ru e-mail.ru email.ru email.ua ex.ua fm.ru
@@ -109,18 +108,17 @@ SHARED = frozenset(
 )
 
 
+_LOCAL = frozenset({"corp", "home", "internal", "lan", "local", "localdomain", "localhost"})
+
+
 @lru_cache(maxsize=65536)
 def is_corporate(domain: str) -> bool:
     """Whether a registrable domain belongs to one company, as far as is known.
 
-    Beside the lists above, everything under which the public can register is shared (msk.ru, myshopify.com), and a name
-    outside the public domains (office.local) may be any company's.
+    A site under a shared domain (acme.tilda.ws) is shared with it; a name of inside networks (office.local) or what is
+    left of an IP address may be any company's.
     """
-    return domain not in SHARED and _suffixes().privatesuffix(domain) is not None
-
-
-@cache
-def _suffixes() -> Any:
-    from publicsuffixlist import PublicSuffixList  # costs 25 ms, and only records with a domain need it
-
-    return PublicSuffixList(accept_unknown=False)
+    labels = domain.split(".")
+    if not domain or labels[-1] in _LOCAL or labels[-1].isdigit():
+        return False
+    return SHARED.isdisjoint(".".join(labels[start:]) for start in range(len(labels)))

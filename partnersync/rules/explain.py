@@ -113,7 +113,7 @@ def attribution_sentences(attribution: Attribution | None, zone: ZoneInfo, say: 
     best = attribution.evidence
     found = [say("It belongs to partner {0}.").format(best.partner_id), _evidence(best, zone, say)]
     found += [
-        say("{0} Weaker, so it is only kept as a contradiction.").format(_evidence(other, zone, say))
+        say("{0} It did not win, and is kept as a contradiction.").format(_evidence(other, zone, say))
         for other in attribution.contradictions
     ]
     return found

@@ -152,8 +152,7 @@ def domain(text: str) -> str:
 def _suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList
 
-    # Only the registries' own suffixes: what stands below a site builder's domain is not a company's own domain.
-    return PublicSuffixList(only_icann=True)
+    return PublicSuffixList()
 
 
 def domain_of(address: str) -> str | None:

@@ -86,7 +86,7 @@ def test_an_attribution_names_winner_and_contradictions(at: Any) -> None:
     assert told == [
         "It belongs to partner P1.",
         "An approved registration (R1) names P1, since 2026-01-15.",
-        "What was typed into the deal names P2, since 2026-02-01. Weaker, so it is only kept as a contradiction.",
+        "What was typed into the deal names P2, since 2026-02-01. It did not win, and is kept as a contradiction.",
     ]
     assert explain.attribution_sentences(None, MOSCOW, untranslated) == [
         "No evidence names a partner: the deal is direct."

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from partnersync.domain.client import ClientKeys
 from partnersync.rules.domains import SHARED, is_corporate
 from partnersync.rules.identity import Member, components, cut, keys, own_id
-from partnersync.sync.cells import domain as registrable
 
 
 @pytest.mark.parametrize(
@@ -179,7 +178,8 @@ def test_a_client_lies_within_one_component(found: list[Member]) -> None:
         pytest.param("vk.com", False, id="social"),
         pytest.param("ozon.ru", False, id="a marketplace"),
         pytest.param("tilda.ws", False, id="a site builder"),
-        pytest.param("msk.ru", False, id="a name under which anyone can register"),
+        pytest.param("acme.msk.ru", True, id="a company's own under a public name"),
+        pytest.param("acme.tilda.ws", False, id="a site under a site builder"),
         pytest.param("myshopify.com", False, id="a shop builder that is a public suffix of its own"),
         pytest.param("office.local", False, id="a name outside the public domains"),
         pytest.param("0.1", False, id="what an IP address leaves"),
@@ -190,5 +190,5 @@ def test_whose_domain_it_is(domain: str, corporate: bool) -> None:
     assert is_corporate(domain) is corporate
 
 
-def test_shared_domains_are_registrable_names_as_records_hold_them() -> None:
-    assert [domain for domain in SHARED if registrable(domain) != domain] == []
+def test_shared_domains_are_plain_names() -> None:
+    assert [domain for domain in SHARED if domain != domain.lower().strip() or "." not in domain] == []
