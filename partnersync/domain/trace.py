@@ -11,12 +11,18 @@ _ESCAPES = (("%", "%25"), ("|", "%7C"), (":", "%3A"))
 
 def encode(steps: Iterable[Step]) -> str:
     """One line of text; `%`, `|` and `:` inside arguments are percent-escaped."""
-    return "|".join(":".join(map(_escape, step)) for step in steps)
+    return "|".join(map(_written, steps))
 
 
 def decode(text: str) -> tuple[Step, ...]:
     """The steps that `encode` wrote."""
     return tuple(tuple(map(_unescape, step.split(":"))) for step in text.split("|")) if text else ()
+
+
+def _written(step: Step) -> str:
+    text = ":".join(step)
+    plain = "%" not in text and "|" not in text and text.count(":") == len(step) - 1
+    return text if plain else ":".join(map(_escape, step))
 
 
 def _escape(argument: str) -> str:

@@ -76,7 +76,7 @@ class Money:
         digits = minor_digits(self.currency)
         if not digits:
             return str(self.minor)
-        size = f"{abs(self.minor):0{digits + 1}d}"
+        size = str(abs(self.minor)).zfill(digits + 1)
         return f"{'-' if self.minor < 0 else ''}{size[:-digits]}.{size[-digits:]}"
 
     def __add__(self, other: "Money") -> "Money":
