@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from partnersync.cli.assemble import as_of_option, config_option, engine, json_option, read_company
-from partnersync.cli.output import show_json
+from partnersync.cli.output import show_json, written
 from partnersync.cli.progress import Progress
 from partnersync.cli.reports import plan_object, report_object, show_plan, show_report
 from partnersync.errors import ConfigError
@@ -32,7 +32,10 @@ def sync(name: str | None, as_of: str | None, dry_run: bool, beyond_limit: bool,
             (name,) if name else (), as_of=company.moment(as_of), dry_run=dry_run, beyond_limit=beyond_limit
         )
         with running.store.read() as tx:
-            show_json(report_object(tx, report)) if as_json else show_report(tx, report, dry_run=dry_run)
+            if as_json:
+                show_json(report_object(tx, report, company.programme.zone))
+            else:
+                show_report(tx, report, company.programme.zone, dry_run=dry_run)
     return report.exit_code
 
 
@@ -50,12 +53,13 @@ def plan(as_of: str | None, output: Path | None, as_json: bool, config: Path) ->
     with engine(company, Progress(quiet=as_json)) as running:
         made, report = running.plan(as_of=company.moment(as_of))
         if output:
-            output.write_text(made.text(), encoding="utf-8")
+            with written(output) as file:
+                file.write(made.text())
         with running.store.read() as tx:
             if as_json:
-                show_json(plan_object(tx, made, report))
+                show_json(plan_object(tx, made, report, company.programme.zone))
             else:
-                show_plan(tx, made, report, company.settings.limits)
+                show_plan(tx, made, report, company.settings.limits, company.programme.zone)
     limits = company.settings.limits
     stops = (tally.stops(limits.max_changed_share, limits.max_changed_records) for tally in report.planned.values())
     return 4 if any(stops) else report.exit_code
@@ -77,5 +81,8 @@ def apply(file: Path, beyond_limit: bool, as_json: bool, config: Path) -> int:
     with engine(company, Progress(quiet=as_json)) as running:
         report = running.apply(reviewed, beyond_limit=beyond_limit)
         with running.store.read() as tx:
-            show_json(report_object(tx, report)) if as_json else show_report(tx, report)
+            if as_json:
+                show_json(report_object(tx, report, company.programme.zone))
+            else:
+                show_report(tx, report, company.programme.zone)
     return report.exit_code

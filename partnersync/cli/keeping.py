@@ -46,14 +46,14 @@ def db() -> None:
 @db.command()
 @config_option
 def upgrade(config: Path) -> int:
-    """Bring the store's tables to this version."""
+    """Bring the store's tables to this version; a store that is not there yet is made."""
     store = open_store(load_settings(config).store_url, upgrading=True)
     try:
         before, head = store.revision()
         store.upgrade()
     finally:
         store.close()
-    click.echo(f"the store is at {head}" if before == head else f"the store went from {before or 'nothing'} to {head}")
+    click.echo(f"the store is at {head}" if before == head else f"the store went from {before} to {head}")
     return 0
 
 

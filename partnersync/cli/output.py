@@ -2,15 +2,18 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
 from partnersync.domain.value import Money
+from partnersync.errors import ConfigError
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
@@ -26,6 +29,17 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_j
 def show_json(value: Any) -> None:
     """JSON with two spaces, in UTF-8."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+@contextmanager
+def written(path: Path) -> Iterator[TextIO]:
+    """A text file that somebody asked for on the command line; ConfigError where it cannot be written."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        reason = (error.strerror or "unwritable").lower()
+        raise ConfigError(f"{path} cannot be written: {reason}", hint="Name a file in a folder of yours") from None
 
 
 def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

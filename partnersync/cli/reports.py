@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection as Tx
@@ -12,17 +13,17 @@ from partnersync.config import Limits
 from partnersync.errors import SafetyStop
 from partnersync.store import issuebook
 from partnersync.sync.planfile import Plan
-from partnersync.sync.publish import ISSUE_COLUMNS
+from partnersync.sync.publish import ISSUE_COLUMNS, moment_text
 from partnersync.sync.run import Report
 
 _SHOWN = 20
 
 
-def report_object(tx: Tx, report: Report) -> dict[str, Any]:
-    """The report of a run."""
+def report_object(tx: Tx, report: Report, zone: ZoneInfo) -> dict[str, Any]:
+    """The report of a run; its moment carries the program's offset."""
     return {
         "run": report.run,
-        "as_of": report.as_of.isoformat(),
+        "as_of": moment_text(report.as_of, zone),
         "exit_code": report.exit_code,
         "connections": {
             pulled.connection: {
@@ -55,19 +56,20 @@ def report_object(tx: Tx, report: Report) -> dict[str, Any]:
     }
 
 
-def plan_object(tx: Tx, plan: Plan, report: Report) -> dict[str, Any]:
+def plan_object(tx: Tx, plan: Plan, report: Report, zone: ZoneInfo) -> dict[str, Any]:
     """A plan with what was found on the way to it."""
-    return {**report_object(tx, report), "plan": plan.content()}
+    return {**report_object(tx, report, zone), "plan": plan.content()}
 
 
-def show_report(tx: Tx, report: Report, *, dry_run: bool = False) -> None:
+def show_report(tx: Tx, report: Report, zone: ZoneInfo, *, dry_run: bool = False) -> None:
     """Tell people what a run did."""
-    for line in _told(tx, report, dry_run=dry_run):
+    for line in _told(tx, report, zone, dry_run=dry_run):
         click.echo(line)
 
 
-def _told(tx: Tx, report: Report, *, dry_run: bool) -> Iterator[str]:
-    yield f"run {report.run}, as of {report.as_of.isoformat()}{' (dry run: nothing is written)' if dry_run else ''}"
+def _told(tx: Tx, report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
+    rehearsed = " (dry run: nothing is written)" if dry_run else ""
+    yield f"run {report.run}, as of {moment_text(report.as_of, zone)}{rehearsed}"
     yield from _read(report)
     decided = report.decided
     verdicts = ", ".join(f"{code} {number}" for code, number in sorted(decided.verdicts.items()))
@@ -129,9 +131,9 @@ def issue_text(row: Any) -> str:
     return f"{place}:{record}{cell} {row['reason']} [{row['code']}]"
 
 
-def show_plan(tx: Tx, plan: Plan, report: Report, limits: Limits) -> None:
+def show_plan(tx: Tx, plan: Plan, report: Report, limits: Limits, zone: ZoneInfo) -> None:
     """Tell people what a run would do."""
-    show_report(tx, report, dry_run=True)
+    show_report(tx, report, zone, dry_run=True)
     due = [(key, change) for key, change in plan.changes.items() if change.after]
     rows = [
         (key, name, change.before.get(name) or "", value)

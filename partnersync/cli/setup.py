@@ -8,7 +8,6 @@ import click
 
 from partnersync.cli.assemble import config_option, json_option, make_adapters, now, opened_store, read_company
 from partnersync.cli.output import show_json
-from partnersync.config import load_programme, load_settings
 from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.loader import load_plugins
 
@@ -65,13 +64,13 @@ def init(path: str, out: str, currency: str, zone: str, first_day: str, config: 
     values = {"day": day.isoformat(), "zone": _text(zone), "currency": _text(currency)}
     program.write_text(_PROGRAM.format(**values), encoding="utf-8")
     try:
-        settings = load_settings(config)
-        load_programme(program.parent)
+        company = read_company(config)
+        make_adapters(company, load_plugins(), now)
     except PartnersyncError:
         config.unlink()
         program.unlink()
         raise
-    settings.relative(path).mkdir(parents=True, exist_ok=True)
+    company.settings.relative(path).mkdir(parents=True, exist_ok=True)
     click.echo(f"wrote {config} and {program}")
     click.echo("next: put the files into the folder, then `partnersync doctor` and `partnersync plan`")
     return 0
@@ -85,7 +84,10 @@ def _text(value: str) -> str:
 @json_option
 @config_option
 def doctor(as_json: bool, config: Path) -> int:
-    """Check settings, program, plugins, store and connections; every problem comes with its mend. Changes nothing."""
+    """Check settings, program, plugins, store and connections; every problem comes with its mend.
+
+    A store that is not there yet is made; nothing else is changed.
+    """
     found = list(_problems(config))
     if as_json:
         show_json([{"area": area, "problem": problem} for area, problem, _ in found])

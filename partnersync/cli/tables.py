@@ -1,20 +1,25 @@
 """The commands that show what is kept: ledger, registrations, issues, status."""
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import as_of_option, config_option, json_option, now, opened_store, read_company
-from partnersync.cli.output import show_json, show_table
+from partnersync.cli.output import show_json, show_table, written
 from partnersync.cli.references import deal_ref
 from partnersync.errors import ConfigError
-from partnersync.store import casefile, cursors, decisions, issuebook, locks, runs
+from partnersync.store import casefile, codec, cursors, decisions, issuebook, locks, runs
 from partnersync.store import ledger as lines
 from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS, ledger_row, moment_text
 from partnersync.sync.want import registration_values
+
+_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 # Columns that a terminal has room for; --json and --csv give all of ledger.csv.
 _SHORT = (
@@ -52,6 +57,8 @@ def ledger(
     config: Path,
 ) -> int:
     """Show lines of the ledger, oldest first, with their status as of now or --as-of."""
+    if period and not _PERIOD.fullmatch(period):
+        raise ConfigError(f"--period {period!r} is no month", hint="Write it like 2026-01")
     company = read_company(config)
     zone, moment = company.programme.zone, company.moment(as_of) or now()
     with opened_store(company) as store, store.read() as tx:
@@ -72,14 +79,10 @@ def ledger(
 def _write_csv(path: Path, rows: Iterator[tuple[str, ...]]) -> None:
     import csv
 
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(LEDGER_COLUMNS)
-            writer.writerows(rows)
-    except OSError as error:
-        reason = (error.strerror or "unwritable").lower()
-        raise ConfigError(f"{path} cannot be written: {reason}", hint="Name a file in a folder of yours") from None
+    with written(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(LEDGER_COLUMNS)
+        writer.writerows(rows)
 
 
 _CLAIM_COLUMNS = (
@@ -159,7 +162,7 @@ def status(as_json: bool, config: Path) -> int:
     """Show the last runs, cursors, open issues by code, what is due next, and who holds a lock."""
     company = read_company(config)
     with opened_store(company) as store, store.read() as tx:
-        told = _status(tx)
+        told = _status(tx, company.programme.zone)
     if as_json:
         show_json(told)
         return 0
@@ -174,15 +177,16 @@ def status(as_json: bool, config: Path) -> int:
     return 0
 
 
-def _status(tx: Tx) -> dict[str, Any]:
+def _status(tx: Tx, zone: ZoneInfo) -> dict[str, Any]:
+    next_look = casefile.next_look_at(tx)
     return {
         "runs": [
             {
                 "run": run.run,
                 "command": run.command,
-                "as_of": run.as_of,
-                "started_at": run.started_at,
-                "finished_at": run.finished_at,
+                "as_of": _second(run.as_of, zone),
+                "started_at": _second(run.started_at, zone),
+                "finished_at": _second(run.finished_at, zone) if run.finished_at else None,
                 "exit_code": run.exit_code,
                 **{name: run.counts.get(name, "") for name in ("read", "lines", "written", "set_aside")},
             }
@@ -190,7 +194,11 @@ def _status(tx: Tx) -> dict[str, Any]:
         ],
         "issues": issuebook.counts(tx),
         "due_now": casefile.count_due(tx, now()),
-        "next_look_at": casefile.next_look_at(tx),
+        "next_look_at": _second(codec.moment(next_look), zone) if next_look else None,
         "locks": locks.held(tx, now()),
-        "streams": cursors.moved(tx),
+        "streams": {name: _second(codec.moment(moved), zone) for name, moved in cursors.moved(tx).items()},
     }
+
+
+def _second(moment: datetime, zone: ZoneInfo) -> str:
+    return moment_text(moment.replace(microsecond=0), zone)

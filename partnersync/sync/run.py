@@ -21,7 +21,7 @@ from partnersync.sync.forms import Setting
 from partnersync.sync.plan import Change, Tally, change, recovered
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
-from partnersync.sync.publish import issues_table, ledger_table, publish
+from partnersync.sync.publish import issues_table, ledger_table, moment_text, publish
 from partnersync.sync.pull import PullReport, pull
 from partnersync.sync.push import PushReport, push, send_notes
 
@@ -158,10 +158,10 @@ class Engine:
                 runs.finish(tx, run, self.now(), report.exit_code, report.counts(), booked=books)
 
     def _refuse_past(self, tx: Tx, as_of: datetime, *, books: bool) -> None:
-        last = runs.last_booked_as_of(tx)
+        last, zone = runs.last_booked_as_of(tx), self.programme.zone
         if books and last is not None and as_of < last:
             raise ConfigError(
-                f"--as-of {as_of.isoformat()} is earlier than the last booking run's {last.isoformat()}",
+                f"--as-of {moment_text(as_of, zone)} is earlier than the last booking run's {moment_text(last, zone)}",
                 hint="Only plan, explain and --dry-run look back",
             )
 
