@@ -42,7 +42,7 @@ def _of_file(place: Place) -> Iterator[str]:
     if held is None:
         yield f"{place.file} is empty. Put back its header, if nothing else"
         return
-    reader = input_reader(place, held[0])
+    reader = input_reader(place, held)
     for complaint in filter(None, (reader.lacks, reader.defaulted)):
         yield f"{place.file} {complaint}"
     yield from _of_written(place, dialect, written)

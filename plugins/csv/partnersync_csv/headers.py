@@ -1,7 +1,8 @@
 """The header of a file: which columns bear a name, and the cell that counts where several do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
 
 from partnersync_csv.dialect import NotCsv
@@ -33,6 +34,32 @@ class Header:
         """Where the columns of this name stand, counted from 0; empty if there is none."""
         wanted = clean_name(name)
         return tuple(index for index, held in enumerate(self.names) if held == wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """How many columns a file has, and how many cells its rows commonly have.
+
+    Empty cells behind the columns of every row are a habit of some exporters. A row that is longer than that holds a
+    delimiter that should have been in quotes: nobody knows which of its cells is in which column.
+    """
+
+    columns: int
+    common: int
+
+    @classmethod
+    def of(cls, columns: int, first_rows: Iterable[Row]) -> Self:
+        """By the first two rows that are not blank: what only one of them has is no habit."""
+        lengths = [len(row.values) for row in islice((row for row in first_rows if not row.blank), 2)]
+        return cls(columns, max(columns, min(lengths, default=columns)))
+
+    def says_more(self, values: Sequence[str]) -> bool:
+        """Whether a row has a cell behind the columns that is not empty."""
+        return len(values) > self.columns and any(map(str.strip, values[self.columns :]))
+
+    def is_shifted(self, values: Sequence[str]) -> bool:
+        """Whether cells of a row may stand in columns that are not theirs."""
+        return len(values) > self.common or self.says_more(values)
 
 
 def clean_name(name: str) -> str:

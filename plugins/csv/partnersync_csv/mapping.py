@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from operator import itemgetter
 
 from partnersync.contract.adapter import Cells, Origin, Raw
-from partnersync_csv.headers import Header, clean_name, pick
+from partnersync_csv.headers import Header, Width, clean_name, pick
 from partnersync_csv.kinds import DATES, LISTS, FileKind
 from partnersync_csv.scan import Row
 from partnersync_csv.settings import ANY_OTHER, FileSettings
@@ -29,14 +29,22 @@ def line_id(row: Row) -> str:
 
 
 class Reader:
-    """Reads the rows below one header. `gives_seen`: our managed columns are looked for among the others."""
+    """Reads the rows below one header. `gives_seen`: our managed columns are looked for as well."""
 
     def __init__(
-        self, kind: FileKind, settings: FileSettings[str], header: Header, *, file: str, gives_seen: bool = False
+        self,
+        kind: FileKind,
+        settings: FileSettings[str],
+        header: Header,
+        width: Width,
+        *,
+        file: str,
+        gives_seen: bool = False,
     ) -> None:
         self._kind = kind
         self._file = file
         self._header = header
+        self._width = width
         sources = {name: settings.columns.get(name, name) for name in kind.columns}
         places = {name: held for name, source in sources.items() if (held := header.positions(source))}
         self._cells = _Cells(places)
@@ -95,7 +103,7 @@ class Reader:
         return Raw(
             record_id or line_id(row),
             cells,
-            self.seen(row) if self._gives_seen and not problem else None,
+            self.seen(row) if self._gives_seen and not problem and not self._width.is_shifted(row.values) else None,
             origin,
             deleted=self._deletes and cells["deleted"].strip().lower() in _YES,
             merged_into=cells.get("merged_into", "").strip() or None,
@@ -106,7 +114,7 @@ class Reader:
         )
 
     def _padded(self, values: tuple[str, ...]) -> tuple[str, ...]:
-        missing = len(self._header.names) - len(values)
+        missing = self._width.columns - len(values)
         return values if missing <= 0 else values + ("",) * missing
 
     def _told(self, values: tuple[str, ...]) -> dict[str, str]:
@@ -128,10 +136,9 @@ class Reader:
         return Raw(record_id or line_id(row), None, None, origin, problem=problem)
 
     def _trouble(self, row: Row, cells: dict[str, str], record_id: str) -> Trouble:
-        extra = row.values[len(self._header.names) :]
-        if extra and any(map(str.strip, extra)):
-            problem = "stands behind the last column of the header: quote the cell that holds a delimiter"
-            return problem, "BAD_VALUE", "", next(text for text in extra if text.strip())
+        if self._width.says_more(row.values):
+            problem = "has more cells than there are columns: quote the cell that holds a delimiter"
+            return problem, "BAD_VALUE", "", ""
         if not record_id:
             return "is empty: every record needs it", "MISSING", self._kind.id_columns[0], ""
         if self._states is not None:

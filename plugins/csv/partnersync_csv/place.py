@@ -6,15 +6,15 @@ from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from os.path import normpath
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from partnersync.errors import ConfigError, TryLater
 from partnersync_csv.detect import detect
 from partnersync_csv.dialect import Dialect
-from partnersync_csv.headers import Header
+from partnersync_csv.headers import Header, Width
 from partnersync_csv.kinds import FILE_KINDS, FileKind
 from partnersync_csv.mapping import Reader
 from partnersync_csv.scan import Row, rows
@@ -114,19 +114,33 @@ def dialect_of(path: Path, place: Place) -> Dialect:
     return detect(path, encoding=settings.encoding, delimiter=settings.delimiter, known_headers=known)
 
 
-def table(path: Path, dialect: Dialect, *, header: bool = True) -> tuple[Header, Iterator[Row]] | None:
-    """The header, and the rows below it that are not blank; None if there is no header. NotCsv, TryLater, OSError."""
-    every = rows(path, dialect)
-    first = next((row for row in every if not row.blank), None)
+class Table(NamedTuple):
+    """An open file: its header, how wide it is, and the rows below the header that are not blank."""
+
+    header: Header
+    width: Width
+    rows: Iterator[Row]
+
+
+def table(path: Path, dialect: Dialect, *, header: bool = True) -> Table | None:
+    """Open a file; None if it has no header. NotCsv, TryLater, OSError."""
+    every = (row for row in rows(path, dialect) if not row.blank)
+    first = next(every, None)
     if first is None:
         return None
-    below = (row for row in every if not row.blank)
-    return (Header.of(first), below) if header else (Header.numbered(first), chain([first], below))
+    names = Header.of(first) if header else Header.numbered(first)
+    ahead = [*islice(every, 2)] if header else [first, *islice(every, 1)]
+    return Table(names, Width.of(len(names.names), ahead), chain(ahead, every))
 
 
-def input_reader(place: Place, header: Header) -> Reader:
+def input_reader(place: Place, held: Table) -> Reader:
     """How rows of the input are read."""
-    return Reader(place.kind, place.settings, header, file=place.file, gives_seen=place.in_place)
+    return Reader(place.kind, place.settings, held.header, held.width, file=place.file, gives_seen=place.in_place)
+
+
+def written_reader(place: Place, held: Table) -> Reader:
+    """How rows of the file last written are read."""
+    return Reader(place.kind, place.settings, held.header, held.width, file=place.written_file)
 
 
 @contextmanager

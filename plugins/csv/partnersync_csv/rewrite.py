@@ -1,14 +1,15 @@
 """Give a file its managed columns and leave every other byte of it alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from partnersync.errors import TryLater
 from partnersync_csv.detect import FileState, file_state
 from partnersync_csv.dialect import Dialect
-from partnersync_csv.headers import Header, pick
+from partnersync_csv.headers import Header, Width, pick
 from partnersync_csv.scan import Row, rows, unquote
 from partnersync_csv.write import WrittenFile, encoded, harmless, quote, replace_whole
 
@@ -69,22 +70,27 @@ def _lines(path: Path, dialect: Dialect, managed: Managed) -> Iterator[str]:
         elif row.blank:
             yield dialect.delimiter.join(row.raw) + row.end
         elif managed.header:
-            layout = _Layout(Header.of(row), dialect.delimiter, managed)
+            layout = _Layout(Header.of(row), dialect.delimiter, managed, _below(path, dialect, row))
             yield layout.header(row.raw) + row.end
         else:
             header = Header.numbered(row)
-            layout = _Layout(header, dialect.delimiter, managed)
+            layout = _Layout(header, dialect.delimiter, managed, chain([row], _below(path, dialect, row)))
             yield layout.header(header.names) + dialect.line_end
             yield layout.record(row)
+
+
+def _below(path: Path, dialect: Dialect, row: Row) -> Iterator[Row]:
+    """The rows behind this one, for a look ahead."""
+    return (other for other in rows(path, dialect) if other.line > row.line)
 
 
 class _Layout:
     """Where the managed columns of one file stand: in place of those it has, the others behind its last column."""
 
-    def __init__(self, header: Header, delimiter: str, managed: Managed) -> None:
+    def __init__(self, header: Header, delimiter: str, managed: Managed, first_rows: Iterable[Row]) -> None:
         self._delimiter = delimiter
         self._values_for = managed.values_for
-        self._width = len(header.names)
+        self._width = Width.of(len(header.names), first_rows)
         self._id = header.positions(managed.id_column)
         held = {column: header.positions(column) for column in managed.columns}
         self._held = [(column, place) for column, places in held.items() for place in places]
@@ -98,17 +104,17 @@ class _Layout:
         """The line of a record.
 
         A row shorter than the header is filled up to it. Cells of a row beyond the header stay behind the new columns,
-        or they would be read as those; in such a row nobody knows which cell is in which column, so that one in the
-        place of ours is left alone. An empty line, and a row with a problem, stay.
+        or they would be read as those. In a row that may be shifted a cell that stands in the place of ours is
+        left alone. An empty line, and a row with a problem, stay.
         """
         if not row.raw or row.problem:
             return self._delimiter.join(row.raw) + row.end
-        shifted = bool(self._held) and any(map(str.strip, row.values[self._width :]))
+        shifted = bool(self._held) and self._width.is_shifted(row.values)
         record_id = "" if shifted else pick(row.values, self._id).strip()
         due = (self._values_for(record_id) if record_id else None) or {}
-        cells = [*row.raw, *[""] * (self._width - len(row.raw))]
+        cells = [*row.raw, *[""] * (self._width.columns - len(row.raw))]
         for column, place in self._held:
             if column in due and unquote(cells[place]) != harmless(due[column]):
                 cells[place] = self._raw(due[column])
-        cells[self._width : self._width] = [self._raw(due.get(column, "")) for column in self._new]
+        cells[self._width.columns : self._width.columns] = [self._raw(due.get(column, "")) for column in self._new]
         return self._delimiter.join(cells) + row.end

@@ -8,7 +8,7 @@ from partnersync.errors import ConfigError, TryLater
 from partnersync_csv.detect import file_hash, file_state
 from partnersync_csv.dialect import NotCsv
 from partnersync_csv.mapping import Reader, line_id
-from partnersync_csv.place import Mark, Place, dialect_of, input_reader, readable, table
+from partnersync_csv.place import Mark, Place, dialect_of, input_reader, readable, table, written_reader
 from partnersync_csv.scan import Row
 
 PAGE_ROWS = 1000
@@ -37,13 +37,12 @@ def facts(place: Place, known: Mark | None) -> Iterator[Page]:
         if held is None:
             yield _notice(mark, "NOT_CSV", place.file, f"{place.file} is empty. Put back its header, if nothing else")
             return
-        header, rows = held
-        reader = input_reader(place, header)
+        reader = input_reader(place, held)
         if reader.lacks:
             yield _notice(mark, "MISSING", place.file, reader.lacks)
             return
         notices = (("MISSING", place.file, f"{reader.defaulted}; until then every row takes the default"),)
-        yield from _pages(place.input, before, mark, rows, reader.raw, notices if reader.defaulted else ())
+        yield from _pages(place.input, before, mark, held.rows, reader.raw, notices if reader.defaulted else ())
 
 
 def managed(place: Place, known: Mark | None) -> Iterator[Page]:
@@ -71,9 +70,8 @@ def managed(place: Place, known: Mark | None) -> Iterator[Page]:
         if held is None:
             yield Page((), mark.text(), complete=True)
             return
-        header, rows = held
-        reader = Reader(place.kind, place.settings, header, file=place.written_file)
-        yield from _pages(place.target, before, mark, rows, _seen_by(reader, place.written_file))
+        seen = _seen_by(written_reader(place, held), place.written_file)
+        yield from _pages(place.target, before, mark, held.rows, seen)
 
 
 def _seen_by(reader: Reader, file: str) -> Callable[[Row], Raw | None]:

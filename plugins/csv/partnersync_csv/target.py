@@ -7,8 +7,7 @@ from partnersync.contract.adapter import Cells, Outcome, Receipt
 from partnersync.errors import PartnersyncError
 from partnersync_csv.detect import file_hash, file_state
 from partnersync_csv.dialect import Dialect, NotCsv
-from partnersync_csv.mapping import Reader
-from partnersync_csv.place import Mark, Place, dialect_of, input_reader, table
+from partnersync_csv.place import Mark, Place, dialect_of, input_reader, table, written_reader
 from partnersync_csv.rewrite import Managed, rewrite_file
 from partnersync_csv.spool import Due
 
@@ -61,7 +60,7 @@ def _rewrite(place: Place, due: Due) -> _Written:
     since = file_state(place.input)
     dialect = dialect_of(place.input, place)
     held = table(place.input, dialect, header=place.settings.header)
-    reader = input_reader(place, held[0]) if held else None
+    reader = input_reader(place, held) if held else None
     if reader is None or not reader.tells_ids:
         raise NotCsv(f'{place.file} has no column "{place.id_header}"', hint="Put it back, or correct the settings")
     before = _take_over(place, due) if not place.in_place else file_hash(place.input)
@@ -86,10 +85,11 @@ def _take_over(place: Place, due: Due) -> str:
     except NotCsv as exc:
         raise NotCsv(f"{place.written_file} is in the way: {exc.message}", hint="Move it away") from exc
     if held is not None:
-        header, rows = held
-        reader = Reader(place.kind, place.settings, header, file=place.written_file)
+        reader = written_reader(place, held)
         due.hold(
-            (record_id, reader.seen(row)) for row in rows if (record_id := reader.record_id(row)) and not row.problem
+            (record_id, reader.seen(row))
+            for row in held.rows
+            if (record_id := reader.record_id(row)) and not row.problem
         )
     return before if file_state(place.target) == since else "moved"
 

@@ -1,6 +1,6 @@
 """A folder of files as the adapter sees it, and the part of the core: cursors that are kept, pages that are taken."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,3 +105,13 @@ def folder(tmp_path: Path) -> Folder:
 def in_place(tmp_path: Path) -> Folder:
     """An empty one, whose files themselves get our columns."""
     return Folder(tmp_path, {"in_place": True})
+
+
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Folder]:
+    """Make folders, for tests that need many."""
+
+    def make(**settings: Any) -> Folder:
+        return Folder(tmp_path_factory.mktemp("folder"), settings)
+
+    return make

@@ -1,7 +1,7 @@
 import pytest
 
 from partnersync_csv.dialect import NotCsv
-from partnersync_csv.headers import Header, pick
+from partnersync_csv.headers import Header, Width, pick
 from partnersync_csv.scan import Row, rows_of
 
 
@@ -49,3 +49,27 @@ def test_a_header_with_a_lost_quote_is_refused() -> None:
 )
 def test_pick(values: tuple[str, ...], positions: tuple[int, ...], expected: str) -> None:
     assert pick(values, positions) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param("a,b\na\na,b\n", [False, False, False], id="as many as columns, or fewer"),
+        pytest.param("a,b\na,b,c\n", [False, True], id="one more that says something"),
+        pytest.param("a,b,c\na,b,c\n", [True, True], id="also if all do"),
+        pytest.param("a,b,\n\na,b,\na,b\n", [False, False, False], id="an empty one in every row"),
+        pytest.param("a,b\na,b,\n", [False, True], id="an empty one in a row alone"),
+        pytest.param("a,b,\na,b\n", [True, False], id="even in the first"),
+        pytest.param("a,b,\na,b,,\n", [False, True], id="one more than the others"),
+        pytest.param("a,b,\n", [False], id="a single row"),
+    ],
+)
+def test_rows_that_may_be_shifted(lines: str, expected: list[bool]) -> None:
+    every = list(rows_of(lines.splitlines(keepends=True), ","))
+    width = Width.of(2, every)
+    assert [width.is_shifted(row.values) for row in every if not row.blank] == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("a,b", False), ("a", False), ("a,b, ,", False), ("a,b,,c", True)])
+def test_cells_behind_the_columns(text: str, expected: bool) -> None:
+    assert Width(2, 2).says_more(text.split(",")) is expected
