@@ -121,6 +121,8 @@ def test_keys_are_normalised(reader: Callable[[str], object], text: str, value: 
         pytest.param(cells.domain, "none", id="a word is no domain"),
         pytest.param(cells.phone, "ask her", id="words are no phone"),
         pytest.param(cells.currency, "RUR1", id="no currency"),
+        pytest.param(cells.currency, "RUR", id="a currency of the last century"),
+        pytest.param(cells.currency, "XAU", id="gold"),
         pytest.param(cells.yes_no, "maybe", id="neither yes nor no"),
         pytest.param(cells.roles, "P1", id="a role without its name"),
     ],

@@ -1,0 +1,402 @@
+"""Bad input of every kind: one clear message with place, value and mend, the right exit code, and the rest goes on."""
+
+import os
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Firm
+
+Spoil = Callable[["Firm"], Any]
+CONFIG = "config/partnersync.toml"
+TERMS = "config/program/2026-01-01.toml"
+COMMANDS = [["sync"], ["plan"], ["ledger"], ["doctor"]]
+
+
+def config(old: str, new: str) -> Spoil:
+    return lambda firm: firm.edit(CONFIG, old, new)
+
+
+def terms(old: str, new: str) -> Spoil:
+    return lambda firm: firm.edit(TERMS, old, new)
+
+
+def more_terms(day: str, old: str = "RUB", new: str = "RUB") -> Spoil:
+    """A second version of the program, in a file of its own."""
+    return lambda firm: firm.put(
+        f"config/program/{day}-b.toml", firm.text(TERMS).replace("2026-01-01", day).replace(old, new)
+    )
+
+
+SETTINGS_CASES = [
+    pytest.param(
+        lambda firm: (firm.root / CONFIG).unlink(),
+        [CONFIG, "no such file", "partnersync init"],
+        id="the settings are missing",
+    ),
+    pytest.param(
+        lambda firm: ((firm.root / CONFIG).unlink(), (firm.root / CONFIG).mkdir()),
+        [CONFIG, "is a directory"],
+        id="the settings are a folder",
+    ),
+    pytest.param(
+        lambda firm: firm.put(CONFIG, b"[store]\nurl = '\xff'\n"),
+        [f"{CONFIG}:2", "UTF-8"],
+        id="the settings are no text",
+    ),
+    pytest.param(config('path = "data"', "path = data"), [f"{CONFIG}:6", "is not TOML"], id="the settings are no TOML"),
+    pytest.param(config("[store]", "[stroe]"), [f"{CONFIG}:1", "stroe", '"store"'], id="an unknown table"),
+    pytest.param(
+        config('"sqlite:///partnersync.db"', '"postgresql://ps:hunter2@db/ps"'),
+        [f"{CONFIG}:2", "password in plain text", "env ="],
+        id="a password in the settings",
+    ),
+    pytest.param(
+        config('"sqlite:///partnersync.db"', '{ env = "NOT_SET_ANYWHERE" }'),
+        [f"{CONFIG}:2", "NOT_SET_ANYWHERE", "is not set"],
+        id="a secret that is not there",
+    ),
+    pytest.param(
+        config('"sqlite:///partnersync.db"', '"mysql://db/ps"'), [f"{CONFIG}:2", "sqlite:///"], id="an unknown store"
+    ),
+    pytest.param(
+        config('"sqlite:///partnersync.db"', '"sqlite:///nowhere/partnersync.db"'),
+        ["store.url", "its folder exists"],
+        id="a store in a folder that is not there",
+    ),
+    pytest.param(
+        config("[connections.main]", 'partners = "registry"\n[connections.main]'),
+        [CONFIG, "partners"],
+        id="a master that is no connection",
+    ),
+    pytest.param(
+        config('out = "out"', "[limits]\nmax_changed_share = '5'"),
+        [f"{CONFIG}:8", "max_changed_share"],
+        id="a limit that is no percentage",
+    ),
+    pytest.param(
+        lambda firm: (firm.root / TERMS).unlink(), ["config/program", "partnersync init"], id="no program at all"
+    ),
+    pytest.param(
+        terms('from = "1000 RUB"', 'from = "0 RUB"'),
+        [f"{TERMS}:19", "commission.rules[2].tiers.bands[2]"],
+        id="bands that overlap",
+    ),
+    pytest.param(
+        terms('from = "0 RUB", rate', 'from = "500 RUB", rate'),
+        [f"{TERMS}:18", "commission.rules[2].tiers.bands[1]", "does not begin at 0"],
+        id="bands with a gap below",
+    ),
+    pytest.param(
+        terms('"1000 RUB"', '"999.99 RUB"'), [f"{TERMS}:19", "ends in .99"], id="bands that end a cent before the next"
+    ),
+    pytest.param(
+        terms('products = ["service"]', 'products = ["licence"]'),
+        [TERMS, "services", "licence"],
+        id="two rules for the same event",
+    ),
+    pytest.param(terms("hold_days", "hold_day"), [f"{TERMS}:7", '"hold_days"'], id="an unknown key of the program"),
+    pytest.param(
+        terms('"50%"', '"fifty"'), [f"{TERMS}:12", "commission.rules[1].rate", "fifty"], id="a rate that is none"
+    ),
+    pytest.param(terms('"50%"', '"120%"'), [f"{TERMS}:12", "commission.rules[1].rate", "120%"], id="a rate over 100 %"),
+    pytest.param(
+        terms('rate = "50%"', 'rate = "50%"\nmonths = 12'),
+        [f"{TERMS}:13", "commission.rules[1].months", "not available in this version"],
+        id="a feature of a later version",
+    ),
+    pytest.param(
+        terms('"Europe/Moscow"', '"Europe/Moskow"'), [f"{TERMS}:2", "Europe/Moskow"], id="a time zone that is none"
+    ),
+    pytest.param(terms("2026-01-01", '"soon"'), [f"{TERMS}:1", "effective_from"], id="a first day that is none"),
+    pytest.param(
+        more_terms("2026-01-01"), [f"{TERMS}:1", "first day of another version"], id="two versions for one day"
+    ),
+    pytest.param(
+        more_terms("2026-07-01", "RUB", "USD"), ["2026-07-01-b.toml:3", "currency", '"RUB"'], id="versions that differ"
+    ),
+]
+
+# Of the keys that belong to a plugin; commands that touch no connection do not read them.
+CONNECTION_CASES = [
+    pytest.param(
+        config('out = "out"', 'uot = "out"'), [f"{CONFIG}:7", "connections.main.uot", '"out"'], id="an unknown key"
+    ),
+    pytest.param(config('"csv"', '"cvs"'), ["main", "cvs", "csv"], id="an unknown kind of connection"),
+    pytest.param(config('out = "out"', 'out = "data"'), [CONFIG, "one folder"], id="what is written over what is read"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(("spoil", "said"), SETTINGS_CASES)
+def test_bad_settings_are_told_with_their_place(
+    firm: "Firm", spoil: Spoil, said: list[str], command: list[str]
+) -> None:
+    spoil(firm)
+    refused(firm, command, said)
+
+
+@pytest.mark.parametrize("command", [["sync"], ["plan"], ["doctor"]], ids=" ".join)
+@pytest.mark.parametrize(("spoil", "said"), CONNECTION_CASES)
+def test_bad_settings_of_a_connection_are_told_with_their_place(
+    firm: "Firm", spoil: Spoil, said: list[str], command: list[str]
+) -> None:
+    spoil(firm)
+    refused(firm, command, said)
+
+
+def refused(firm: "Firm", command: list[str], said: list[str]) -> None:
+    """The command ends with 2, says all that, and has written nothing."""
+    ended = firm.run(*command)
+    assert ended.code == 2, ended.told
+    assert [text for text in said if text not in ended.told] == [], ended.told
+    assert "Traceback" not in ended.told
+    assert "hunter2" not in ended.told
+    assert not (firm.root / "out").exists()
+
+
+def test_a_booked_version_of_the_program_cannot_be_edited(firm: "Firm") -> None:
+    before = firm.synced().written()
+    firm.edit(TERMS, '"50%"', '"60%"')
+    ended = firm.sync()
+    assert ended.code == 2
+    assert "program version 2026-01-01 was edited" in ended.err
+    assert "add a new version" in ended.err
+    assert firm.written() == before
+    assert len(firm.run("ledger", "--json").json()) == 2
+
+
+ADDRESS, NUMBER = "someone@private.ru", "+7 999 123-45-67"
+
+
+def add(kind: str, row: str) -> Spoil:
+    return lambda firm: firm.put(f"data/{kind}.csv", firm.text(f"data/{kind}.csv") + row + "\n")
+
+
+def deal(**cells: str) -> Spoil:
+    """One more deal with a contact, which is good but for these cells."""
+    names = "deal_id client_name client_domain partner_id products state amount created_at closed_at".split()
+    good = ["D-9", "Ash", "ash.ru", "P-1", "licence", "won", "900", "2026-03-01", "2026-03-10"]
+    row = dict(zip(names, good, strict=True)) | cells
+    return add("deals", ",".join([*(row[name] for name in names), ADDRESS, NUMBER]))
+
+
+# what is spoilt; the issue: file, line, record, column, value, code; a piece of its reason
+ROW_CASES = [
+    pytest.param(deal(amount="many"), ("deals.csv", "5", "D-9", "amount", "many", "BAD_VALUE"), "1234.50", id="amount"),
+    pytest.param(
+        deal(amount='"1,234"'), ("deals.csv", "5", "D-9", "amount", "1,234", "BAD_VALUE"), "point", id="ambiguous"
+    ),
+    pytest.param(
+        deal(created_at="03/01/26"),
+        ("deals.csv", "5", "D-9", "created_at", "03/01/26", "BAD_VALUE"),
+        "2026-01-31",
+        id="a date",
+    ),
+    pytest.param(
+        deal(created_at=""),
+        ("deals.csv", "5", "D-9", "created_at", "", "MISSING"),
+        "every record needs it",
+        id="no date",
+    ),
+    pytest.param(
+        deal(state="Closed"),
+        ("deals.csv", "5", "D-9", "state", "Closed", "STATE_UNKNOWN"),
+        "open, won, lost",
+        id="state",
+    ),
+    pytest.param(
+        deal(deal_id=""), ("deals.csv", "5", "line:5", "deal_id", "", "MISSING"), "every record needs it", id="no id"
+    ),
+    pytest.param(
+        deal(deal_id="D-1", amount="900"),
+        ("deals.csv", "5", "D-1", "deal_id", "", "DUPLICATE_ID"),
+        "first",
+        id="one id",
+    ),
+    pytest.param(
+        deal(partner_id="P-77"),
+        ("deals.csv", "5", "D-9", "partner_id", "P-77", "PARTNER_UNKNOWN"),
+        "partner",
+        id="an unknown partner",
+    ),
+    pytest.param(
+        add("partners", "P-3,Third,7707083894,agent,,"),
+        ("partners.csv", "4", "P-3", "inn", "7707083894", "BAD_VALUE"),
+        "check digits",
+        id="an INN",
+    ),
+    pytest.param(
+        add("partners", f"P-3,,,agent,{ADDRESS},{NUMBER}"),
+        ("partners.csv", "4", "P-3", "name", "", "MISSING"),
+        "every record needs it",
+        id="a partner without a name",
+    ),
+    pytest.param(
+        add("partners", "P-3,Third,,friend,,"),
+        ("partners.csv", "4", "P-3", "kind", "friend", "BAD_VALUE"),
+        "is none of",
+        id="a kind of partner",
+    ),
+    pytest.param(
+        add("partners", f"P-3,Third,,agent,{ADDRESS.replace('@', ' at ')},"),
+        ("partners.csv", "4", "P-3", "email", "***", "BAD_VALUE"),
+        "is not an e-mail address",
+        id="an e-mail address",
+    ),
+    pytest.param(
+        add("payments", "M-9,D-3,2026-03-12,-5"),
+        ("payments.csv", "4", "M-9", "amount", "-5", "BAD_VALUE"),
+        "refund_of",
+        id="a negative amount",
+    ),
+    pytest.param(
+        lambda firm: firm.put(
+            "data/payments.csv",
+            "payment_id,deal_id,paid_at,amount,currency\nM-1,D-1,2026-03-10,1000,\nM-2,D-2,2026-03-11,1500,RUB\n"
+            "M-9,D-3,2026-03-12,5,RUR\n",
+        ),
+        ("payments.csv", "4", "M-9", "currency", "RUR", "BAD_VALUE"),
+        "ISO 4217",
+        id="a currency",
+    ),
+    pytest.param(
+        add("payments", "M-9,D-77,2026-03-12,5"),
+        ("payments.csv", "4", "M-9", "deal_id", "main/D-77", "DEAL_UNKNOWN"),
+        "deal",
+        id="a payment of an unknown deal",
+    ),
+    pytest.param(
+        add("registrations", "R-9,P-1,lead,Ash,ash.ru,Buyer,yes,licence,"),
+        ("registrations.csv", "4", "R-9", "submitted_at", "", "MISSING"),
+        "every record needs it",
+        id="a registration without its time",
+    ),
+    pytest.param(
+        add("deals", 'D-9,"Ash,ash.ru,P-1,licence,won,900,2026-03-01,2026-03-10,,'),
+        ("deals.csv", "5", "D-9", "", "", "BAD_VALUE"),
+        "quote",
+        id="a lost quote",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spoil", "issue", "reason"), ROW_CASES)
+def test_a_bad_row_is_set_aside_and_the_rest_goes_on(
+    firm: "Firm", spoil: Spoil, issue: tuple[str, ...], reason: str
+) -> None:
+    spoil(firm)
+    ended = firm.sync()
+    assert ended.code == 3, ended.told
+    [found] = firm.rows("issues")
+    columns = ("file", "line", "record_id", "column", "value", "code")
+    assert tuple(found[column] for column in columns) == issue, found
+    assert reason in found["reason"]
+    assert f"{issue[0]}:{issue[1]}:" in ended.out
+    assert [(row["deal_id"], row["amount"]) for row in firm.rows("ledger")] == [
+        ("main/D-1", "500.00"),
+        ("main/D-2", "200.00"),
+    ]
+    assert [firm.row("deals", f"D-{number}")["ps_partner_id"] for number in (1, 2, 3)] == ["P-1", "P-2", "P-1"]
+    again = firm.sync()
+    assert again.code == 0
+    keeps_contacts(firm, ended.told + again.told + firm.run("issues").told + firm.run("issues", "--json").told)
+
+
+def test_a_registration_of_an_unknown_partner_gets_its_verdict(firm: "Firm") -> None:
+    add("registrations", "R-9,P-77,lead,Ash,ash.ru,Buyer,yes,licence,2026-03-06T10:00:00")(firm)
+    ended = firm.sync()
+    assert (ended.code, firm.rows("issues")) == (0, [])
+    claim = firm.row("registrations", "R-9")
+    assert (claim["ps_status"], claim["ps_reason"]) == ("rejected", "PARTNER_NOT_ELIGIBLE")
+
+
+def keeps_contacts(firm: "Firm", told: str) -> None:
+    """No contact stands in what was told, nor in the written list of issues."""
+    everything = told + firm.text("out/issues.csv") + firm.text("out/ledger.csv")
+    contacts = (ADDRESS, NUMBER, "someone", "123-45-67", "buyer@oak.ru", "444-55-66", "first@seller.example")
+    assert [text for text in contacts if text in everything] == []
+    assert "Traceback" not in told
+
+
+def workbook() -> bytes:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "deals.csv", id="a picture"),
+        pytest.param(workbook(), "Excel workbook (xlsx)", id="a workbook"),
+        pytest.param(b"\x1f\x8b\x08\x00" + bytes(60), "packed (gz)", id="a packed file"),
+        pytest.param(b"<html><body>Sign in</body></html>", "HTML", id="a web page"),
+        pytest.param(b"", "is empty", id="nothing"),
+        pytest.param(b"deal_id,created_at\nD-1,2026-03-01\n", '"state"', id="a file without a required column"),
+    ],
+)
+def test_a_file_that_is_no_table_is_named_and_the_others_go_on(firm: "Firm", content: bytes, said: str) -> None:
+    firm.put("data/deals.csv", content)
+    ended = firm.sync()
+    assert ended.code == 3, ended.told
+    named = [row for row in firm.rows("issues") if row["file"] == "deals.csv"]
+    assert [row["code"] for row in named] == ["MISSING" if said == '"state"' else "NOT_CSV"]
+    assert said in named[0]["reason"]
+    assert said in ended.out
+    assert [row["ps_status"] for row in firm.rows("registrations")] == ["approved", "rejected"]
+    assert "Traceback" not in ended.told
+
+
+def test_a_spoilt_file_takes_back_nothing_that_was_decided(firm: "Firm") -> None:
+    firm.synced()
+    firm.put("data/deals.csv", b"\x1f\x8b\x08\x00" + bytes(60))
+    assert firm.sync().code == 3
+    assert len(firm.rows("ledger")) == 2
+    assert {row["deal_id"] for row in firm.rows("deals")} == {"D-1", "D-2", "D-3"}
+
+
+def test_a_file_that_the_settings_name_has_to_be_there(firm: "Firm") -> None:
+    firm.put(CONFIG, firm.text(CONFIG) + '[connections.main.files.deals]\nfile = "sales.csv"\n')
+    ended = firm.sync()
+    assert ended.code == 2
+    assert "data/sales.csv is missing" in ended.err
+    assert "files.deals" in ended.err
+    assert not (firm.root / "out").exists()
+
+
+def test_a_file_that_was_read_and_is_gone_stops_its_connection_alone(firm: "Firm") -> None:
+    before = firm.synced().written()
+    (firm.root / "data/deals.csv").unlink()
+    ended = firm.sync()
+    assert ended.code == 3
+    assert "deals.csv was read before and is missing now" in ended.out
+    assert "Put it back" in ended.out
+    assert firm.written() == before
+
+
+def test_a_folder_that_is_not_there(firm: "Firm") -> None:
+    firm.edit(CONFIG, 'path = "data"', 'path = "date"')
+    ended = firm.sync()
+    assert ended.code == 2
+    assert "date is missing" in ended.err
+
+
+def test_where_nothing_can_be_written_nothing_is_lost(firm: "Firm") -> None:
+    """A file stands where the folder should be: that hinders also those who may write everywhere."""
+    firm.put("out", "in the way")
+    ended = firm.sync()
+    assert ended.code == 3, ended.told
+    assert "cannot be written" in ended.told
+    assert "Traceback" not in ended.told
+    assert firm.text("out") == "in the way"
+    os.unlink(firm.root / "out")
+    again = firm.sync()
+    assert again.code == 0, again.told
+    assert len(firm.rows("ledger")) == 2
+    assert firm.row("deals", "D-1")["ps_commission"] == "500.00"
