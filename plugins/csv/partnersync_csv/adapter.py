@@ -21,7 +21,7 @@ from partnersync.contract.adapter import (
     Write,
 )
 from partnersync.domain.value import RecordKind
-from partnersync.errors import Unsupported
+from partnersync.errors import TryLater, Unsupported
 from partnersync_csv import check, source, target
 from partnersync_csv.outbox import Outbox
 from partnersync_csv.place import Mark, Place, places
@@ -66,10 +66,10 @@ class CsvAdapter:
         found: list[Stream] = []
         for place in self._places.values():
             kind = place.kind
-            apart = bool(kind.managed) and not place.in_place
-            gives = Gives.BOTH if kind.managed and place.in_place else Gives.FACTS
+            tells_ours = kind.kind in self.capabilities.managed
+            gives = Gives.BOTH if tells_ours and place.in_place else Gives.FACTS
             found.append(Stream(kind.key, kind.kind, gives, whole=True))
-            if apart:
+            if tells_ours and not place.in_place:
                 found.append(Stream(kind.key + _APART, kind.kind, Gives.MANAGED, whole=True))
         return found
 
@@ -105,8 +105,12 @@ class CsvAdapter:
         raise Unsupported("a csv connection reads whole files", hint="Run sync")
 
     def publish(self, table: Table) -> bool:
-        """Write the table as `<name>.csv`; False if the file held it already."""
-        return replace_whole(self._table(table.name), render_table(table.columns, table.rows())).changed
+        """Write the table as `<name>.csv`; False if the file held it already. TryLater: it cannot be written."""
+        path = self._table(table.name)
+        try:
+            return replace_whole(path, render_table(table.columns, table.rows())).changed
+        except OSError as exc:
+            raise TryLater(target.refused(path.name, exc), hint="Allow writing it, or name another out") from exc
 
     def holds(self, name: str) -> bool:
         """Whether `<name>.csv` is there."""

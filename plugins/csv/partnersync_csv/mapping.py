@@ -57,7 +57,6 @@ class Reader:
         self._default_state = settings.defaults.get("state", "")
         self._gives_seen = gives_seen and bool(kind.managed)
         self._seen = _Cells({name: held for name in kind.managed if (held := header.positions(name))})
-        self._deletes = "deleted" in places
         needed = [name for name in kind.columns if name in settings.columns or name in kind.required]
         self._gaps = {name: sources[name] for name in needed if name not in places}
 
@@ -99,13 +98,14 @@ class Reader:
         values = self._padded(row.values)
         cells = self._told(values)
         record_id = self._id(cells)
-        problem, code, column, value = self._trouble(row, cells, record_id)
+        deleted = cells.pop("deleted", "").strip().lower()
+        problem, code, column, value = self._trouble(row, cells, record_id, deleted)
         return Raw(
             record_id or line_id(row),
             cells,
             self.seen(row) if self._gives_seen and not problem and not self._width.is_shifted(row.values) else None,
             origin,
-            deleted=self._deletes and cells["deleted"].strip().lower() in _YES,
+            deleted=deleted in _YES,
             merged_into=cells.get("merged_into", "").strip() or None,
             problem=problem,
             problem_code=code,
@@ -135,7 +135,7 @@ class Reader:
         problem = f"has an {row.problem}: correct the quotes of this line"
         return Raw(record_id or line_id(row), None, None, origin, problem=problem)
 
-    def _trouble(self, row: Row, cells: dict[str, str], record_id: str) -> Trouble:
+    def _trouble(self, row: Row, cells: dict[str, str], record_id: str, deleted: str) -> Trouble:
         if self._width.says_more(row.values):
             problem = "has more cells than there are columns: quote the cell that holds a delimiter"
             return problem, "BAD_VALUE", "", ""
@@ -147,8 +147,8 @@ class Reader:
             if state is None:
                 return "is not named under states: say there what it means", "STATE_UNKNOWN", "state", text
             cells["state"] = state
-        if self._deletes and (text := cells["deleted"].strip().lower()) not in _NO and text not in _YES:
-            return "is neither yes nor no", "BAD_VALUE", "deleted", cells["deleted"]
+        if deleted not in _NO and deleted not in _YES:
+            return "is neither yes nor no", "BAD_VALUE", "deleted", deleted
         return _FINE
 
     def _complaint(self, gaps: Mapping[str, str]) -> str:

@@ -47,6 +47,8 @@ def test_a_russian_file_with_decimal_commas(folder: Any) -> None:
 
 
 def test_streams_tell_what_they_give(folder: Any, in_place: Any) -> None:
+    for key in ("partners", "deals", "registrations"):
+        folder.put(f"data/{key}.csv", "")
     apart = {stream.name: stream.gives for stream in folder.run().streams()}
     assert apart == dict.fromkeys(
         "partners users deals payments registrations activities documents rates".split(), Gives.FACTS
@@ -187,7 +189,7 @@ class TestMissing:
     def test_a_kind_that_nobody_named_is_not_missed(self, folder: Any) -> None:
         folder.put("data/deals.csv", DEALS)
         assert list(folder.pages("payments")) == []
-        assert list(folder.pages("partners.out")) == []
+        assert "partners.out" not in {stream.name for stream in folder.run().streams()}
 
     def test_one_that_the_settings_name_is(self, folder: Any) -> None:
         folder.settings = {"files": {"payments": {"file": "paid.csv"}}}
