@@ -1,0 +1,78 @@
+"""What an author gives to the conformance kit: a system of their kind with people at work in it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from partnersync.contract.adapter import Adapter, Cells
+from partnersync.domain.value import RecordKind
+
+
+class Harness(Protocol):
+    """One connected system, empty at first and made anew for each check, seen as its people see it.
+
+    It shares no code with the adapter, so that one mistake cannot hide in both. A method that the adapter's
+    capabilities rule out (deletions, merges, notes, tasks, tables) is never called.
+    """
+
+    columns: Mapping[RecordKind, tuple[str, ...]]
+    """The canonical columns that the system can hold, without the id, by kinds of record that people can put into it.
+
+    Deals are among them. Required columns may be missing where the system fills them itself.
+    """
+
+    people: tuple[str, str]
+    """User ids of two people who edit records."""
+
+    page_rows: int
+    """The most records that one page of the adapter holds; smaller pages make quicker checks."""
+
+    answers_get_lost: bool
+    """Whether a write can stay without an answer, as over a network."""
+
+    def adapter(self) -> Adapter:
+        """A new adapter on the system as it is now, as each run makes one."""
+
+    def put(self, kind: RecordKind, rows: Sequence[Cells]) -> Sequence[str]:
+        """People enter records; their ids."""
+
+    def edit(self, kind: RecordKind, record_id: str, cells: Cells, by: str | None) -> None:
+        """Someone changes canonical columns, or managed fields with a place. None: the system does not tell who."""
+
+    def delete(self, kind: RecordKind, record_id: str) -> None:
+        """Someone deletes a record."""
+
+    def merge(self, kind: RecordKind, record_id: str, into: str) -> None:
+        """Someone merges a record into another, which stays."""
+
+    def managed(self, kind: RecordKind, record_id: str) -> Cells:
+        """Our fields of a record as people see them: an empty text is an empty place, a missing key is no place."""
+
+    def unmanaged(self, kind: RecordKind, record_id: str) -> object:
+        """All the rest of a record exactly as it is stored, to be compared."""
+
+    def remove_place(self, kind: RecordKind, field: str) -> None:
+        """An admin takes the place of a managed field away, with its values."""
+
+    def notes(self, kind: RecordKind, record_id: str) -> Sequence[str]:
+        """The texts of the notes that people find on a record."""
+
+    def tasks(self, kind: RecordKind, record_id: str) -> Sequence[str]:
+        """The texts of the tasks that people find on a record."""
+
+    def table(self, name: str) -> Sequence[Sequence[str]]:
+        """A published table as people read it, its columns first."""
+
+    def refuse(self, kind: RecordKind, record_id: str) -> None:
+        """The system says no to every write to a record; where it takes all of a kind at once, to those of the kind."""
+
+    def accept(self, kind: RecordKind, record_id: str) -> None:
+        """It says no longer no."""
+
+    def lose_next_answer(self, *, landed: bool) -> None:
+        """The next write stays without an answer, though it was made (`landed`) or not; needs `answers_get_lost`."""
+
+    def tick(self, seconds: int) -> None:
+        """Time passes in the system."""
+
+    def calls(self) -> Sequence[str]:
+        """What has reached the system since this was asked last, one text for each call that writes."""
