@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from partnersync.contract.adapter import FieldsWrite, NoteWrite, Outcome, Table, TaskWrite, Write
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.value import RecordKind
+from partnersync.errors import TryLater
 from partnersync_csv.detect import detect
 from partnersync_csv.scan import rows
 
@@ -326,6 +328,20 @@ class TestFailure:
         assert reasons[1] == "out/deals.csv is in UTF-8 now: cp1251 cannot hold one of its values"
         assert folder.seen()["1"]["ps_source"] == "Łódź"
         assert any("is in UTF-8, deals.csv in cp1251" in problem for problem in folder.run().check())
+
+
+def test_without_room_for_the_writes_nothing_is_made(deals: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+
+    def small(*args: Any, **options: Any) -> sqlite3.Connection:
+        database: sqlite3.Connection = connect(*args, **options)
+        database.execute("PRAGMA max_page_count = 20")
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(TryLater, match="temporary data cannot be kept: database or disk is full"):
+        deals.set_deals({str(number): {"ps_source": "typed"} for number in range(5000)})
+    assert not deals.file("out").exists()
 
 
 def test_writes_are_taken_as_they_come(deals: Any) -> None:

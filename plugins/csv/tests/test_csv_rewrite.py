@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partnersync.errors import TryLater
-from partnersync_csv.detect import detect
+from partnersync_csv.detect import detect, file_state
 from partnersync_csv.dialect import Dialect, NotCsv
 from partnersync_csv.headers import Width
 from partnersync_csv.rewrite import Managed, rewrite, rewrite_file
@@ -135,6 +135,16 @@ def test_foreign_cells_keep_their_bytes_and_ours_are_found(
         shifted = "ps_b" in header.values and cells.is_shifted(old.values)
         due = {} if shifted else DUE.get(old.values[0], {})
         assert all(new.values[places[PS.index(name)]].lstrip("'") == value for name, value in due.items())
+
+
+def test_a_file_that_was_saved_since_it_was_looked_at_is_left_alone(path: Path) -> None:
+    path.write_text("id\n1\n")
+    dialect, since = detect(path), file_state(path)
+    path.write_text("id\n12\n")
+    with pytest.raises(TryLater, match=r"deals\.csv changed while it was rewritten"):
+        rewrite_file(path, path, dialect, MANAGED, since=since)
+    assert path.read_text() == "id\n12\n"
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "utf-16-le"])
