@@ -4,14 +4,13 @@ import os
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.cli.conftest import Firm
+from small_firm import Firm
 
-Spoil = Callable[["Firm"], Any]
+Spoil = Callable[[Firm], Any]
 CONFIG = "config/partnersync.toml"
 TERMS = "config/program/2026-01-01.toml"
 COMMANDS = [["sync"], ["plan"], ["ledger"], ["doctor"]]
@@ -133,9 +132,7 @@ CONNECTION_CASES = [
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize(("spoil", "said"), SETTINGS_CASES)
-def test_bad_settings_are_told_with_their_place(
-    firm: "Firm", spoil: Spoil, said: list[str], command: list[str]
-) -> None:
+def test_bad_settings_are_told_with_their_place(firm: Firm, spoil: Spoil, said: list[str], command: list[str]) -> None:
     spoil(firm)
     refused(firm, command, said)
 
@@ -143,13 +140,13 @@ def test_bad_settings_are_told_with_their_place(
 @pytest.mark.parametrize("command", [["sync"], ["plan"], ["doctor"]], ids=" ".join)
 @pytest.mark.parametrize(("spoil", "said"), CONNECTION_CASES)
 def test_bad_settings_of_a_connection_are_told_with_their_place(
-    firm: "Firm", spoil: Spoil, said: list[str], command: list[str]
+    firm: Firm, spoil: Spoil, said: list[str], command: list[str]
 ) -> None:
     spoil(firm)
     refused(firm, command, said)
 
 
-def refused(firm: "Firm", command: list[str], said: list[str]) -> None:
+def refused(firm: Firm, command: list[str], said: list[str]) -> None:
     """The command ends with 2, says all that, and has written nothing."""
     ended = firm.run(*command)
     assert ended.code == 2, ended.told
@@ -159,7 +156,7 @@ def refused(firm: "Firm", command: list[str], said: list[str]) -> None:
     assert not (firm.root / "out").exists()
 
 
-def test_a_booked_version_of_the_program_cannot_be_edited(firm: "Firm") -> None:
+def test_a_booked_version_of_the_program_cannot_be_edited(firm: Firm) -> None:
     before = firm.synced().written()
     firm.edit(TERMS, '"50%"', '"60%"')
     ended = firm.sync()
@@ -287,7 +284,7 @@ ROW_CASES = [
 
 @pytest.mark.parametrize(("spoil", "issue", "reason"), ROW_CASES)
 def test_a_bad_row_is_set_aside_and_the_rest_goes_on(
-    firm: "Firm", spoil: Spoil, issue: tuple[str, ...], reason: str
+    firm: Firm, spoil: Spoil, issue: tuple[str, ...], reason: str
 ) -> None:
     spoil(firm)
     ended = firm.sync()
@@ -307,7 +304,7 @@ def test_a_bad_row_is_set_aside_and_the_rest_goes_on(
     keeps_contacts(firm, ended.told + again.told + firm.run("issues").told + firm.run("issues", "--json").told)
 
 
-def test_a_registration_of_an_unknown_partner_gets_its_verdict(firm: "Firm") -> None:
+def test_a_registration_of_an_unknown_partner_gets_its_verdict(firm: Firm) -> None:
     add("registrations", "R-9,P-77,lead,Ash,ash.ru,Buyer,yes,licence,2026-03-06T10:00:00")(firm)
     ended = firm.sync()
     assert (ended.code, firm.rows("issues")) == (0, [])
@@ -315,7 +312,7 @@ def test_a_registration_of_an_unknown_partner_gets_its_verdict(firm: "Firm") -> 
     assert (claim["ps_status"], claim["ps_reason"]) == ("rejected", "PARTNER_NOT_ELIGIBLE")
 
 
-def keeps_contacts(firm: "Firm", told: str) -> None:
+def keeps_contacts(firm: Firm, told: str) -> None:
     """No contact stands in what was told, nor in the written list of issues."""
     everything = told + firm.text("out/issues.csv") + firm.text("out/ledger.csv")
     contacts = (ADDRESS, NUMBER, "someone", "123-45-67", "buyer@oak.ru", "444-55-66", "first@seller.example")
@@ -341,7 +338,7 @@ def workbook() -> bytes:
         pytest.param(b"deal_id,created_at\nD-1,2026-03-01\n", '"state"', id="a file without a required column"),
     ],
 )
-def test_a_file_that_is_no_table_is_named_and_the_others_go_on(firm: "Firm", content: bytes, said: str) -> None:
+def test_a_file_that_is_no_table_is_named_and_the_others_go_on(firm: Firm, content: bytes, said: str) -> None:
     firm.put("data/deals.csv", content)
     ended = firm.sync()
     assert ended.code == 3, ended.told
@@ -353,7 +350,7 @@ def test_a_file_that_is_no_table_is_named_and_the_others_go_on(firm: "Firm", con
     assert "Traceback" not in ended.told
 
 
-def test_a_spoilt_file_takes_back_nothing_that_was_decided(firm: "Firm") -> None:
+def test_a_spoilt_file_takes_back_nothing_that_was_decided(firm: Firm) -> None:
     firm.synced()
     firm.put("data/deals.csv", b"\x1f\x8b\x08\x00" + bytes(60))
     assert firm.sync().code == 3
@@ -361,7 +358,7 @@ def test_a_spoilt_file_takes_back_nothing_that_was_decided(firm: "Firm") -> None
     assert {row["deal_id"] for row in firm.rows("deals")} == {"D-1", "D-2", "D-3"}
 
 
-def test_a_file_that_the_settings_name_has_to_be_there(firm: "Firm") -> None:
+def test_a_file_that_the_settings_name_has_to_be_there(firm: Firm) -> None:
     firm.put(CONFIG, firm.text(CONFIG) + '[connections.main.files.deals]\nfile = "sales.csv"\n')
     ended = firm.sync()
     assert ended.code == 2
@@ -370,7 +367,7 @@ def test_a_file_that_the_settings_name_has_to_be_there(firm: "Firm") -> None:
     assert not (firm.root / "out").exists()
 
 
-def test_a_file_that_was_read_and_is_gone_stops_its_connection_alone(firm: "Firm") -> None:
+def test_a_file_that_was_read_and_is_gone_stops_its_connection_alone(firm: Firm) -> None:
     before = firm.synced().written()
     (firm.root / "data/deals.csv").unlink()
     ended = firm.sync()
@@ -380,14 +377,14 @@ def test_a_file_that_was_read_and_is_gone_stops_its_connection_alone(firm: "Firm
     assert firm.written() == before
 
 
-def test_a_folder_that_is_not_there(firm: "Firm") -> None:
+def test_a_folder_that_is_not_there(firm: Firm) -> None:
     firm.edit(CONFIG, 'path = "data"', 'path = "date"')
     ended = firm.sync()
     assert ended.code == 2
     assert "date is missing" in ended.err
 
 
-def test_where_nothing_can_be_written_nothing_is_lost(firm: "Firm") -> None:
+def test_where_nothing_can_be_written_nothing_is_lost(firm: Firm) -> None:
     """A file stands where the folder should be: that hinders also those who may write everywhere."""
     firm.put("out", "in the way")
     ended = firm.sync()

@@ -4,21 +4,19 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from partnersync import __version__
 from partnersync.cli.main import COMMANDS
 from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import Firm
+from small_firm import Firm
 
 A_BAD_DEAL = "D-9,Ash,ash.ru,P-1,licence,won,many,2026-03-01,2026-03-10,,\n"
 
 
-def test_help_names_every_command_and_the_version_is_told(firm: "Firm") -> None:
+def test_help_names_every_command_and_the_version_is_told(firm: Firm) -> None:
     told = firm.run("--help")
     assert told.code == 0
     assert [name for name in COMMANDS if f"\n  {name} " not in told.out] == []
@@ -26,7 +24,7 @@ def test_help_names_every_command_and_the_version_is_told(firm: "Firm") -> None:
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "db upgrade", "plugins list"])
-def test_each_command_has_help(firm: "Firm", command: str) -> None:
+def test_each_command_has_help(firm: Firm, command: str) -> None:
     told = firm.run(*command.split(), "--help")
     assert told.code == 0
     assert told.out.startswith("Usage: ")
@@ -50,14 +48,14 @@ def test_each_command_has_help(firm: "Firm", command: str) -> None:
         pytest.param(["ledger", "--period", "2026-3"], "--period", id="a period that is no month"),
     ],
 )
-def test_wrong_words_end_with_2_and_say_what_is_wrong(firm: "Firm", args: list[str], said: str) -> None:
+def test_wrong_words_end_with_2_and_say_what_is_wrong(firm: Firm, args: list[str], said: str) -> None:
     firm.synced()
     ended = firm.run(*args)
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.err
 
 
-def test_sync_decides_books_and_writes(firm: "Firm") -> None:
+def test_sync_decides_books_and_writes(firm: Firm) -> None:
     ended = firm.sync()
     assert ended.code == 0
     assert "2 partners, 3 deals, 2 payments, 2 registrations" in ended.out
@@ -79,7 +77,7 @@ def test_sync_decides_books_and_writes(firm: "Firm") -> None:
     ]
 
 
-def test_a_second_sync_changes_no_file(firm: "Firm") -> None:
+def test_a_second_sync_changes_no_file(firm: Firm) -> None:
     before = firm.synced().written()
     ended = firm.sync()
     assert ended.code == 0
@@ -87,12 +85,12 @@ def test_a_second_sync_changes_no_file(firm: "Firm") -> None:
     assert firm.written() == before
 
 
-def test_sync_of_one_connection_takes_its_name(firm: "Firm") -> None:
+def test_sync_of_one_connection_takes_its_name(firm: Firm) -> None:
     assert firm.sync("main").code == 0
     assert len(firm.rows("ledger")) == 2
 
 
-def test_a_dry_run_writes_and_books_nothing(firm: "Firm") -> None:
+def test_a_dry_run_writes_and_books_nothing(firm: Firm) -> None:
     ended = firm.sync("--dry-run")
     assert ended.code == 0
     assert "due        main: 7 records" in ended.out
@@ -100,7 +98,7 @@ def test_a_dry_run_writes_and_books_nothing(firm: "Firm") -> None:
     assert firm.run("ledger", "--json").json() == []
 
 
-def test_a_plan_shows_what_is_due_and_does_nothing(firm: "Firm") -> None:
+def test_a_plan_shows_what_is_due_and_does_nothing(firm: Firm) -> None:
     ended = firm.run("plan", "--as-of", "2026-03-31")
     assert ended.code == 0
     assert "main deal D-3" in ended.out
@@ -108,7 +106,7 @@ def test_a_plan_shows_what_is_due_and_does_nothing(firm: "Firm") -> None:
     assert firm.run("ledger", "--json").json() == []
 
 
-def test_apply_does_exactly_the_plan(firm: "Firm") -> None:
+def test_apply_does_exactly_the_plan(firm: Firm) -> None:
     assert firm.run("plan", "--as-of", "2026-03-31", "-o", "plan.json").code == 0
     ended = firm.run("apply", "plan.json")
     assert ended.code == 0, ended.told
@@ -118,7 +116,7 @@ def test_apply_does_exactly_the_plan(firm: "Firm") -> None:
     assert firm.written() == applied
 
 
-def test_apply_refuses_where_records_moved_and_names_them(firm: "Firm") -> None:
+def test_apply_refuses_where_records_moved_and_names_them(firm: Firm) -> None:
     assert firm.run("plan", "--as-of", "2026-03-31", "-o", "plan.json").code == 0
     firm.edit("data/payments.csv", "M-1,D-1,2026-03-10,1000", "M-1,D-1,2026-03-10,900")
     ended = firm.run("apply", "plan.json")
@@ -129,13 +127,13 @@ def test_apply_refuses_where_records_moved_and_names_them(firm: "Firm") -> None:
     assert firm.run("ledger", "--json").json() == []
 
 
-def test_a_plan_that_cannot_be_kept_is_a_clear_error(firm: "Firm") -> None:
+def test_a_plan_that_cannot_be_kept_is_a_clear_error(firm: Firm) -> None:
     ended = firm.run("plan", "-o", "nowhere/plan.json")
     assert ended.code == 2
     assert "nowhere/plan.json cannot be written" in ended.err
 
 
-def test_the_ledger_is_filtered_by_deal_partner_and_month(firm: "Firm") -> None:
+def test_the_ledger_is_filtered_by_deal_partner_and_month(firm: Firm) -> None:
     firm.synced()
 
     def deals(*args: str) -> list[str]:
@@ -148,7 +146,7 @@ def test_the_ledger_is_filtered_by_deal_partner_and_month(firm: "Firm") -> None:
     assert deals("--period", "2026-04") == []
 
 
-def test_a_line_is_pending_until_its_hold_ends(firm: "Firm") -> None:
+def test_a_line_is_pending_until_its_hold_ends(firm: Firm) -> None:
     firm.synced()
 
     def statuses(as_of: str) -> list[str]:
@@ -159,7 +157,7 @@ def test_a_line_is_pending_until_its_hold_ends(firm: "Firm") -> None:
     assert statuses("2026-03-25") == ["payable", "payable"]
 
 
-def test_the_ledger_as_a_file_is_the_one_that_sync_writes(firm: "Firm") -> None:
+def test_the_ledger_as_a_file_is_the_one_that_sync_writes(firm: Firm) -> None:
     firm.synced()
     assert firm.run("ledger", "--csv", "copy.csv", "--as-of", "2026-03-31").code == 0
     assert firm.text("copy.csv") == firm.text("out/ledger.csv")
@@ -169,7 +167,7 @@ def test_the_ledger_as_a_file_is_the_one_that_sync_writes(firm: "Firm") -> None:
 
 
 @pytest.fixture
-def twins(firm: "Firm") -> "Firm":
+def twins(firm: Firm) -> Firm:
     """Two connections that have a deal D-1 each."""
     firm.put("more/deals.csv", "deal_id,state,created_at\nD-1,open,2026-03-05\nD-4,open,2026-03-05\n")
     settings = firm.text("config/partnersync.toml")
@@ -178,7 +176,7 @@ def twins(firm: "Firm") -> "Firm":
     return firm.synced()
 
 
-def test_an_ambiguous_deal_id_names_the_deals_it_may_be(twins: "Firm") -> None:
+def test_an_ambiguous_deal_id_names_the_deals_it_may_be(twins: Firm) -> None:
     for command in (("ledger", "--deal", "D-1"), ("explain", "deal", "D-1")):
         ended = twins.run(*command)
         assert ended.code == 2
@@ -199,9 +197,7 @@ def test_an_ambiguous_deal_id_names_the_deals_it_may_be(twins: "Firm") -> None:
         pytest.param(["plugins", "list"], "name distribution version kinds problem".split(), id="plugins"),
     ],
 )
-def test_json_of_a_table_is_a_list_of_objects_with_its_columns(
-    firm: "Firm", args: list[str], columns: list[str]
-) -> None:
+def test_json_of_a_table_is_a_list_of_objects_with_its_columns(firm: Firm, args: list[str], columns: list[str]) -> None:
     firm.put("data/deals.csv", firm.text("data/deals.csv") + A_BAD_DEAL)
     assert firm.sync().code == 3
     found = firm.run(*args, "--json").json()
@@ -211,7 +207,7 @@ def test_json_of_a_table_is_a_list_of_objects_with_its_columns(
 
 
 @pytest.mark.parametrize("column", ["line_id", "partner_id", "deal_id", "amount", "prev_hash", "hash"])
-def test_the_ledger_as_json_says_what_its_file_says(firm: "Firm", column: str) -> None:
+def test_the_ledger_as_json_says_what_its_file_says(firm: Firm, column: str) -> None:
     firm.synced()
     told = firm.run("ledger", "--json", "--as-of", "2026-03-31").json()
     assert [row[column] for row in told] == [row[column] for row in firm.rows("ledger")]
@@ -232,7 +228,7 @@ def test_the_ledger_as_json_says_what_its_file_says(firm: "Firm", column: str) -
     ],
     ids=" ".join,
 )
-def test_json_is_all_that_goes_to_standard_output(firm: "Firm", args: list[str]) -> None:
+def test_json_is_all_that_goes_to_standard_output(firm: Firm, args: list[str]) -> None:
     ended = firm.synced().run(*args, "--json")
     assert ended.code == 0
     assert isinstance(ended.json(), dict | list)
@@ -248,13 +244,13 @@ def test_json_is_all_that_goes_to_standard_output(firm: "Firm", args: list[str])
         pytest.param("partner", "P-2", ["200.00 RUB", "main/D-2", "R-2"], id="a partner"),
     ],
 )
-def test_explain_says_why_in_words(firm: "Firm", kind: str, record_id: str, said: list[str]) -> None:
+def test_explain_says_why_in_words(firm: Firm, kind: str, record_id: str, said: list[str]) -> None:
     ended = firm.synced().run("explain", kind, record_id, "--as-of", "2026-03-31")
     assert ended.code == 0
     assert [text for text in said if text not in ended.out] == []
 
 
-def test_explain_tells_the_arithmetic_of_a_line(firm: "Firm") -> None:
+def test_explain_tells_the_arithmetic_of_a_line(firm: Firm) -> None:
     line = firm.synced().row("ledger", firm.rows("ledger")[1]["line_id"])
     ended = firm.run("explain", "line", line["line_id"])
     assert ended.code == 0
@@ -263,7 +259,7 @@ def test_explain_tells_the_arithmetic_of_a_line(firm: "Firm") -> None:
     ] == []
 
 
-def test_verify_names_a_changed_line(firm: "Firm") -> None:
+def test_verify_names_a_changed_line(firm: Firm) -> None:
     firm.synced()
     whole = firm.run("verify")
     assert (whole.code, whole.out) == (0, "the ledger (2 lines) and the journal are whole\n")
@@ -283,7 +279,7 @@ def change_store(root: Path, statement: str) -> None:
     database.close()
 
 
-def test_status_tells_runs_issues_and_what_is_due(firm: "Firm") -> None:
+def test_status_tells_runs_issues_and_what_is_due(firm: Firm) -> None:
     firm.put("data/deals.csv", firm.text("data/deals.csv") + A_BAD_DEAL)
     firm.sync()
     ended = firm.run("status")
@@ -302,7 +298,7 @@ def test_status_tells_runs_issues_and_what_is_due(firm: "Firm") -> None:
     }
 
 
-def test_registrations_are_shown_with_their_verdicts(firm: "Firm") -> None:
+def test_registrations_are_shown_with_their_verdicts(firm: Firm) -> None:
     told = firm.synced().run("registrations")
     assert told.code == 0
     [head, first, second] = told.out.splitlines()
@@ -311,7 +307,7 @@ def test_registrations_are_shown_with_their_verdicts(firm: "Firm") -> None:
     assert "rejected   ALREADY_PROTECTED" in second
 
 
-def test_newly_set_aside_records_end_with_3_and_older_ones_are_only_counted(firm: "Firm") -> None:
+def test_newly_set_aside_records_end_with_3_and_older_ones_are_only_counted(firm: Firm) -> None:
     firm.put("data/deals.csv", firm.text("data/deals.csv") + A_BAD_DEAL)
     first = firm.sync()
     assert first.code == 3
@@ -335,7 +331,7 @@ def test_newly_set_aside_records_end_with_3_and_older_ones_are_only_counted(firm
         pytest.param("2026-03-31T10:00:00Z", "2026-03-31T13:00:00+03:00", id="a time of another zone"),
     ],
 )
-def test_as_of_names_a_moment(firm: "Firm", as_of: str, until: str) -> None:
+def test_as_of_names_a_moment(firm: Firm, as_of: str, until: str) -> None:
     told = firm.run("sync", "--json", "--as-of", as_of)
     assert told.code == 0
     assert told.json()["as_of"] == until
@@ -344,14 +340,14 @@ def test_as_of_names_a_moment(firm: "Firm", as_of: str, until: str) -> None:
 
 @pytest.mark.parametrize("text", ["yesterday", "31.03.2026", "2026-13-01", "2026-02-30", ""])
 @pytest.mark.parametrize("command", [["sync"], ["plan"], ["ledger"], ["explain", "deal", "D-1"]], ids=" ".join)
-def test_as_of_that_is_no_time_is_refused(firm: "Firm", command: list[str], text: str) -> None:
+def test_as_of_that_is_no_time_is_refused(firm: Firm, command: list[str], text: str) -> None:
     ended = firm.run(*command, "--as-of", text)
     assert ended.code == 2
     assert f"--as-of {text!r} is no time" in ended.err
     assert "2026-01-31" in ended.err
 
 
-def test_sync_never_looks_behind_the_last_booking_run_but_plans_may(firm: "Firm") -> None:
+def test_sync_never_looks_behind_the_last_booking_run_but_plans_may(firm: Firm) -> None:
     before = firm.synced().written()
     ended = firm.sync(as_of="2026-03-10")
     assert ended.code == 2
@@ -363,7 +359,7 @@ def test_sync_never_looks_behind_the_last_booking_run_but_plans_may(firm: "Firm"
     assert firm.written() == before
 
 
-def test_a_foreign_edit_is_told_and_left_as_it_is(firm: "Firm") -> None:
+def test_a_foreign_edit_is_told_and_left_as_it_is(firm: Firm) -> None:
     firm.synced().edit("out/deals.csv", ",P-1,typed", ",P-2,typed")
     ended = firm.sync()
     assert ended.code == 0
@@ -372,7 +368,7 @@ def test_a_foreign_edit_is_told_and_left_as_it_is(firm: "Firm") -> None:
 
 
 @pytest.fixture
-def narrow(firm: "Firm") -> "Firm":
+def narrow(firm: Firm) -> Firm:
     """Synced, then all deals change hands; a single change is over the limit."""
     settings = firm.text("config/partnersync.toml") + "\n[limits]\nmax_changed_share = '10%'\nmax_changed_records = 1\n"
     firm.put("config/partnersync.toml", settings)
@@ -393,7 +389,7 @@ R-3,P-1,lead,Fir,fir.ru,Buyer,yes,licence,2026-02-05T10:00:00
 """
 
 
-def test_a_destructive_plan_stops_with_4_and_writes_nothing(narrow: "Firm") -> None:
+def test_a_destructive_plan_stops_with_4_and_writes_nothing(narrow: Firm) -> None:
     before = narrow.written()
     stopped = narrow.sync()
     assert stopped.code == 4, stopped.told
@@ -406,7 +402,7 @@ def test_a_destructive_plan_stops_with_4_and_writes_nothing(narrow: "Firm") -> N
     assert [row["ps_partner_id"] for row in narrow.rows("deals")] == ["P-2", "P-1", "P-1"]
 
 
-def test_db_upgrade_makes_the_tables_and_says_where_it_is(firm: "Firm") -> None:
+def test_db_upgrade_makes_the_tables_and_says_where_it_is(firm: Firm) -> None:
     (firm.root / "partnersync.db").unlink()
     made = firm.run("db", "upgrade")
     assert made.code == 0
@@ -415,7 +411,7 @@ def test_db_upgrade_makes_the_tables_and_says_where_it_is(firm: "Firm") -> None:
     assert firm.run("db", "upgrade").out == made.out
 
 
-def test_doctor_finds_nothing_wrong_with_a_good_company(firm: "Firm") -> None:
+def test_doctor_finds_nothing_wrong_with_a_good_company(firm: Firm) -> None:
     ended = firm.run("doctor")
     assert (ended.code, ended.out) == (0, "all is well\n")
     assert firm.run("doctor", "--json").json() == []
@@ -444,7 +440,7 @@ def test_doctor_finds_nothing_wrong_with_a_good_company(firm: "Firm") -> None:
     ],
 )
 def test_doctor_names_each_problem_with_its_mend(
-    firm: "Firm", spoil: Callable[["Firm"], Any], area: str, said: str, code: int
+    firm: Firm, spoil: Callable[[Firm], Any], area: str, said: str, code: int
 ) -> None:
     spoil(firm)
     ended = firm.run("doctor")
@@ -459,7 +455,7 @@ def test_doctor_names_each_problem_with_its_mend(
 ANSWERS = ("--path", "in", "--out", "written", "--currency", "USD", "--zone", "Europe/Berlin", "--from", "2026-02-01")
 
 
-def test_init_writes_settings_that_work(tmp_path: Path, firm: "Firm") -> None:
+def test_init_writes_settings_that_work(tmp_path: Path, firm: Firm) -> None:
     ended = firm.run("init", *ANSWERS, "--config", "new/config/partnersync.toml")
     assert ended.code == 0, ended.told
     assert (firm.root / "new/in").is_dir()
@@ -474,7 +470,7 @@ def test_init_writes_settings_that_work(tmp_path: Path, firm: "Firm") -> None:
     assert (firm.root / "new/written/ledger.csv").is_file()
 
 
-def test_init_overwrites_nothing(firm: "Firm") -> None:
+def test_init_overwrites_nothing(firm: Firm) -> None:
     before = firm.text("config/partnersync.toml")
     ended = firm.run("init", *ANSWERS)
     assert ended.code == 2
@@ -492,7 +488,7 @@ def test_init_overwrites_nothing(firm: "Firm") -> None:
         pytest.param("--out", "in", "one folder", id="one folder for both"),
     ],
 )
-def test_init_refuses_what_would_not_work_and_leaves_nothing(firm: "Firm", option: str, value: str, said: str) -> None:
+def test_init_refuses_what_would_not_work_and_leaves_nothing(firm: Firm, option: str, value: str, said: str) -> None:
     answers = list(ANSWERS)
     answers[answers.index(option) + 1] = value
     ended = firm.run("init", *answers, "--config", "new/config/partnersync.toml")
@@ -501,7 +497,7 @@ def test_init_refuses_what_would_not_work_and_leaves_nothing(firm: "Firm", optio
     assert not list((firm.root / "new").rglob("*.toml"))
 
 
-def test_plugins_are_listed_with_their_kinds(firm: "Firm") -> None:
+def test_plugins_are_listed_with_their_kinds(firm: Firm) -> None:
     [csv_plugin] = firm.run("plugins", "list", "--json").json()
     assert csv_plugin["kinds"] == "csv"
     assert csv_plugin["problem"] == ""

@@ -2,28 +2,24 @@
 
 import signal
 import sqlite3
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
 from partnersync.store.database import open_store
 from partnersync.store.locks import lease, this_process
+from small_firm import Ended, Firm
 
-if TYPE_CHECKING:
-    import subprocess
-
-    from tests.cli.conftest import Ended, Firm
-
-Wait = Callable[["subprocess.Popen[str]"], "Ended"]
+Wait = Callable[[subprocess.Popen[str]], Ended]
 SYNC = ("sync", "--as-of", "2026-12-31")
 NEEDED = "partners deals registrations ledger issues".split()
 
 
-def fill(firm: "Firm", deals: int) -> "Firm":
+def fill(firm: Firm, deals: int) -> Firm:
     """Many won deals of two partners, each paid once, every tenth registered by the other partner the day before."""
     head, payments, claims = (firm.text(f"data/{kind}.csv").splitlines()[:1] for kind in KINDS)
     for number in range(deals):
@@ -47,14 +43,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def as_written(firm: "Firm") -> dict[str, bytes]:
-    """What a run leaves behind for people; nothing temporary may be among it."""
+def as_written(firm: Firm) -> dict[str, bytes]:
+    """What a run leaves behind for people; nothing temporary is among it."""
     written = firm.written()
-    assert sorted(written) == sorted(f"{name}.csv" for name in NEEDED)
+    assert {f"{name}.csv" for name in NEEDED} <= written.keys()
+    assert [name for name in written if not name.endswith(".csv")] == []
     return written
 
 
-def test_a_run_that_meets_another_ends_with_75_and_does_nothing(firm: "Firm", wait: Wait) -> None:
+def test_a_run_that_meets_another_ends_with_75_and_does_nothing(firm: Firm, wait: Wait) -> None:
     store = open_store(f"sqlite:///{firm.root}/partnersync.db")
     with lease(store, "connection:main", this_process(), now):
         ended = wait(firm.spawn(*SYNC))
@@ -68,7 +65,7 @@ def test_a_run_that_meets_another_ends_with_75_and_does_nothing(firm: "Firm", wa
     assert wait(firm.spawn(*SYNC)).code == 0
 
 
-def test_of_four_processes_at_once_one_works(new_firm: Callable[[str], "Firm"], wait: Wait) -> None:
+def test_of_four_processes_at_once_one_works(new_firm: Callable[[str], Firm], wait: Wait) -> None:
     alone = fill(new_firm("alone"), 2000)
     assert alone.run(*SYNC).code == 0
     firm = fill(new_firm("firm"), 2000)
@@ -87,7 +84,7 @@ def test_of_four_processes_at_once_one_works(new_firm: Callable[[str], "Firm"], 
     assert len({row["event_id"] for row in firm.rows("ledger")}) == len(firm.rows("ledger")) == 2000
 
 
-def test_a_locked_out_process_never_waits_for_the_one_at_work(firm: "Firm", wait: Wait) -> None:
+def test_a_locked_out_process_never_waits_for_the_one_at_work(firm: Firm, wait: Wait) -> None:
     """Four at once while the lock is held: all end, and with 75."""
     store = open_store(f"sqlite:///{firm.root}/partnersync.db")
     with lease(store, "connection:main", this_process(), now):
@@ -104,7 +101,7 @@ def test_a_locked_out_process_never_waits_for_the_one_at_work(firm: "Firm", wait
         pytest.param("written", id="once it has begun to write files"),
     ],
 )
-def test_a_killed_run_is_finished_by_the_next(new_firm: Callable[[str], "Firm"], wait: Wait, seen: str) -> None:
+def test_a_killed_run_is_finished_by_the_next(new_firm: Callable[[str], Firm], wait: Wait, seen: str) -> None:
     whole = fill(new_firm("whole"), 3000)
     assert whole.run(*SYNC).code == 0
     firm = fill(new_firm("firm"), 3000)
@@ -122,32 +119,32 @@ def test_a_killed_run_is_finished_by_the_next(new_firm: Callable[[str], "Firm"],
     assert (again["lines"], again["written"]) == (0, 0)
 
 
-def _holds(firm: "Firm", query: str) -> bool:
+def _holds(firm: Firm, query: str) -> bool:
     """Whether the store answers with a row; asked without a command, which would take too long."""
     with closing(sqlite3.connect(firm.root / "partnersync.db")) as database:
         return database.execute(query).fetchone() is not None
 
 
-def _deals_are_read(firm: "Firm") -> bool:
+def _deals_are_read(firm: Firm) -> bool:
     return _holds(firm, "SELECT 1 FROM cursors WHERE stream = 'deals'")
 
 
-def _lines_are_booked(firm: "Firm") -> bool:
+def _lines_are_booked(firm: Firm) -> bool:
     return _holds(firm, "SELECT 1 FROM ledger LIMIT 1")
 
 
-def _a_file_is_there(firm: "Firm") -> bool:
+def _a_file_is_there(firm: Firm) -> bool:
     return (firm.root / "out").exists()
 
 
-REACHED: dict[str, Callable[["Firm"], bool]] = {
+REACHED: dict[str, Callable[[Firm], bool]] = {
     "read": _deals_are_read,
     "booked": _lines_are_booked,
     "written": _a_file_is_there,
 }
 
 
-def wait_until(reached: Callable[["Firm"], bool], firm: "Firm", process: "subprocess.Popen[str]") -> None:
+def wait_until(reached: Callable[[Firm], bool], firm: Firm, process: subprocess.Popen[str]) -> None:
     """Look until the process has come so far."""
     until = time.monotonic() + 60
     while not reached(firm):
