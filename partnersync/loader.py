@@ -56,7 +56,7 @@ def load_plugins(found: Iterable[EntryPoint] | None = None) -> Plugins:
             taken = next((kind.name for kind in kinds if kind.name in offered_by), None)
             if taken:
                 raise PluginError(f'offers the kind "{taken}", as {offered_by[taken]} does: uninstall one of them')
-        except Exception as error:  # whatever a plugin does at import or in a hook must not stop the others
+        except (Exception, SystemExit) as error:  # whatever a plugin does must not stop the others
             reason = error.message if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
             plugins.problems.append(
                 PluginError(
@@ -77,11 +77,15 @@ def _kinds(entry: EntryPoint) -> list[AdapterKind]:
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     manager.register(module, entry.name)
+    for version in manager.hook.partnersync_contract_version() or [1]:  # first: a later contract has more hooks
+        if version != CONTRACT_VERSION:
+            raise PluginError(f"was written for contract {version}, this is contract {CONTRACT_VERSION}")
     try:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         raise PluginError(f"implements a hook that does not exist: {error}") from None
-    for version in manager.hook.partnersync_contract_version() or [1]:
-        if version != CONTRACT_VERSION:
-            raise PluginError(f"was written for contract {version}, this is contract {CONTRACT_VERSION}")
-    return [kind for offered in manager.hook.partnersync_adapter_kinds() for kind in offered]
+    kinds = [kind for offered in manager.hook.partnersync_adapter_kinds() for kind in offered]
+    for kind in kinds:
+        if not isinstance(kind, AdapterKind):
+            raise PluginError(f"offers {kind!r}, which is no AdapterKind")
+    return kinds

@@ -1,5 +1,6 @@
 """A broken plugin is named, the others run."""
 
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
@@ -49,29 +50,39 @@ def _misspelt() -> ModuleType:
     return module
 
 
-def _raising() -> ModuleType:
+def _newer() -> ModuleType:
+    module = _for_contract(3)
+    module.partnersync_hook_of_contract_3 = hookimpl(lambda: None)  # type: ignore[attr-defined]
+    return module
+
+
+def _answering(answer: Callable[[], object]) -> ModuleType:
     module = ModuleType("plugin")
 
     @hookimpl
-    def partnersync_adapter_kinds() -> list[AdapterKind]:
-        raise RuntimeError("no kinds today")
+    def partnersync_adapter_kinds() -> object:
+        return answer()
 
     module.partnersync_adapter_kinds = partnersync_adapter_kinds  # type: ignore[attr-defined]
     return module
 
 
+def _raise() -> object:
+    raise RuntimeError("no kinds today")
+
+
 class _Entry(EntryPoint):
     """An entry point that loads what it is given."""
 
-    loaded: ModuleType | Exception
+    loaded: ModuleType | BaseException
 
     def load(self) -> ModuleType:
-        if isinstance(self.loaded, Exception):
+        if isinstance(self.loaded, BaseException):
             raise self.loaded
         return self.loaded
 
 
-def _entry(name: str, loaded: ModuleType | Exception) -> EntryPoint:
+def _entry(name: str, loaded: ModuleType | BaseException) -> EntryPoint:
     entry = _Entry(name, f"partnersync_{name}", "partnersync")
     object.__setattr__(entry, "loaded", loaded)
     return entry
@@ -82,12 +93,16 @@ def _entry(name: str, loaded: ModuleType | Exception) -> EntryPoint:
     [
         pytest.param(ImportError("no module named x"), "ImportError: no module named x", id="it cannot be imported"),
         pytest.param(_misspelt(), "partnersync_adapter_kind", id="it misspells a hook"),
-        pytest.param(_raising(), "no kinds today", id="its hook raises"),
+        pytest.param(SystemExit(2), "SystemExit: 2", id="its import ends the program"),
+        pytest.param(_answering(_raise), "no kinds today", id="its hook raises"),
+        pytest.param(_answering(lambda: ["csv"]), "'csv', which is no AdapterKind", id="it offers something else"),
+        pytest.param(_answering(lambda: 7), "TypeError", id="it offers what is no list"),
         pytest.param(_for_contract(2), "written for contract 2", id="it was written for another contract"),
+        pytest.param(_newer(), "written for contract 3", id="it has hooks of a later contract"),
         pytest.param(_offering("csv"), 'the kind "csv", as partnersync_a does', id="its kind is taken"),
     ],
 )
-def test_a_broken_plugin_is_named_and_the_others_run(broken: ModuleType | Exception, reason: str) -> None:
+def test_a_broken_plugin_is_named_and_the_others_run(broken: ModuleType | BaseException, reason: str) -> None:
     plugins = load_plugins([_entry("b", broken), _entry("c", _offering("memory")), _entry("a", _offering("csv"))])
     assert sorted(plugins.kinds) == ["csv", "memory"]
     [problem] = plugins.problems
