@@ -20,20 +20,15 @@ def verify(as_json: bool, config: Path) -> int:
     with opened_store(read_company(config)) as store, store.read() as tx:
         found = {"ledger": ledger.verify(tx), "audit": journal.verify(tx)}
         lines = ledger.head(tx)
-    broken = [
-        {"chain": chain, "seq": one.seq, "name": one.name, "what": one.what} for chain in found for one in found[chain]
-    ]
+    broken = [(chain, one.seq, one.name, one.what) for chain in found for one in found[chain]]
     if as_json:
-        show_json({"lines": lines, "findings": broken})
+        keys = ("chain", "seq", "name", "what")
+        show_json({"lines": lines, "findings": [dict(zip(keys, one, strict=True)) for one in broken]})
         return BrokenChain.exit_code if broken else 0
     if broken:
-        for one in broken:
-            click.echo(f"{one['chain']} {one['seq']} {one['name']}: {one['what']}", err=True)
-        first = broken[0]
-        raise BrokenChain(
-            f"the {first['chain']} is broken at {first['seq']} {first['name']}: {first['what']}",
-            hint="Restore the store from a backup that verifies; lines are never mended by hand",
-        )
+        told = (f"the {chain} is broken at {f'{seq} {name}'.strip()}: {what}" for chain, seq, name, what in broken)
+        hint = "Restore the store from a backup that verifies; lines are never mended by hand"
+        raise BrokenChain("\n".join(told), hint=hint)
     click.echo(f"the ledger ({lines:,} lines) and the journal are whole")
     return 0
 

@@ -83,9 +83,6 @@ def main(args: Sequence[str] | None = None) -> None:
         if error.hint:
             click.echo(f"what to do: {error.hint}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has seen enough
-        sys.exit(0)
     sys.exit(result if isinstance(result, int) else 0)
 
 

@@ -47,7 +47,7 @@ rate = "10%"
     "--zone", prompt="Time zone", default="Europe/Moscow", show_default=True, help="Days begin and end in it."
 )
 @click.option("--from", "first_day", prompt="First day of the program", metavar="DATE", help="Its effective_from.",
-              default=lambda: date(now().year, 1, 1).isoformat(), show_default="1 January")  # fmt: skip
+              default=lambda: date(now().year, 1, 1).isoformat(), show_default=True)  # fmt: skip
 @config_option
 def init(path: str, out: str, currency: str, zone: str, first_day: str, config: Path) -> int:
     """Write config/partnersync.toml and a first program version by asking; nothing is overwritten."""
@@ -94,7 +94,7 @@ def doctor(as_json: bool, config: Path) -> int:
     else:
         for area, problem, _ in found:
             click.echo(f"{area}: {problem}")
-        click.echo(f"{len(found)} problems" if found else "all is well")
+        click.echo(f"{len(found)} {'problem' if len(found) == 1 else 'problems'}" if found else "all is well")
     return max((code for _, _, code in found), default=0)
 
 

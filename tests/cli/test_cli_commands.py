@@ -272,6 +272,17 @@ def test_verify_names_a_changed_line(firm: Firm) -> None:
     assert [(one["chain"], one["seq"]) for one in findings.json()["findings"]] == [("ledger", 1)]
 
 
+def test_a_reader_that_has_seen_enough_gets_no_traceback(firm: Firm) -> None:
+    firm.synced()
+    process = firm.spawn("ledger", "--json")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.wait(60) == 1
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
 def change_store(root: Path, statement: str) -> None:
     """As someone with a tool for databases would."""
     with sqlite3.connect(root / "partnersync.db") as database:
