@@ -1,5 +1,6 @@
 """Settings, programme, plugins and store put together into an engine, and taken apart again."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from partnersync.rules.program import Programme
 from partnersync.store.database import Store, open_store
 from partnersync.store.locks import this_process
 from partnersync.sync.run import Engine
+
+# The ways in which ISO 8601 writes a day: 2026-01-31, 20260131, 2026-W05-6, 2026W056, 2026-W05.
+_DAY = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?:-?\d)?)")
 
 config_option = click.option(
     "--config",
@@ -44,15 +48,15 @@ class Company:
         """The moment that --as-of names."""
         if text is None:
             return None
+        zone = self.programme.zone
         try:
             value = datetime.fromisoformat(text)
-        except ValueError:
+            if _DAY.fullmatch(text):
+                value = datetime.combine(value.date() + timedelta(days=1), time(), zone) - timedelta(seconds=1)
+            return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
             hint = "Write it like 2026-01-31 or 2026-01-31T10:00:00+03:00"
             raise ConfigError(f"--as-of {text!r} is no time", hint=hint) from None
-        zone = self.programme.zone
-        if len(text) == len("2026-01-31"):
-            value = datetime.combine(value.date() + timedelta(days=1), time(), zone) - timedelta(seconds=1)
-        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def now() -> datetime:

@@ -109,6 +109,7 @@ def _troubles(tx: Tx, report: Report) -> Iterator[str]:
     for problem in report.problems:
         yield f"left out   {problem}"
     for pushed in report.pushed:
+        yield from (f"remark     {pushed.connection}: {remark}" for remark in pushed.remarks)
         for record, reason in pushed.refused[:_SHOWN]:
             yield f"refused    {pushed.connection}: {record}: {reason}"
     if report.opened:

@@ -15,6 +15,8 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})*(?P<
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}")
 _EMAIL = re.compile(r"[^@\s]+@([^@\s]+\.[^@\s.]+)")
+# What every zone can show. Systems without a date write 0001-01-01.
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, 9, tzinfo=UTC)
 _YES = frozenset({"1", "true", "yes", "y", "да"})
 _NO = frozenset({"0", "false", "no", "n", "нет"})
 
@@ -49,9 +51,12 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
     """A time in UTC; without an offset it is in `zone`, a bare date is its first second there."""
     try:
         value = datetime.fromisoformat(text)
-    except ValueError:
+        value = (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("is not a date: write it like 2026-01-31 or 2026-01-31T10:00:00+03:00") from None
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+    if not _FIRST <= value <= _LAST:
+        raise ValueError("is a date at the end of all calendars: write the real one, or leave the cell empty")
+    return value
 
 
 @lru_cache(maxsize=8192)

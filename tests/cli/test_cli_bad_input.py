@@ -195,6 +195,12 @@ ROW_CASES = [
         id="a date",
     ),
     pytest.param(
+        deal(created_at="0001-01-01"),
+        ("deals.csv", "5", "D-9", "created_at", "0001-01-01", "BAD_VALUE"),
+        "is not a date",
+        id="a date that means none",
+    ),
+    pytest.param(
         deal(created_at=""),
         ("deals.csv", "5", "D-9", "created_at", "", "MISSING"),
         "every record needs it",

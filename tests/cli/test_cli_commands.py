@@ -338,6 +338,8 @@ def test_newly_set_aside_records_end_with_3_and_older_ones_are_only_counted(firm
     ("as_of", "until"),
     [
         pytest.param("2026-03-31", "2026-03-31T23:59:59+03:00", id="a date is its last second in the zone"),
+        pytest.param("20260331", "2026-03-31T23:59:59+03:00", id="a date without dashes"),
+        pytest.param("2026-W14-2", "2026-03-31T23:59:59+03:00", id="a date by its week"),
         pytest.param("2026-03-31T10:00", "2026-03-31T10:00:00+03:00", id="a time without a zone is in the zone"),
         pytest.param("2026-03-31T10:00:00Z", "2026-03-31T13:00:00+03:00", id="a time of another zone"),
     ],
@@ -349,7 +351,7 @@ def test_as_of_names_a_moment(firm: Firm, as_of: str, until: str) -> None:
     assert {row["booked_at"] for row in firm.rows("ledger")} == {until}
 
 
-@pytest.mark.parametrize("text", ["yesterday", "31.03.2026", "2026-13-01", "2026-02-30", ""])
+@pytest.mark.parametrize("text", ["yesterday", "31.03.2026", "2026-13-01", "2026-02-30", "9999-12-31", ""])
 @pytest.mark.parametrize("command", [["sync"], ["plan"], ["ledger"], ["explain", "deal", "D-1"]], ids=" ".join)
 def test_as_of_that_is_no_time_is_refused(firm: Firm, command: list[str], text: str) -> None:
     ended = firm.run(*command, "--as-of", text)
