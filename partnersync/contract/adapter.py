@@ -194,7 +194,9 @@ class Capabilities:
 class Adapter(Protocol):
     """One connected account. Made by its `AdapterKind`, used by one run at a time, closed at its end."""
 
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the connected system can do."""
 
     def streams(self) -> Sequence[Stream]:
         """The streams to pull, in the order in which to pull them. No I/O."""

@@ -7,8 +7,9 @@ field never written (base), or one that nothing was decided about (want).
 import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select, tuple_
+from sqlalchemy import Connection, Row, exists, func, select, tuple_, update
 
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.change import Managed, Values
@@ -48,6 +49,24 @@ def forget_unlisted(tx: Connection, connection: str, stream: str, kind: RecordKi
         table.c.connection == connection, table.c.kind == kind.value, table.c.seen != _NOTHING, ~named
     )
     put_seen(tx, connection, kind, [(record_id, {}) for record_id in tx.execute(query).scalars()])
+
+
+def rest(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> None:
+    """Nothing is written to records that are gone; what is due stays known, in case they come back."""
+    _update(tx, connection, kind, record_ids, {"seen": _NOTHING, "due": False})
+
+
+def wake(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> None:
+    """Records that came back: the plan looks at them again."""
+    _update(tx, connection, kind, record_ids, {"due": True})
+
+
+def _update(
+    tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str], values: dict[str, Any]
+) -> None:
+    for chunk in chunks(record_ids):
+        of_these = (table.c.connection == connection) & (table.c.kind == kind.value) & table.c.record_id.in_(chunk)
+        tx.execute(update(table).where(of_these).values(values))
 
 
 def due_page(tx: Connection, connection: str, after: tuple[RecordKind, str] | None, limit: int = 1000) -> list[Managed]:

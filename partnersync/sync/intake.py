@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection as Tx
 
-from partnersync.contract.adapter import Raw
+from partnersync.contract.adapter import Origin, Raw
 from partnersync.domain.activity import Activity
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import RecordKind
 from partnersync.rules import identity
-from partnersync.store import casefile, codec, records
+from partnersync.store import casefile, codec, fields, records
 from partnersync.store.casefile import RecordKey
 from partnersync.store.records import Row
 from partnersync.sync.forms import Problem, Setting
@@ -30,6 +30,7 @@ class Intake:
     rows: list[Row] = field(default_factory=list)
     cases: list[tuple[RecordKey, str, tuple[str, ...]]] = field(default_factory=list)  # what to join: key, own id, keys
     recut: set[str] = field(default_factory=set)  # cases with a changed record: they may fall apart
+    returned: list[str] = field(default_factory=list)  # records that were gone
     partners: set[str] = field(default_factory=set)
     promo_codes: set[str] = field(default_factory=set)
 
@@ -54,7 +55,7 @@ class Intake:
         """Mark vanished records; their cases are decided again without them."""
         known = records.by_ids(tx, self.setting.connection, self.kind, record_ids)
         for row in known.values():
-            self._mark(Raw(row.record_id), "gone", row, "gone")
+            self._mark(Raw(row.record_id, origin=Origin(row.file, row.line)), "gone", row, "gone")
         self.keep(tx)
 
     def keep(self, tx: Tx) -> None:
@@ -71,6 +72,9 @@ class Intake:
                 moved[row.deal_ref or ""] = case_id
             self.rows[index] = replace(row, case_id=case_id)
         records.upsert(tx, self.rows)
+        gone = [row.record_id for row in self.rows if row.state == "gone"]
+        fields.rest(tx, self.setting.connection, self.kind, gone)
+        fields.wake(tx, self.setting.connection, self.kind, self.returned)
         records.follow_deals(tx, moved)
         touched = {row.case_id for row in self.rows if row.case_id is not None}
         casefile.touch(tx, sorted(touched))
@@ -106,6 +110,8 @@ class Intake:
         self.rows.append(row)
         if known and known.case_id:
             self.recut.add(known.case_id)
+        if known and known.state == "gone":
+            self.returned.append(raw.record_id)
         key = (row.connection, row.kind, row.record_id)
         if isinstance(record, Deal):
             self.cases.append((key, identity.own_id(record.client, f"deal:{record.ref}"), identity.keys(record.client)))

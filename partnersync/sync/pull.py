@@ -78,9 +78,10 @@ class _StreamReader:
         connection, stream = self.setting.connection, self.stream
         if stream.whole and not self.started:
             records.clear_listed(tx, connection, stream.name)
+        notices = [self._source_issue(*notice) for notice in page.notices]
+        self._raise(tx, f"{self._scope} as a whole", notices, whole=not self.started)
         self.started = True
-        raws, twice = self._distinct(tx, page.raws)
-        issues = [self._source_issue(*notice) for notice in page.notices] + twice
+        raws, issues = self._distinct(tx, page.raws)
         if stream.gives is not Gives.MANAGED:
             issues += self._facts(tx, raws)
         if stream.kind in MANAGED:
@@ -88,9 +89,13 @@ class _StreamReader:
             fields.put_seen(tx, connection, stream.kind, seen)
         if page.complete:
             issues += self._vanished(tx)
-        self.report.opened += issuebook.raise_issues(tx, "pull", self._scope, self.run, self.now(), issues)
+        self._raise(tx, self._scope, issues)
         if page.cursor is not None:
             cursors.put(tx, connection, stream.name, page.cursor, self.now())
+
+    def _raise(self, tx: Tx, scope: str, issues: Sequence[IssueRow], *, whole: bool = False) -> None:
+        opened = issuebook.raise_issues(tx, "pull", scope, self.run, self.now(), issues, whole=whole)
+        self.report.opened += opened
 
     @property
     def _scope(self) -> str:
@@ -144,12 +149,15 @@ class _StreamReader:
             fields.forget_unlisted(tx, connection, self.stream.name, kind)
             return []
         gone = records.vanished(tx, connection, self.stream.name, kind)
+        known = records.by_ids(tx, connection, kind, gone)
         Intake(self.setting, kind, self.run).gone(tx, gone)
         if self.stream.gives is Gives.BOTH and kind in MANAGED:
             fields.forget_unlisted(tx, connection, self.stream.name, kind)
         issuebook.close_for_records(tx, connection, kind, gone, "pull", self.run)
         reason = "vanished from its source: what was booked stays, nothing new is booked"
-        return [self._row(Issue(kind, record_id, "DELETED", reason)) for record_id in gone]
+        # What was never good is not missed.
+        missed = [record_id for record_id in gone if known[record_id].body]
+        return [self._row(Issue(kind, record_id, "DELETED", reason)) for record_id in missed]
 
     def _issue(self, raw: Raw, problem: Problem) -> IssueRow:
         column = raw.origin.columns.get(problem.column, problem.column)

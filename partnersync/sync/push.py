@@ -12,6 +12,7 @@ from partnersync.sync import audit
 from partnersync.sync.plan import Change
 from partnersync.sync.progress import Progress
 
+_SETTLED = frozenset({Outcome.DONE, Outcome.GONE})
 _AT_ONCE = 1000  # intents and receipts that share a transaction
 
 
@@ -22,6 +23,7 @@ class PushReport:
     connection: str
     outcomes: dict[str, int] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  # what the system says about writes that were done
     notes: int = 0  # sent
 
     @property
@@ -66,7 +68,7 @@ def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datet
     for receipts in _batches(adapter.push(writes), adapter.capabilities.batch_size or _AT_ONCE) if due else ():
         at = now()
         with store.write() as tx:
-            ended = [one for one in receipts if one.outcome in (Outcome.DONE, Outcome.GONE)]
+            ended = [one for one in receipts if one.outcome in _SETTLED]
             outbox.settle(tx, [(one.write_id, one.outcome.value) for one in ended])
             rows = [audit.noted(due[one.write_id], one.outcome, one.reason, at) for one in receipts]
             journal.append(tx, rows, run)
@@ -74,7 +76,7 @@ def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datet
         report.refused += [
             (f"note on {due[one.write_id].kind.value} {due[one.write_id].record_id}", one.reason)
             for one in receipts
-            if one.outcome not in (Outcome.DONE, Outcome.GONE)
+            if one.outcome not in _SETTLED
         ]
 
 
@@ -130,14 +132,19 @@ def _settle(
             intent = open_now[receipt.write_id]
             rows.append(audit.written(intent, receipt.outcome, receipt.reason, at))
             report.outcomes[receipt.outcome.value] = report.outcomes.get(receipt.outcome.value, 0) + 1
-            if receipt.outcome is not Outcome.DONE:
+            if receipt.outcome not in _SETTLED:
                 report.refused.append((f"{intent.kind.value} {intent.record_id}", receipt.reason))
+            elif receipt.outcome is Outcome.DONE and receipt.reason:
+                report.remarks.append(receipt.reason)
             for stream, cursor in receipt.cursors.items():
                 cursors.put(tx, connection, stream, cursor, at)
         done = [open_now[receipt.write_id] for receipt in receipts if receipt.outcome is Outcome.DONE]
         for kind in {intent.kind for intent in done}:
             written = [(intent.record_id, intent.after) for intent in done if intent.kind is kind]
             fields.put_base(tx, connection, kind, written)
+        for kind in {intent.kind for intent in open_now.values()}:
+            ids = [open_now[receipt.write_id] for receipt in receipts if receipt.outcome is Outcome.GONE]
+            fields.rest(tx, connection, kind, [intent.record_id for intent in ids if intent.kind is kind])
         journal.append(tx, rows, run)
         unknown = [receipt.write_id for receipt in receipts if receipt.outcome is Outcome.UNKNOWN]
         intents.mark_unknown(tx, unknown)

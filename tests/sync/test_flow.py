@@ -375,3 +375,25 @@ def test_both_managers_learn_once_of_another_partner_for_other_products(company:
     assert sorted(note.record_id for note in notes) == ["R1", "R2"]
     assert {note.note_kind for note in notes} == {"other_product"}
     assert "partner P2 this client for service; registration R1" in notes[0].text
+
+
+def test_a_deal_that_comes_back_is_written_again(company: Any) -> None:
+    _fill(company)
+    company.sync()
+    rows = company.systems["main"].rows["deal"]
+    kept = dict(rows.pop())
+    company.systems["main"].values.pop(("deal", "D1"))
+    assert company.sync().exit_code == 3
+    report = company.sync()
+    assert (report.exit_code, report.planned["main"].writes) == (0, 0)
+    rows.append(kept)
+    report = company.sync()
+    assert (report.exit_code, report.written, company.issues()) == (0, 1, set())
+    assert company.value("deal", "D1", "ps_commission") == "500.00"
+
+
+def test_a_row_that_was_never_good_is_not_missed(company: Any) -> None:
+    company.add("deal", DEAL | {"partner_id": "", "amount": "?"})
+    assert company.sync().exit_code == 3
+    company.systems["main"].rows["deal"].clear()
+    assert (company.sync().exit_code, company.issues()) == (0, set())
