@@ -1,0 +1,101 @@
+"""The whole flow over the reference adapter: what a CRM does that tables do not."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from partnersync.contract.adapter import Outcome
+from partnersync.domain.value import RecordKind
+from partnersync.sync.run import Report
+from partnersync.testing.memory import MemoryAdapter
+from partnersync.testing.memory_system import MemorySystem
+
+DEAL = RecordKind.DEAL
+DUE = {"ps_partner_id": "P1", "ps_source": "promo", "ps_commission": "500.00"}
+
+
+class Firm:
+    """A CRM with one partner and some won and paid deals of his, and the company that syncs it."""
+
+    def __init__(self, company: Any, *, tombstones: bool = True) -> None:
+        self.crm = MemorySystem()
+        self.crm.put(RecordKind.PARTNER, {"partner_id": "P1", "name": "First", "promo_codes": "ONE"})
+        self.deals = [self._sold() for _ in range(5)]
+        self._company = company
+        self._tombstones = tombstones
+
+    def sync(self) -> Report:
+        """One run with a new adapter, some time after the last one."""
+        self.crm.now += 3600
+        self.crm.calls.clear()
+        self._company.systems = {"main": MemoryAdapter(self.crm, tombstones=self._tombstones)}
+        report: Report = self._company.sync()
+        return report
+
+    def wrong(self) -> list[str]:
+        """Deals that do not show what is due."""
+        return [deal for deal in self.deals if not DUE.items() <= self.crm.cards[DEAL][deal].managed.items()]
+
+    def _sold(self) -> str:
+        told = {"created_at": "2026-02-01T10:00:00+03:00", "closed_at": "2026-02-02T10:00:00+03:00"}
+        deal = self.crm.put(DEAL, told | {"state": "won", "promo_code": "ONE", "products": "licence"})
+        paid = {"deal_id": deal, "paid_at": "2026-02-03T10:00:00+03:00", "amount": "1220.00", "vat_rate": "22%"}
+        self.crm.put(RecordKind.PAYMENT, paid)
+        return deal
+
+
+@pytest.fixture(params=[True, False], ids=["tombstones", "listings of ids"])
+def firm(request: pytest.FixtureRequest, new_company: Callable[..., Any]) -> Firm:
+    return Firm(new_company(), tombstones=request.param)
+
+
+def _calls(firm: Firm) -> Sequence[str]:
+    return [call for call in firm.crm.calls if call.startswith("update")]
+
+
+def test_what_is_due_arrives_once(firm: Firm) -> None:
+    assert firm.sync().failed == {}
+    assert firm.wrong() == []
+    assert len(firm.crm.tables["ledger"][1]) == 1 + len(firm.deals)
+    report = firm.sync()
+    assert (report.written, report.decided.lines, firm.crm.calls) == (0, 0, [])
+
+
+def test_an_edit_of_something_else_writes_nothing(firm: Firm) -> None:
+    firm.sync()
+    firm.crm.edit(DEAL, firm.deals[0], {"title": "Edited"}, "7")
+    assert firm.sync().written == 0
+    assert _calls(firm) == []
+
+
+def test_a_refused_record_is_written_later(firm: Firm) -> None:
+    firm.crm.refusing.add((DEAL, firm.deals[2]))
+    report = firm.sync()
+    assert firm.wrong() == [firm.deals[2]]
+    assert report.exit_code == 3
+    firm.crm.refusing.clear()
+    assert firm.sync().written == 1
+    assert firm.wrong() == []
+
+
+@pytest.mark.parametrize("landed", [pytest.param(True, id="was made"), pytest.param(False, id="was not made")])
+def test_an_unanswered_write_is_settled_by_the_next_run(firm: Firm, landed: bool) -> None:
+    firm.crm.losing.append(landed)
+    first = firm.sync()
+    assert sum(pushed.outcomes.get(Outcome.UNKNOWN, 0) for pushed in first.pushed) > 0
+    firm.sync()
+    assert firm.wrong() == []
+    assert firm.sync().written == 0
+    assert _calls(firm) == []
+
+
+def test_a_deleted_deal_is_listed_and_keeps_its_line(firm: Firm) -> None:
+    firm.sync()
+    lines = firm.crm.tables["ledger"][1]
+    firm.crm.delete(DEAL, firm.deals[1])
+    report = firm.sync()
+    assert report.exit_code == 3
+    assert [row[7] for row in firm.crm.tables["issues"][1][1:]] == ["DELETED"]
+    assert firm.crm.tables["ledger"][1] == lines
+    assert firm.sync().exit_code == 0
