@@ -1,0 +1,157 @@
+"""docs/settings.md lists every key with its default; the example in config/ names every key and loads."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from partnersync.config import _File, load_programme, load_settings, plugin_options
+from partnersync.domain.value import Money
+from partnersync.rules.base import percent
+from partnersync.rules.not_yet import NOT_YET
+from partnersync.rules.program import Program
+from partnersync_csv.settings import CsvSettings, DealSettings, Files, FileSettings
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+CORE_PART, CSV_PART, PROGRAM_PART = re.split(r"\n### A connection of kind csv\n|\n## config/program/\*\.toml\n", PAGE)
+SETTINGS_FILE = ROOT / "config/partnersync.toml"
+PROGRAM_FILE = ROOT / "config/program/2026-01-01.toml"
+
+
+def rows(part: str) -> dict[str, tuple[str, str]]:
+    """Key → (default, now), as the tables have them."""
+    found = re.findall(r"^\| `([^`|]+)` \| ([^|]+) \| ([^|]+) \| [^|]+ \|$", part, re.MULTILINE)
+    return {key: (default, now) for key, default, now in found}
+
+
+def keys(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, str]]:
+    """Every key below a model with its default as the page writes it."""
+    for name, info in model.model_fields.items():
+        key = above + (info.alias or name)
+        table = table_in(info.annotation)
+        if table is None:
+            yield key, default_of(info)
+        else:
+            yield from keys(table[1], key + table[0])
+
+
+def table_in(annotation: Any) -> tuple[str, type[BaseModel]] | None:
+    """The model that a key holds, and how the page goes from the key to the model's keys."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return ".", annotation
+    for part in get_args(annotation):
+        found = table_in(part)
+        if found is not None:
+            origin = getattr(annotation, "__origin__", None)
+            named: dict[object, str] = {tuple: "[].", dict: ".NAME.", Mapping: ".YEAR."}
+            return named.get(origin, found[0]), found[1]
+    return None
+
+
+def default_of(info: FieldInfo) -> str:
+    if info.is_required():
+        return "required"
+    return "none" if info.default is None else f"`{toml(info.default)}`"
+
+
+def toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case Fraction():
+            return f'"{percent(value)}"'
+        case Money():
+            return f'"{value.text().removesuffix(".00")} {value.currency}"'
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return "{ " + ", ".join(f"{key} = {toml(entry)}" for key, entry in value.items()) + " }" if value else "{}"
+        case tuple():
+            return f"[{', '.join(map(toml, value))}]"
+        case str():
+            return f'"{value}"'
+        case _:
+            return str(value)
+
+
+def csv_keys() -> dict[str, str]:
+    """Those of the plugin; every kind of file has the same, but for the states of deals."""
+    own = {name: default_of(info) for name, info in CsvSettings.model_fields.items() if name != "files"}
+    shared = {f"files.KIND.{name}": default_of(info) for name, info in FileSettings.model_fields.items()}
+    more = DealSettings.model_fields.keys() - FileSettings.model_fields.keys()
+    return own | shared | {f"files.deals.{name}": default_of(DealSettings.model_fields[name]) for name in more}
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        pytest.param(CORE_PART, dict(keys(_File)), id="of the settings file"),
+        pytest.param(CSV_PART, csv_keys(), id="of a csv connection"),
+        pytest.param(PROGRAM_PART, dict(keys(Program)), id="of a program version"),
+    ],
+)
+def test_every_key_stands_there_with_its_default_and_no_other(part: str, expected: dict[str, str]) -> None:
+    assert len(expected) > 8
+    assert {key: default for key, (default, _) in rows(part).items()} == expected
+
+
+def test_every_kind_of_file_is_named() -> None:
+    assert all(f"`{kind}`" in CSV_PART for kind in Files.model_fields)
+
+
+def test_what_is_refused_is_marked_and_nothing_else() -> None:
+    told = {key: now for key, (_, now) in rows(PAGE).items() if "refused" in now}
+    expected: dict[str, tuple[object, ...]] = {}
+    for row in NOT_YET:
+        path = ".".join(row.path).replace(".*", "[]")
+        below = [key for key in dict(keys(Program)) if key == path or key.startswith((f"{path}.", f"{path}[]"))]
+        assert below, f"{path} is no key"
+        expected |= dict.fromkeys(below, row.values or ((True,) if path == "commission.convert" else ()))
+    assert told.keys() == expected.keys()
+    for key, values in expected.items():
+        words = ", ".join(f"`{toml(value)}`" for value in values)
+        assert told[key] == (f"yes; {words} {'is' if len(values) == 1 else 'are'} refused" if values else "refused")
+
+
+def named_in(file: Path) -> set[str]:
+    """Every word that stands before an equals sign or in a table's brackets, commented out or not."""
+    text = file.read_text(encoding="utf-8")
+    tables = re.findall(r"^#? ?\[+([\w.-]+)\]+", text, re.MULTILINE)
+    return {word for table in tables for word in table.split(".")} | set(re.findall(r"([\w-]+) = ", text))
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        pytest.param(SETTINGS_FILE, [*dict(keys(_File)), *csv_keys()], id="the settings"),
+        pytest.param(PROGRAM_FILE, list(dict(keys(Program))), id="the program"),
+    ],
+)
+def test_the_example_names_every_key(file: Path, expected: list[str]) -> None:
+    words = {word for key in expected for word in re.split(r"\.|\[\]\.", key)} - {"NAME", "KIND", "YEAR"}
+    assert words - named_in(file) == set()
+
+
+def test_the_example_settings_load() -> None:
+    settings = load_settings(SETTINGS_FILE)
+    assert [connection.kind for connection in settings.connections.values()] == ["csv"]
+    for connection in settings.connections.values():
+        plugin_options(settings, connection, CsvSettings)
+
+
+def test_the_example_program_loads_and_says_the_defaults() -> None:
+    (version,) = load_programme(ROOT / "config/program").versions
+    plain = Program(effective_from=version.effective_from)
+    for name in Program.model_fields:
+        told, default = getattr(version, name), getattr(plain, name)
+        if name == "commission":
+            assert told.rules
+            told = told.model_copy(update={"rules": ()})
+        assert told == default, name
