@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -15,6 +15,7 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})*(?P<
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}")
 _EMAIL = re.compile(r"[^@\s]+@([^@\s]+\.[^@\s.]+)")
+_TOO_LARGE = Decimal(10) ** 15  # sums of such amounts would not fit into a column
 # What every zone can show. Systems without a date write 0001-01-01.
 _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, 9, tzinfo=UTC)
 _YES = frozenset({"1", "true", "yes", "y", "да"})
@@ -23,7 +24,13 @@ _NO = frozenset({"0", "false", "no", "n", "нет"})
 
 def number(text: str) -> Decimal:
     """A decimal with point or comma; spaces group thousands."""
-    plain = _SPACES.sub("", text)
+    value = _decimal(_SPACES.sub("", text))
+    if abs(value) >= _TOO_LARGE:
+        raise ValueError("has too many digits: correct it")
+    return value
+
+
+def _decimal(plain: str) -> Decimal:
     if _AMBIGUOUS.fullmatch(plain):
         raise ValueError(f"can be {plain.replace(',', '')} or {plain.replace(',', '.')}: write it with a point")
     if _NUMBER.fullmatch(plain):
@@ -36,10 +43,10 @@ def number(text: str) -> Decimal:
 
 def share(text: str) -> Fraction:
     """A tax rate: "22", "22%" and "0.22" are 22 percent."""
-    try:
-        plain = Decimal(_SPACES.sub("", text).replace(",", ".").removesuffix("%"))
-    except InvalidOperation:
-        raise ValueError("is not a rate: write it like 22%") from None
+    written = _SPACES.sub("", text).removesuffix("%")
+    if not _NUMBER.fullmatch(written):
+        raise ValueError("is not a rate: write it like 22%")
+    plain = Decimal(written.replace(",", "."))
     rate = Fraction(plain) if not text.strip().endswith("%") and 0 < plain < 1 else Fraction(plain) / 100
     if not 0 <= rate < 1:
         raise ValueError("is not a rate between 0% and 100%: write it like 22%")

@@ -195,6 +195,12 @@ ROW_CASES = [
         id="a date",
     ),
     pytest.param(
+        add("payments", f"M-9,D-2,2026-03-12,{'9' * 30}"),
+        ("payments.csv", "4", "M-9", "amount", "9" * 30, "BAD_VALUE"),
+        "too many digits",
+        id="an amount that no column holds",
+    ),
+    pytest.param(
         deal(created_at="0001-01-01"),
         ("deals.csv", "5", "D-9", "created_at", "0001-01-01", "BAD_VALUE"),
         "is not a date",
