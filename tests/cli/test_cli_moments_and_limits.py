@@ -1,0 +1,86 @@
+"""--as-of, foreign edits and the safety limit, as the command line shows them."""
+
+import pytest
+
+from small_firm import Firm
+
+
+@pytest.mark.parametrize(
+    ("as_of", "until"),
+    [
+        pytest.param("2026-03-31", "2026-03-31T23:59:59+03:00", id="a date is its last second in the zone"),
+        pytest.param("20260331", "2026-03-31T23:59:59+03:00", id="a date without dashes"),
+        pytest.param("2026-W14-2", "2026-03-31T23:59:59+03:00", id="a date by its week"),
+        pytest.param("2026-03-31T10:00", "2026-03-31T10:00:00+03:00", id="a time without a zone is in the zone"),
+        pytest.param("2026-03-31T10:00:00Z", "2026-03-31T13:00:00+03:00", id="a time of another zone"),
+    ],
+)
+def test_as_of_names_a_moment(firm: Firm, as_of: str, until: str) -> None:
+    told = firm.run("sync", "--json", "--as-of", as_of)
+    assert told.code == 0
+    assert told.json()["as_of"] == until
+    assert {row["booked_at"] for row in firm.rows("ledger")} == {until}
+
+
+@pytest.mark.parametrize("text", ["yesterday", "31.03.2026", "2026-13-01", "2026-02-30", "9999-12-31", ""])
+@pytest.mark.parametrize("command", [["sync"], ["plan"], ["ledger"], ["explain", "deal", "D-1"]], ids=" ".join)
+def test_as_of_that_is_no_time_is_refused(firm: Firm, command: list[str], text: str) -> None:
+    ended = firm.run(*command, "--as-of", text)
+    assert ended.code == 2
+    assert f"--as-of {text!r} is no time" in ended.err
+    assert "2026-01-31" in ended.err
+
+
+def test_sync_never_looks_behind_the_last_booking_run_but_plans_may(firm: Firm) -> None:
+    before = firm.synced().written()
+    ended = firm.sync(as_of="2026-03-10")
+    assert ended.code == 2
+    assert "2026-03-10T23:59:59+03:00 is earlier than the last booking run" in ended.err
+    assert "--dry-run" in ended.err
+    assert firm.run("plan", "--as-of", "2026-03-10").code == 0
+    assert firm.sync("--dry-run", as_of="2026-03-10").code == 0
+    assert firm.run("explain", "deal", "D-1", "--as-of", "2026-03-10").code == 0
+    assert firm.written() == before
+
+
+def test_a_foreign_edit_is_told_and_left_as_it_is(firm: Firm) -> None:
+    firm.synced().edit("out/deals.csv", ",P-1,typed", ",P-2,typed")
+    ended = firm.sync()
+    assert ended.code == 0
+    assert "foreign    main: 1 managed field" in ended.out
+    assert firm.row("deals", "D-1")["ps_partner_id"] == "P-2"
+
+
+@pytest.fixture
+def narrow(firm: Firm) -> Firm:
+    """Synced, then all deals change hands; a single change is over the limit."""
+    settings = firm.text("config/partnersync.toml") + "\n[limits]\nmax_changed_share = '10%'\nmax_changed_records = 1\n"
+    firm.put("config/partnersync.toml", settings)
+    firm.put("data/registrations.csv", firm.text("data/registrations.csv").splitlines()[0] + "\n")
+    firm.edit("data/deals.csv", "D-1,Oak,oak.ru,P-1,licence,won", "D-1,Oak,oak.ru,P-1,licence,open")
+    firm.edit("data/deals.csv", "D-2,Elm,elm.ru,P-2,service,won", "D-2,Elm,elm.ru,P-2,service,open")
+    firm.put("data/payments.csv", firm.text("data/payments.csv").splitlines()[0] + "\n")
+    firm.synced()
+    firm.put("data/registrations.csv", REGISTERED)
+    return firm
+
+
+REGISTERED = """\
+registration_id,partner_id,kind,client_name,client_domain,contact_name,consent,products,submitted_at
+R-1,P-2,lead,Oak,oak.ru,Buyer,yes,licence,2026-02-05T10:00:00
+R-2,P-1,lead,Elm,elm.ru,Buyer,yes,service,2026-02-05T10:00:00
+R-3,P-1,lead,Fir,fir.ru,Buyer,yes,licence,2026-02-05T10:00:00
+"""
+
+
+def test_a_destructive_plan_stops_with_4_and_writes_nothing(narrow: Firm) -> None:
+    before = narrow.written()
+    stopped = narrow.sync()
+    assert stopped.code == 4, stopped.told
+    assert "the limit is 1 and 10%" in stopped.out
+    assert "--beyond-limit" in stopped.out
+    assert narrow.written() == before
+    assert narrow.run("plan", "--as-of", "2026-03-31").code == 4
+    passed = narrow.sync("--beyond-limit")
+    assert passed.code == 0
+    assert [row["ps_partner_id"] for row in narrow.rows("deals")] == ["P-2", "P-1", "P-1"]
