@@ -36,6 +36,9 @@ class Intake:
 
     def add(self, raw: Raw, content_hash: str, known: Row | None) -> tuple[Problem, ...]:
         """Read one record; the problems of a bad one, whose last good value goes on counting, or of its bad cells."""
+        if raw.merged_into and raw.cells is None:
+            self._merge(raw, content_hash, known)
+            return ()
         if raw.deleted:
             self._mark(raw, content_hash, known, "gone")
             return (Problem("DELETED", "", "", "was deleted in its system: what was booked stays"),)
@@ -79,6 +82,15 @@ class Intake:
         touched = {row.case_id for row in self.rows if row.case_id is not None}
         casefile.touch(tx, sorted(touched))
         casefile.touch_partner(tx, sorted(self.partners), sorted(self.promo_codes))
+
+    def _merge(self, raw: Raw, content_hash: str, known: Row | None) -> None:
+        """A record that its system tells only to live on in another one: a deal says so, any other is gone."""
+        if known and known.body and self.kind is RecordKind.DEAL:
+            deal = codec.load(Deal, known.body)
+            survivor = self.setting.ref(raw.merged_into or "")
+            self._keep_good(raw, content_hash, known, replace(deal, merged_into=survivor))
+        else:
+            self._mark(raw, content_hash, known, "gone")
 
     def _mark(self, raw: Raw, content_hash: str, known: Row | None, state: str) -> None:
         cells = json.dumps(dict(raw.cells), ensure_ascii=False) if raw.cells is not None else None

@@ -124,7 +124,7 @@ class _StreamReader:
     def _facts(self, tx: Tx, raws: Sequence[Raw]) -> list[IssueRow]:
         """Keep the records whose content moved, and name those that cannot be used."""
         connection, kind = self.setting.connection, self.stream.kind
-        told = [raw for raw in raws if raw.cells is not None or raw.deleted or raw.problem]
+        told = [raw for raw in raws if raw.cells is not None or raw.deleted or raw.problem or raw.merged_into]
         known = records.by_ids(tx, connection, kind, [raw.record_id for raw in told])
         hashes = {raw.record_id: _hash(raw) for raw in told}
         moved = [raw for raw in told if (row := known.get(raw.record_id)) is None or row.hash != hashes[raw.record_id]]

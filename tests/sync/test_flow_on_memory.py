@@ -99,3 +99,13 @@ def test_a_deleted_deal_is_listed_and_keeps_its_line(firm: Firm) -> None:
     assert [row[7] for row in firm.crm.tables["issues"][1][1:]] == ["DELETED"]
     assert firm.crm.tables["ledger"][1] == lines
     assert firm.sync().exit_code == 0
+
+
+def test_a_merged_deal_is_no_loss_and_earns_no_more(new_company: Callable[..., Any]) -> None:
+    firm = Firm(new_company())
+    firm.sync()
+    firm.crm.merge(DEAL, firm.deals[0], firm.deals[1])
+    report = firm.sync()
+    assert (report.exit_code, report.decided.lines) == (0, 0)
+    assert firm.sync().exit_code == 0
+    assert len(firm.crm.tables["ledger"][1]) == 1 + len(firm.deals)
