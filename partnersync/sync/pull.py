@@ -20,6 +20,7 @@ from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.sync.forms import Problem, Setting
 from partnersync.sync.intake import Intake
+from partnersync.sync.plugin_calls import from_plugin
 from partnersync.sync.progress import Progress
 
 # Part of every record's hash: raise it when cells are read differently, so that all records are read anew.
@@ -55,7 +56,7 @@ def pull(
         with store.read() as tx:
             cursor = cursors.get(tx, setting.connection, stream.name)
         reader = _StreamReader(stream, setting, run, now, report)
-        for page in adapter.pull(stream, cursor):
+        for page in from_plugin(setting.connection, adapter.pull(stream, cursor)):
             with store.write() as tx:
                 reader.take(tx, page)
             progress(f"{setting.connection}: {stream.name}", len(page.raws))

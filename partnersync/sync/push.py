@@ -10,6 +10,7 @@ from partnersync.store import cursors, fields, intents, journal, outbox
 from partnersync.store.database import Store
 from partnersync.sync import audit
 from partnersync.sync.plan import Change
+from partnersync.sync.plugin_calls import from_plugin
 from partnersync.sync.progress import Progress
 
 _SETTLED = frozenset({Outcome.DONE, Outcome.GONE})
@@ -48,7 +49,9 @@ def push(
     """
     connection = report.connection
     writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now)
-    for receipts in _batches(adapter.push(writes), adapter.capabilities.batch_size or _AT_ONCE):
+    for receipts in _batches(
+        from_plugin(connection, adapter.push(writes)), adapter.capabilities.batch_size or _AT_ONCE
+    ):
         _settle(store, connection, receipts, run, now, report)
         progress(f"{connection}: written", len(receipts), total)
 
@@ -65,7 +68,7 @@ def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datet
     writes = (
         NoteWrite(note.note_id, note.kind, note.record_id, note.note_kind, note.text, note.at) for note in due.values()
     )
-    for receipts in _batches(adapter.push(writes), adapter.capabilities.batch_size or _AT_ONCE) if due else ():
+    for receipts in _batches(from_plugin(report.connection, adapter.push(writes)), _AT_ONCE) if due else ():
         at = now()
         with store.write() as tx:
             ended = [one for one in receipts if one.outcome in _SETTLED]

@@ -318,6 +318,18 @@ def test_a_connection_that_fails_does_not_stop_the_others(new_company: Callable[
     assert company.value("deal", "D1", "ps_commission") == "500.00"
 
 
+@pytest.mark.parametrize("verb", ["pull", "push"])
+def test_a_plugin_that_breaks_is_named_and_the_others_go_on(new_company: Callable[..., Any], verb: str) -> None:
+    company = new_company("main", "other")
+    _fill(company)
+    company.add("partner", P1 | {"partner_id": "P9", "promo_codes": ""}, system="other")
+    setattr(company.systems["other"], verb, lambda *_: (_ for _ in ()).throw(KeyError("id")))
+    report = company.sync()
+    assert report.exit_code == 3
+    assert "the plugin of connection other broke: KeyError: 'id'" in str(report.failed["other"])
+    assert company.value("deal", "D1", "ps_commission") == "500.00"
+
+
 def test_two_connections_give_the_same_sums_as_one(new_company: Callable[..., Any]) -> None:
     one, two = new_company("main"), new_company("crm", "registry")
     _fill(one, claim=True)
