@@ -1,6 +1,6 @@
 """What a plugin gives piece by piece, with its mistakes named: none of them may stop the other connections."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from partnersync.errors import PartnersyncError, PluginError
@@ -8,11 +8,12 @@ from partnersync.errors import PartnersyncError, PluginError
 T = TypeVar("T")
 
 
-def from_plugin(connection: str, given: Iterable[T]) -> Iterator[T]:
-    """Each piece in turn; what is raised and is no error of ours becomes a PluginError that names the connection."""
-    pieces = iter(given)
+def from_plugin(connection: str, call: Callable[[], Iterable[T]]) -> Iterator[T]:
+    """What a call of a plugin gives; what it raises and is no error of ours becomes a PluginError."""
+    pieces: Iterator[T] | None = None
     while True:
         try:
+            pieces = iter(call()) if pieces is None else pieces
             piece = next(pieces)
         except StopIteration:
             return

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection as Tx
 
@@ -56,7 +57,7 @@ def pull(
         with store.read() as tx:
             cursor = cursors.get(tx, setting.connection, stream.name)
         reader = _StreamReader(stream, setting, run, now, report)
-        for page in from_plugin(setting.connection, adapter.pull(stream, cursor)):
+        for page in from_plugin(setting.connection, partial(adapter.pull, stream, cursor)):
             with store.write() as tx:
                 reader.take(tx, page)
             progress(f"{setting.connection}: {stream.name}", len(page.raws))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from partnersync.contract.adapter import Adapter, FieldsWrite, NoteWrite, Outcome, Receipt
 from partnersync.domain.change import Intent, JournalRow
@@ -50,7 +51,7 @@ def push(
     connection = report.connection
     writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now)
     for receipts in _batches(
-        from_plugin(connection, adapter.push(writes)), adapter.capabilities.batch_size or _AT_ONCE
+        from_plugin(connection, partial(adapter.push, writes)), adapter.capabilities.batch_size or _AT_ONCE
     ):
         _settle(store, connection, receipts, run, now, report)
         progress(f"{connection}: written", len(receipts), total)
@@ -68,7 +69,7 @@ def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datet
     writes = (
         NoteWrite(note.note_id, note.kind, note.record_id, note.note_kind, note.text, note.at) for note in due.values()
     )
-    for receipts in _batches(from_plugin(report.connection, adapter.push(writes)), _AT_ONCE) if due else ():
+    for receipts in _batches(from_plugin(report.connection, partial(adapter.push, writes)), _AT_ONCE) if due else ():
         at = now()
         with store.write() as tx:
             ended = [one for one in receipts if one.outcome in _SETTLED]
