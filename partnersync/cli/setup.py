@@ -9,7 +9,9 @@ import click
 from partnersync.cli.assemble import config_option, json_option, make_adapters, now, opened_store, read_company
 from partnersync.cli.output import show_json
 from partnersync.errors import ConfigError, PartnersyncError
+from partnersync.fields import said
 from partnersync.loader import load_plugins
+from partnersync.rules.not_yet import without_effect
 
 _SETTINGS = """\
 # Written by `partnersync init`. Every setting is described in docs/settings.md.
@@ -94,7 +96,8 @@ def doctor(as_json: bool, config: Path) -> int:
     else:
         for area, problem, _ in found:
             click.echo(f"{area}: {problem}")
-        click.echo(f"{len(found)} {'problem' if len(found) == 1 else 'problems'}" if found else "all is well")
+        number = sum(1 for _, _, code in found if code)
+        click.echo(f"{number} {'problem' if number == 1 else 'problems'}" if number else "all is well")
     return max((code for _, _, code in found), default=0)
 
 
@@ -105,6 +108,9 @@ def _problems(config: Path) -> Iterator[tuple[str, str, int]]:
     except PartnersyncError as error:
         yield "settings", str(error), error.exit_code
         return
+    for program in company.programme.versions:
+        for key in without_effect(said(program)):
+            yield f"program {program.version}", f"{key} is kept, but has no effect in this version", 0
     plugins = load_plugins()
     for problem in plugins.problems:
         yield "plugins", str(problem), problem.exit_code

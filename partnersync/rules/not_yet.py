@@ -1,9 +1,10 @@
-"""What a program may say but this version does not compute: refused when it is loaded, never passed over in silence.
+"""What a program may say but this version does not compute.
 
-A feature that is built takes its row away and changes nothing else.
+A way to earn or to judge that it names is refused when it is loaded (NOT_YET). A key of a step that does not exist yet
+is kept, and `partnersync doctor` says that it has no effect (LATER). A feature that is built takes its row away.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from partnersync.problems import KeyPath, Problem
@@ -35,6 +36,54 @@ NOT_YET = (
     ),
     NotYet(("tiers",)),
 )
+
+
+# Keys, or tables of keys, without effect; but those in IN_FORCE.
+LATER = (
+    "language",
+    "approvers",
+    "partner_managers",
+    "registration",
+    "protection",
+    "attribution",
+    "commission.max_total",
+    "commission.clawback",
+    "payout",
+    "guard",
+    "segments",
+    "churn",
+    "managers",
+    "leads",
+    "calendar",
+)
+IN_FORCE = frozenset(
+    {
+        "registration.require_contract",
+        "registration.review",
+        "registration.scope",
+        "protection.days",
+        "protection.days_by_kind",
+        "protection.activate_within_days",
+    }
+)
+
+
+def has_effect(key: str) -> bool:
+    """Whether a key of the program, dotted, is computed with (or refused) by this version."""
+    return _lies_in(key, IN_FORCE) or not _lies_in(key, LATER)
+
+
+def _lies_in(key: str, tables: Iterable[str]) -> bool:
+    return any(key == table or key.startswith(f"{table}.") for table in tables)
+
+
+def without_effect(content: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """The keys of what a program says beyond its defaults that have no effect, dotted."""
+    for name, value in content.items():
+        if isinstance(value, Mapping):
+            yield from without_effect(value, f"{above}{name}.")
+        elif not has_effect(above + name):
+            yield above + name
 
 
 def not_yet_problems(program: object) -> Iterator[Problem]:

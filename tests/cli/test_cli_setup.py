@@ -25,6 +25,13 @@ def test_doctor_finds_nothing_wrong_with_a_good_company(firm: Firm) -> None:
     assert firm.run("doctor", "--json").json() == []
 
 
+def test_doctor_tells_which_terms_have_no_effect(firm: Firm) -> None:
+    firm.edit("config/program/2026-01-01.toml", "[commission]", '[payout]\nminimum = "1 RUB"\n[commission]')
+    ended = firm.run("doctor")
+    assert ended.code == 0
+    assert "program 2026-01-01: payout.minimum is kept, but has no effect in this version" in ended.out
+
+
 @pytest.mark.parametrize(
     ("spoil", "area", "said", "code"),
     [

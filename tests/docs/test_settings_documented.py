@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from partnersync.config import _File, load_programme, load_settings, plugin_options
 from partnersync.domain.value import Money
 from partnersync.rules.base import percent
-from partnersync.rules.not_yet import NOT_YET
+from partnersync.rules.not_yet import NOT_YET, has_effect
 from partnersync.rules.program import Program
 from partnersync_csv.settings import CsvSettings, DealSettings, Files, FileSettings
 
@@ -155,3 +155,8 @@ def test_the_example_program_loads_and_says_the_defaults() -> None:
             assert told.rules
             told = told.model_copy(update={"rules": ()})
         assert told == default, name
+
+
+def test_keys_without_effect_are_marked_so() -> None:
+    marked = {key for key, (_, now) in rows(PROGRAM_PART).items() if now == "later"}
+    assert marked == {key for key in rows(PROGRAM_PART) if not has_effect(key)}
