@@ -1,6 +1,6 @@
 """A system full of records, and runs over it: what every check starts from."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -75,6 +75,13 @@ class World:
     def push(self, *writes: Write) -> dict[str, Receipt]:
         """One run that makes writes."""
         with self.run() as adapter:
+            return self.mirror.push(adapter, writes)
+
+    def sync(self, *writes: Write, meanwhile: Callable[[], object] = lambda: None) -> dict[str, Receipt]:
+        """One run that pulls everything and then makes writes; `meanwhile` happens in between."""
+        with self.run() as adapter:
+            self.mirror.pull(adapter)
+            meanwhile()
             return self.mirror.push(adapter, writes)
 
     def reread(self) -> Mirror:

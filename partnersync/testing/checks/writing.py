@@ -1,5 +1,6 @@
 """Family "writing": managed fields arrive, come back as they were written, and nothing else moves."""
 
+from functools import partial
 from typing import ClassVar
 
 from partnersync.contract.adapter import FieldsWrite, Outcome
@@ -31,7 +32,7 @@ class WritingChecks:
         world.pull()
         for which in (0, 1):
             writes = _all(world, which)
-            receipts = world.push(*writes)
+            receipts = world.sync(*writes)
             moved = {name for receipt in receipts.values() for name in receipt.cursors}
             world.pull()
             anew = world.reread()
@@ -107,9 +108,8 @@ class WritingChecks:
         first, second, third = world.ids(DEAL)[:3]
         old, new = samples.values(fields[:1], 0), samples.values(fields[:1], 1)
         world.push(*(world.set(DEAL, record_id, old) for record_id in (first, second, third)))
-        world.pull()
-        harness.edit(DEAL, second, new, harness.people[0])
-        world.push(world.set(DEAL, first, new))
+        between = partial(harness.edit, DEAL, second, new, harness.people[0])
+        world.sync(world.set(DEAL, first, new), meanwhile=between)
         harness.edit(DEAL, third, new, harness.people[0])
         world.pull()
         assert world.mirror.seen(DEAL, second) == harness.managed(DEAL, second)
