@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 
-from partnersync.contract.secret import SECRET_READER, Secret
+from partnersync.contract.secret import SECRET_READER, secret_of
 from partnersync.errors import ConfigError
 from partnersync.fields import Count, Percent, Table, Word
 from partnersync.problems import Problem, Refused, nearest, problems_of, refusal
@@ -35,8 +35,20 @@ class Limits(Table):
     max_changed_records: Count = 200
 
 
+def _store_url(value: object, info: ValidationInfo) -> str:
+    plain = isinstance(value, str)
+    url = value if isinstance(value, str) else secret_of(value, info).reveal() if isinstance(value, Mapping) else ""
+    if not _STORE_URL.fullmatch(url):
+        mend = 'Write "sqlite:///FILE" or "postgresql://HOST/DATABASE"'
+        raise refusal("is no store", mend, show=not isinstance(value, Mapping))
+    if plain and _PASSWORD_IN_URL.search(url):
+        mend = 'Write url = { env = "NAME" } and set NAME to the whole address'
+        raise refusal("holds a password in plain text", mend, show=False)
+    return url
+
+
 class _Store(Table):
-    url: str | Secret = "sqlite:///partnersync.db"
+    url: Annotated[str, PlainValidator(_store_url)] = "sqlite:///partnersync.db"
 
 
 class _Connection(Table):
@@ -113,8 +125,7 @@ def load_settings(path: Path) -> Settings:
         )
         for name, given in read.connections.items()
     }
-    url = read.store.url.reveal() if isinstance(read.store.url, Secret) else read.store.url
-    return Settings(root, _absolute(url, root), connections, read.limits, read.partners)
+    return Settings(root, _absolute(read.store.url, root), connections, read.limits, read.partners)
 
 
 def _problems(read: _File) -> Iterator[Problem]:
@@ -128,13 +139,6 @@ def _problems(read: _File) -> Iterator[Problem]:
         near = nearest(read.partners, read.connections)
         mend = f'Did you mean "{near}"?' if near else f"Name one of: {', '.join(sorted(read.connections))}"
         yield Problem(("partners",), "is not the name of a connection", mend)
-    url = read.store.url
-    if isinstance(url, str):
-        if not _STORE_URL.fullmatch(url):
-            yield Problem(("store", "url"), "is no store", 'Write "sqlite:///FILE" or "postgresql://HOST/DATABASE"')
-        elif _PASSWORD_IN_URL.search(url):
-            mend = 'Write url = { env = "NAME" } and set NAME to the whole address'
-            yield Problem(("store", "url"), "holds a password in plain text", mend, show=False)
 
 
 def _absolute(url: str, root: Path) -> str:
@@ -143,14 +147,19 @@ def _absolute(url: str, root: Path) -> str:
 
 def _secret_reader(root: Path) -> Callable[[str, str], str]:
     def fetch(where: str, name: str) -> str:
-        if where == "env":
-            text = os.environ.get(name)
-            if text is None:
-                raise refusal(f"names the environment variable {name}, which is not set", f"Set {name}", show=False)
-            return text
-        return _secret_file(root / name)
+        text = _environment(name) if where == "env" else _secret_file(root / name)
+        if not text:
+            raise refusal(f"names {name}, which is empty", f"Put the secret into {name}", show=False)
+        return text
 
     return fetch
+
+
+def _environment(name: str) -> str:
+    text = os.environ.get(name)
+    if text is None:
+        raise refusal(f"names the environment variable {name}, which is not set", f"Set {name}", show=False)
+    return text
 
 
 def _secret_file(path: Path) -> str:
@@ -184,13 +193,20 @@ def load_programme(folder: Path) -> Programme:
     versions: list[Program] = []
     refused: list[str] = []
     for path in paths:
-        file = read_toml(path, hint=hint)
         try:
-            versions.append(read_program(file.content))
+            file = read_toml(path, hint=hint)
+            versions.append(_version(file))
             files.append(file)
-        except Refused as error:
-            refused.append(str(file.error(error.problems).message))
+        except ConfigError as error:
+            refused.append(str(error))
     refused += [files[number].sentence(problem) for number, problem in clashes(versions)]
     if refused:
         raise ConfigError("\n".join(refused))
     return Programme(tuple(versions))
+
+
+def _version(file: TomlFile) -> Program:
+    try:
+        return read_program(file.content)
+    except Refused as error:
+        raise file.error(error.problems) from None

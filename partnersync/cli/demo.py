@@ -41,8 +41,7 @@ def demo(into: Path) -> int:
     with engine(company, Progress()) as running:
         click.echo(f"The sample company: real sales data, a sample program and sample claims, in {into}\n")
         first = running.sync(as_of=as_of)
-        with running.store.read() as tx:
-            show_report(tx, first, company.programme.zone)
+        show_report(first, company.programme.zone)
         for line in _told(running, first):
             click.echo(line)
         before = _digests(into / "out")
@@ -50,8 +49,7 @@ def demo(into: Path) -> int:
         same = _digests(into / "out") == before
         changed = second.written or second.decided.lines or not same
         click.echo("\nThe same again:")
-        with running.store.read() as tx:
-            show_report(tx, second, company.programme.zone)
+        show_report(second, company.programme.zone)
         click.echo(f"{'Something changed!' if changed else 'Nothing changed'}: {len(before)} written files compared\n")
         for line in _where(into):
             click.echo(line)

@@ -31,11 +31,10 @@ def sync(name: str | None, as_of: str | None, dry_run: bool, beyond_limit: bool,
         report = running.sync(
             (name,) if name else (), as_of=company.moment(as_of), dry_run=dry_run, beyond_limit=beyond_limit
         )
-        with running.store.read() as tx:
-            if as_json:
-                show_json(report_object(tx, report, company.programme.zone))
-            else:
-                show_report(tx, report, company.programme.zone, dry_run=dry_run)
+        if as_json:
+            show_json(report_object(report, company.programme.zone))
+        else:
+            show_report(report, company.programme.zone, dry_run=dry_run)
     return report.exit_code
 
 
@@ -55,11 +54,10 @@ def plan(as_of: str | None, output: Path | None, as_json: bool, config: Path) ->
         if output:
             with written(output) as file:
                 file.write(made.text())
-        with running.store.read() as tx:
-            if as_json:
-                show_json(plan_object(tx, made, report, company.programme.zone))
-            else:
-                show_plan(tx, made, report, company.settings.limits, company.programme.zone)
+        if as_json:
+            show_json(plan_object(made, report, company.programme.zone))
+        else:
+            show_plan(made, report, company.settings.limits, company.programme.zone)
     limits = company.settings.limits
     stops = (tally.stops(limits.max_changed_share, limits.max_changed_records) for tally in report.planned.values())
     return 4 if any(stops) else report.exit_code
@@ -80,9 +78,8 @@ def apply(file: Path, beyond_limit: bool, as_json: bool, config: Path) -> int:
     company = read_company(config)
     with engine(company, Progress(quiet=as_json)) as running:
         report = running.apply(reviewed, beyond_limit=beyond_limit)
-        with running.store.read() as tx:
-            if as_json:
-                show_json(report_object(tx, report, company.programme.zone))
-            else:
-                show_report(tx, report, company.programme.zone)
+        if as_json:
+            show_json(report_object(report, company.programme.zone))
+        else:
+            show_report(report, company.programme.zone)
     return report.exit_code

@@ -6,12 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import Connection as Tx
 
 from partnersync.cli.output import aligned
 from partnersync.config import Limits
 from partnersync.errors import SafetyStop
-from partnersync.store import issuebook
 from partnersync.sync.planfile import Plan
 from partnersync.sync.publish import ISSUE_COLUMNS, moment_text
 from partnersync.sync.run import Report
@@ -19,7 +17,7 @@ from partnersync.sync.run import Report
 _SHOWN = 20
 
 
-def report_object(tx: Tx, report: Report, zone: ZoneInfo) -> dict[str, Any]:
+def report_object(report: Report, zone: ZoneInfo) -> dict[str, Any]:
     """The report of a run; its moment carries the program's offset."""
     return {
         "run": report.run,
@@ -35,6 +33,11 @@ def report_object(tx: Tx, report: Report, zone: ZoneInfo) -> dict[str, Any]:
             }
             for pulled in report.pulled
         },
+        "foreign_edits": [
+            {"connection": name, "record": record, "field": edit.field, "seen": edit.seen, "want": edit.want}
+            for name, tally in report.planned.items()
+            for record, edit in tally.edits
+        ],
         "cases": report.decided.cases,
         "deals": report.decided.deals,
         "attributed": report.decided.attributed,
@@ -51,23 +54,23 @@ def report_object(tx: Tx, report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "failed": {name: str(error) for name, error in report.failed.items()},
         "plugins_left_out": [str(problem) for problem in report.problems],
         "stopped": str(report.stopped) if report.stopped else None,
-        "issues": [{column: row[column] for column in ISSUE_COLUMNS} for row in issuebook.by_ids(tx, report.opened)],
+        "issues": [{column: row[column] for column in ISSUE_COLUMNS} for row in report.issues],
         "older_issues": report.older_issues,
     }
 
 
-def plan_object(tx: Tx, plan: Plan, report: Report, zone: ZoneInfo) -> dict[str, Any]:
+def plan_object(plan: Plan, report: Report, zone: ZoneInfo) -> dict[str, Any]:
     """A plan with what was found on the way to it."""
-    return {**report_object(tx, report, zone), "plan": plan.content()}
+    return {**report_object(report, zone), "plan": plan.content()}
 
 
-def show_report(tx: Tx, report: Report, zone: ZoneInfo, *, dry_run: bool = False) -> None:
+def show_report(report: Report, zone: ZoneInfo, *, dry_run: bool = False) -> None:
     """Tell people what a run did."""
-    for line in _told(tx, report, zone, dry_run=dry_run):
+    for line in _told(report, zone, dry_run=dry_run):
         click.echo(line)
 
 
-def _told(tx: Tx, report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
+def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
     rehearsed = " (dry run: nothing is written)" if dry_run else ""
     yield f"run {report.run}, as of {moment_text(report.as_of, zone)}{rehearsed}"
     yield from _read(report)
@@ -84,8 +87,10 @@ def _told(tx: Tx, report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[
         tables = f", tables {', '.join(report.published[name])}" if report.published.get(name) else ""
         yield f"{word} {name}: {due}{tables}"
         if tally.foreign:
-            yield f"foreign    {name}: {tally.foreign} managed fields hold what others wrote; they are left as they are"
-    yield from _troubles(tx, report)
+            yield f"foreign    {name}: managed fields that hold what others wrote, left as they are: {tally.foreign}"
+            for record, edit in tally.edits[:_SHOWN]:
+                yield f"  {record}: {edit.field} holds {edit.seen!r}, due is {edit.want!r}"
+    yield from _troubles(report, dry_run=dry_run)
 
 
 def _read(report: Report) -> Iterator[str]:
@@ -103,7 +108,7 @@ def _booked(report: Report) -> list[tuple[str, str]]:
     return [(money.currency, money.text()) for money in report.decided.booked]
 
 
-def _troubles(tx: Tx, report: Report) -> Iterator[str]:
+def _troubles(report: Report, *, dry_run: bool) -> Iterator[str]:
     for name, error in report.failed.items():
         yield f"failed     {name}: {error}"
     for problem in report.problems:
@@ -113,8 +118,9 @@ def _troubles(tx: Tx, report: Report) -> Iterator[str]:
         for record, reason in pushed.refused[:_SHOWN]:
             yield f"refused    {pushed.connection}: {record}: {reason}"
     if report.opened:
-        yield f"set aside  {len(report.opened):,} new issues; they are in `partnersync issues`"
-        for row in issuebook.by_ids(tx, report.opened[:_SHOWN]):
+        kept = "" if dry_run else "; they are in `partnersync issues`"
+        yield f"set aside  {len(report.opened):,} new issues{kept}"
+        for row in report.issues[:_SHOWN]:
             yield f"  {issue_text(row)}"
         if len(report.opened) > _SHOWN:
             yield f"  … and {len(report.opened) - _SHOWN:,} more"
@@ -132,9 +138,9 @@ def issue_text(row: Any) -> str:
     return f"{place}:{record}{cell} {row['reason']} [{row['code']}]"
 
 
-def show_plan(tx: Tx, plan: Plan, report: Report, limits: Limits, zone: ZoneInfo) -> None:
+def show_plan(plan: Plan, report: Report, limits: Limits, zone: ZoneInfo) -> None:
     """Tell people what a run would do."""
-    show_report(tx, report, zone, dry_run=True)
+    show_report(report, zone, dry_run=True)
     due = [(key, change) for key, change in plan.changes.items() if change.after]
     rows = [
         (key, name, change.before.get(name) or "", value)

@@ -39,11 +39,12 @@ class Secret:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_info_plain_validator_function(
-            _secret, serialization=core_schema.plain_serializer_function_ser_schema(repr)
+            secret_of, serialization=core_schema.plain_serializer_function_ser_schema(repr)
         )
 
 
-def _secret(value: object, info: ValidationInfo) -> Secret:
+def secret_of(value: object, info: ValidationInfo) -> Secret:
+    """The secret that `{ env = "NAME" }` or `{ file = "path" }` stands for; the context's reader fetches it."""
     if isinstance(value, Secret):
         return value
     where = list(value.items()) if isinstance(value, Mapping) else []

@@ -9,6 +9,9 @@ from partnersync.contract.managed import COUNTED_BY_LIMIT
 from partnersync.domain.change import Managed, Values
 from partnersync.domain.value import RecordKind
 from partnersync.errors import SafetyStop
+from partnersync.rules.base import percent
+
+_EDITS_TOLD = 1000
 
 
 class Verdict(Enum):
@@ -91,6 +94,7 @@ class Tally:
     replacing: int = 0
     foreign: int = 0
     by_field: dict[str, int] = field(default_factory=dict)
+    edits: list[tuple[str, Foreign]] = field(default_factory=list)  # foreign edits with their record, the first of many
 
     def count(self, changes: Iterable[Change]) -> Iterator[Change]:
         """Pass the changes on, counted."""
@@ -98,6 +102,8 @@ class Tally:
             self.writes += bool(due.after)
             self.replacing += due.replaces()
             self.foreign += len(due.foreign)
+            if len(self.edits) < _EDITS_TOLD:
+                self.edits += [(f"{due.kind.value} {due.record_id}", edit) for edit in due.foreign]
             for name in due.after:
                 self.by_field[name] = self.by_field.get(name, 0) + 1
             yield due
@@ -111,6 +117,6 @@ class Tally:
         if self.stops(share, records):
             raise SafetyStop(
                 f"{connection}: the plan would replace or clear partner, source, registration or protection of "
-                f"{self.replacing} of {self.scope} records; the limit is {records} and {float(share):.0%}",
+                f"{self.replacing} of {self.scope} records; the limit is {records} and {percent(share)}",
                 hint="Look at `partnersync plan`; if it is right, run once with --beyond-limit",
             )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from typing import Any
 
 from sqlalchemy import Connection as Tx
 
@@ -26,6 +27,7 @@ from partnersync.sync.pull import PullReport, pull
 from partnersync.sync.push import PushReport, push, send_notes
 
 _PROGRAMME_WAIT_S = 60
+_ISSUES_TOLD = 1000
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Report:
     published: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, PartnersyncError] = field(default_factory=dict)
     problems: list[PartnersyncError] = field(default_factory=list)  # plugins that were left out
+    issues: list[Mapping[str, Any]] = field(default_factory=list)  # rows of those it opened, the first of very many
     older_issues: int = 0
     stopped: SafetyStop | None = None
 
@@ -143,7 +146,7 @@ class Engine:
                 held.enter_context(lease(self.store, f"connection:{name}", self.owner, self.now))
             moment = as_of or self.now()
             with self.store.write() as tx:
-                self._refuse_past(tx, moment, books=books)
+                self._refuse_past(tx, command, moment, books=books)
                 run = runs.start(tx, command, moment, self.now())
             report = Report(run, moment, problems=list(self.problems))
             try:
@@ -154,16 +157,19 @@ class Engine:
                     runs.finish(tx, run, self.now(), code, report.counts(), booked=False)
                 raise
             with self.store.write() as tx:
-                report.older_issues = issuebook.count_open(tx) - len(report.opened)
                 runs.finish(tx, run, self.now(), report.exit_code, report.counts(), booked=books)
 
-    def _refuse_past(self, tx: Tx, as_of: datetime, *, books: bool) -> None:
+    def _refuse_past(self, tx: Tx, command: str, as_of: datetime, *, books: bool) -> None:
         last, zone = runs.last_booked_as_of(tx), self.programme.zone
-        if books and last is not None and as_of < last:
-            raise ConfigError(
-                f"--as-of {moment_text(as_of, zone)} is earlier than the last booking run's {moment_text(last, zone)}",
-                hint="Only plan, explain and --dry-run look back",
-            )
+        if not books or last is None or as_of >= last:
+            return
+        if command == "apply":
+            older = f"the plan's moment {moment_text(as_of, zone)} is before the last booking run's"
+            raise PartnersyncError(f"{older} {moment_text(last, zone)}", hint="Make a new plan")
+        raise ConfigError(
+            f"--as-of {moment_text(as_of, zone)} is earlier than the last booking run's {moment_text(last, zone)}",
+            hint="Only plan, explain and --dry-run look back",
+        )
 
     @contextmanager
     def _deciding(self) -> Iterator[None]:
@@ -207,6 +213,8 @@ class Engine:
             history_from=history_from,
         )
         report.decided = work.decide()
+        report.issues = [dict(row) for row in issuebook.by_ids(tx, report.opened[:_ISSUES_TOLD])]
+        report.older_issues = issuebook.count_open(tx) - len(report.opened)
 
     def _tally(self, tx: Tx, names: Sequence[str], report: Report) -> None:
         for name in names:
