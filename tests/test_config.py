@@ -1,0 +1,467 @@
+"""Settings as files: what they mean, and what is told, with its place and mend, when they cannot be used."""
+
+import stat
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from partnersync.config import Settings, load_programme, load_settings, plugin_options
+from partnersync.contract.secret import Secret
+from partnersync.errors import ConfigError
+
+Write = Callable[[str], Path]
+
+FULL = """\
+partners = "registry"
+
+[store]
+url = "sqlite:///kept/here.db"
+
+[connections.registry]
+kind = "csv"
+path = "data"
+
+[connections.main]
+kind = "amocrm"
+mode = "enforce"
+history_from = 2026-01-01
+ledger = true
+activities = false
+url = "https://example.amocrm.ru"
+payments = { source = "field" }
+
+[limits]
+max_changed_share = "2.5%"
+max_changed_records = 7
+"""
+SMALL = '[connections.a]\nkind = "csv"\n'
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Writes config/partnersync.toml; the current folder is the root."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config/program").mkdir(parents=True)
+
+    def written(text: str) -> Path:
+        path = Path("config/partnersync.toml")
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+def test_every_setting_is_read(write: Write, tmp_path: Path) -> None:
+    settings = load_settings(write(FULL))
+    assert settings.root == tmp_path
+    assert settings.store_url == f"sqlite:///{tmp_path}/kept/here.db"
+    assert settings.partners == "registry"
+    assert settings.limits.max_changed_share == Fraction(1, 40)
+    assert settings.limits.max_changed_records == 7
+    main = settings.connections["main"]
+    assert (main.name, main.kind, main.mode, main.history_from) == ("main", "amocrm", "enforce", date(2026, 1, 1))
+    assert (main.ledger, main.activities) == (True, False)
+    assert main.options == {"url": "https://example.amocrm.ru", "payments": {"source": "field"}}
+
+
+def test_what_is_not_said_has_its_default(write: Write, tmp_path: Path) -> None:
+    settings = load_settings(write(SMALL))
+    assert settings.store_url == f"sqlite:///{tmp_path}/partnersync.db"
+    assert settings.partners is None
+    assert (settings.limits.max_changed_share, settings.limits.max_changed_records) == (Fraction(1, 20), 200)
+    connection = settings.connections["a"]
+    assert (connection.mode, connection.history_from, connection.ledger, connection.activities) == (
+        "observe",
+        None,
+        None,
+        None,
+    )
+    assert connection.options == {}
+
+
+def test_a_relative_path_starts_at_the_root(write: Write, tmp_path: Path) -> None:
+    settings = load_settings(write(SMALL))
+    assert settings.relative("data/in") == tmp_path / "data/in"
+    assert settings.relative("/srv/data") == Path("/srv/data")
+
+
+@pytest.mark.parametrize(
+    ("told", "others", "expected"),
+    [
+        pytest.param("", "", True, id="the only connection holds the ledger"),
+        pytest.param("ledger = false", "", False, id="unless it says no"),
+        pytest.param("", '[connections.b]\nkind = "csv"', False, id="one of two does not"),
+        pytest.param("ledger = true", '[connections.b]\nkind = "csv"', True, id="unless it says yes"),
+    ],
+)
+def test_who_holds_the_ledger(write: Write, told: str, others: str, expected: bool) -> None:
+    assert load_settings(write(f"{SMALL}{told}\n{others}")).holds_ledger("a") is expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////srv/ps.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql://host/ps",
+        "postgresql+psycopg://me@host/ps",
+    ],
+)
+def test_other_addresses_of_a_store_stay_as_they_are(write: Write, url: str) -> None:
+    assert load_settings(write(f'{SMALL}[store]\nurl = "{url}"')).store_url == url
+
+
+def test_a_store_with_a_password_comes_from_the_environment(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PS_STORE", "postgresql://me:hunter2@host/ps")
+    settings = load_settings(write(f'{SMALL}[store]\nurl = {{ env = "PS_STORE" }}'))
+    assert settings.store_url == "postgresql://me:hunter2@host/ps"
+    assert "hunter2" not in repr(settings)
+
+
+BAD_SETTINGS = [
+    pytest.param(
+        "[conections.a]\nkind = 'csv'",
+        ['config/partnersync.toml:1: conections: is not a known key. Did you mean "connections"?'],
+        id="an unknown table, with the nearest",
+    ),
+    pytest.param(
+        SMALL + "[limits]\nfoo = 1",
+        [
+            "config/partnersync.toml:4: limits.foo: is not a known key. "
+            "Remove it; known here: max_changed_records, max_changed_share."
+        ],
+        id="an unknown key that is near to none, with all known ones",
+    ),
+    pytest.param(
+        "[connections.a]\npath = 'x'",
+        ["config/partnersync.toml:1: connections.a.kind: is missing. Add it."],
+        id="a connection without a kind",
+    ),
+    pytest.param(
+        SMALL + 'mode = "enforced"',
+        [
+            'config/partnersync.toml:3: connections.a.mode = "enforced": is not one of the known words. '
+            "Write 'observe', 'warn' or 'enforce'."
+        ],
+        id="an unknown mode",
+    ),
+    pytest.param(
+        SMALL + 'ledger = "yes"',
+        [
+            'config/partnersync.toml:3: connections.a.ledger = "yes": is neither true nor false. '
+            "Write true or false, without quotes."
+        ],
+        id="a word for a truth",
+    ),
+    pytest.param(
+        SMALL + 'history_from = "2026-01-01"',
+        [
+            'config/partnersync.toml:3: connections.a.history_from = "2026-01-01": is not a day. '
+            "Write it like 2026-01-01, without quotes."
+        ],
+        id="a day in quotes",
+    ),
+    pytest.param(
+        SMALL + "history_from = 2026-01-01T10:00:00Z",
+        ["config/partnersync.toml:3: connections.a.history_from = 2026-01-01 10:00:00+00:00: is not a day"],
+        id="a moment for a day",
+    ),
+    pytest.param(
+        "connections = 5",
+        ["config/partnersync.toml:1: connections = 5: is not a table. Write it as a [section] or as { key = value }."],
+        id="a number for a table",
+    ),
+    pytest.param(
+        SMALL + "[limits]\nmax_changed_share = 0.05",
+        [
+            "config/partnersync.toml:4: limits.max_changed_share = 0.05: is not a percentage. "
+            'Write it in quotes with a point and the sign, like "12.5%".'
+        ],
+        id="a binary fraction for a percentage",
+    ),
+    pytest.param(
+        SMALL + "[limits]\nmax_changed_records = -1",
+        ["config/partnersync.toml:4: limits.max_changed_records = -1: is less than 0. Write 0 or more."],
+        id="a negative number",
+    ),
+    pytest.param(
+        SMALL + "[limits]\nmax_changed_records = true",
+        ["config/partnersync.toml:4: limits.max_changed_records = true: is not a whole number"],
+        id="a truth for a number",
+    ),
+    pytest.param(
+        '[connections."a/b"]\nkind = "csv"',
+        ["config/partnersync.toml:1: connections.a/b: is not a name of a connection. Use letters, digits, - and _."],
+        id="a connection's name with a slash, which ids are cut at",
+    ),
+    pytest.param(
+        '[connections.intake]\nkind = "csv"',
+        ["config/partnersync.toml:1: connections.intake: is taken by partnersync itself"],
+        id="the name of given registrations",
+    ),
+    pytest.param(
+        'partners = "b"\n' + SMALL,
+        ['config/partnersync.toml:1: partners = "b": is not the name of a connection. Name one of: a.'],
+        id="a master that is no connection",
+    ),
+    pytest.param(
+        'partners = "registri"\n[connections.registry]\nkind = "csv"',
+        ['partners = "registri": is not the name of a connection. Did you mean "registry"?'],
+        id="a master that is nearly a connection",
+    ),
+    pytest.param(
+        '[store]\nurl = "sqlite:///a.db"',
+        ["config/partnersync.toml:1: names no connection. Add a table like [connections.registry] with its kind."],
+        id="no connection",
+    ),
+    pytest.param(
+        SMALL + '[store]\nurl = "mysql://host/ps"',
+        ['config/partnersync.toml:4: store.url = "mysql://host/ps": is no store. Write "sqlite:///FILE" or'],
+        id="a store of another make",
+    ),
+    pytest.param(
+        SMALL + "[store]\nurl = 5",
+        ["config/partnersync.toml:4: store.url = 5: is no store"],
+        id="a number for a store",
+    ),
+    pytest.param(
+        SMALL + '[store]\nurl = "postgresql://me:hunter2@host/ps"',
+        ["config/partnersync.toml:4: store.url: holds a password in plain text. Write url = { env ="],
+        id="a password in plain",
+    ),
+    pytest.param(
+        SMALL + '[store]\nurl = { env = "PS_NOT_SET" }',
+        ["config/partnersync.toml:4: store.url: names the environment variable PS_NOT_SET, which is not set."],
+        id="an address from a variable that is not set",
+    ),
+    pytest.param(
+        SMALL + '[store]\nurl = { environment = "PS_STORE" }',
+        ["config/partnersync.toml:4: store.url: is not where a secret is found"],
+        id="an address from nowhere",
+    ),
+    pytest.param(
+        '[store]\nurl = "sqlite:///a.db\n',
+        ["config/partnersync.toml:2: is not TOML: illegal character '\\n' at column 22"],
+        id="a quote that is not closed",
+    ),
+    pytest.param(
+        "[store\n",
+        ["config/partnersync.toml:1: is not TOML: expected ']' at the end of a table declaration at column 7"],
+        id="a bracket that is not closed",
+    ),
+    pytest.param(
+        "a = 1\nb = [1,\n",
+        ["config/partnersync.toml:2: is not TOML"],
+        id="a list that never ends, on the last line",
+    ),
+    pytest.param(
+        "[store]\n[store]\n", ["config/partnersync.toml:2: is not TOML: cannot declare"], id="a table declared twice"
+    ),
+    pytest.param(
+        "[limits]\nmax_changed_records = 'x'\n[connections.a]\nkind = 3\nmode = 'x'\n[stor]\n",
+        [
+            "config/partnersync.toml:2: limits.max_changed_records",
+            "config/partnersync.toml:4: connections.a.kind = 3: is not text",
+            "config/partnersync.toml:5: connections.a.mode",
+            "config/partnersync.toml:6: stor",
+        ],
+        id="everything that is wrong, in the order of the file",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), BAD_SETTINGS)
+def test_bad_settings_are_refused_line_by_line(write: Write, text: str, lines: list[str]) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_settings(write(text))
+    told = str(refused.value).splitlines()
+    assert len(told) == len(lines), told
+    for line, expected in zip(told, lines, strict=True):
+        assert expected in line
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.exit_code == 2
+
+
+def test_a_missing_file_is_told_with_its_mend(write: Write) -> None:
+    with pytest.raises(ConfigError, match=r"config/nothing\.toml: no such file\. Make one with `partnersync init`"):
+        load_settings(Path("config/nothing.toml"))
+
+
+def test_a_folder_is_no_file_of_settings(write: Write) -> None:
+    with pytest.raises(ConfigError, match=r"config/program: cannot be read: is a directory"):
+        load_settings(Path("config/program"))
+
+
+def test_a_file_without_rights_is_told(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    with pytest.raises(ConfigError, match=r"partnersync\.toml: cannot be read: permission denied"):
+        load_settings(Path("config/partnersync.toml"))
+
+
+def test_another_encoding_is_told_with_its_line(write: Write) -> None:
+    path = write("")
+    path.write_bytes('[connections.a]\nkind = "csv"\n# имя\n'.encode("cp1251"))
+    with pytest.raises(ConfigError, match=r"partnersync\.toml:3: is not UTF-8 text\. Save the file as UTF-8"):
+        load_settings(path)
+
+
+def test_a_byte_order_mark_is_accepted(write: Write) -> None:
+    assert load_settings(write("\ufeff" + SMALL)).connections.keys() == {"a"}
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    source: str = "file"
+
+
+class Options(BaseModel):
+    """What a plugin could ask for."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    url: str = ""
+    token: Secret | None = None
+    payments: Inner = Inner()
+
+    @field_validator("url")
+    @classmethod
+    def _https(cls, url: str) -> str:
+        if url.startswith("http:"):
+            raise ValueError("only https is safe")
+        return url
+
+
+def options(write: Write, text: str) -> Options:
+    settings: Settings = load_settings(write(SMALL + text))
+    return plugin_options(settings, settings.connections["a"], Options)
+
+
+def test_a_plugins_own_keys_are_checked_by_its_model(write: Write) -> None:
+    found = options(write, 'url = "https://a"\npayments = { source = "field" }')
+    assert (found.url, found.payments.source) == ("https://a", "field")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            'urls = "x"', ':3: connections.a.urls: is not a known key. Did you mean "url"?', id="near its own"
+        ),
+        pytest.param(
+            'mdoe = "warn"', ':3: connections.a.mdoe: is not a known key. Did you mean "mode"?', id="near ours"
+        ),
+        pytest.param(
+            "[connections.a.payments]\nsorce = 1",
+            ':4: connections.a.payments.sorce: is not a known key. Did you mean "source"?',
+            id="in a table of its own",
+        ),
+        pytest.param("url = 1", ":3: connections.a.url = 1: is not text.", id="a wrong type"),
+        pytest.param(
+            'url = "http://a"', ':3: connections.a.url = "http://a": is refused: only https', id="its own check"
+        ),
+        pytest.param(
+            'token = "hunter2"',
+            ":3: connections.a.token: is not where a secret is found (a plain value is refused). Write { env =",
+            id="a secret in plain",
+        ),
+        pytest.param(
+            'tokan = "hunter2"', ':3: connections.a.tokan: is not a known key. Did you mean "token"?', id="a typo"
+        ),
+        pytest.param(
+            'token = { env = "PS_NOT_SET" }',
+            ":3: connections.a.token: names the environment variable PS_NOT_SET, which is not set. Set PS_NOT_SET.",
+            id="a secret that is not there",
+        ),
+        pytest.param(
+            'token = { env = "PS_EMPTY" }', ":3: connections.a.token: names PS_EMPTY, which is empty", id="empty"
+        ),
+        pytest.param('token = { file = "no.txt" }', "no.txt, which cannot be read", id="a file that is not there"),
+        pytest.param('token = { env = "A", file = "b" }', "is not where a secret is found", id="two places"),
+    ],
+)
+def test_a_plugins_bad_key_is_told_like_ours(
+    write: Write, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
+) -> None:
+    monkeypatch.setenv("PS_EMPTY", "")
+    with pytest.raises(ConfigError) as refused:
+        options(write, text)
+    assert expected in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_secret_comes_from_the_environment_and_never_shows(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PS_TOKEN", "hunter2")
+    found = options(write, 'token = { env = "PS_TOKEN" }')
+    assert found.token is not None
+    assert found.token.reveal() == "hunter2"
+    assert "hunter2" not in f"{found!r} {found} {found.model_dump_json()} {found.token}"
+
+
+def test_a_secret_file_is_read_below_the_root_without_its_line_end(write: Write, tmp_path: Path) -> None:
+    file = tmp_path / "token.txt"
+    file.write_text("hunter2\n", encoding="utf-8")
+    file.chmod(0o600)
+    found = options(write, 'token = { file = "token.txt" }')
+    assert found.token == Secret("hunter2")
+
+
+@pytest.mark.parametrize("rights", [0o640, 0o604, 0o660, 0o777])
+def test_a_secret_file_that_others_may_read_is_refused(write: Write, tmp_path: Path, rights: int) -> None:
+    file = tmp_path / "token.txt"
+    file.write_text("hunter2", encoding="utf-8")
+    file.chmod(rights)
+    with pytest.raises(
+        ConfigError, match=r":3: connections\.a\.token: .*others may read\. Run: chmod 600 .*token\.txt"
+    ):
+        options(write, 'token = { file = "token.txt" }')
+    assert stat.S_IMODE(file.stat().st_mode) == rights
+
+
+def version(name: str, text: str) -> None:
+    Path("config/program", name).write_text(text, encoding="utf-8")
+
+
+def test_versions_are_read_from_every_file_and_sorted(write: Write) -> None:
+    version("a.toml", "effective_from = 2026-07-01")
+    version("b.toml", "effective_from = 2026-01-01")
+    version("notes.txt", "no version")
+    assert [v.version for v in load_programme(Path("config/program")).versions] == ["2026-01-01", "2026-07-01"]
+
+
+def test_a_folder_without_versions_is_told(write: Write) -> None:
+    with pytest.raises(ConfigError, match=r"config/program: holds no version of the program\. Make one with"):
+        load_programme(Path("config/program"))
+    with pytest.raises(ConfigError, match=r"nowhere: holds no version of the program"):
+        load_programme(Path("nowhere"))
+
+
+def test_all_versions_are_checked_before_any_is_refused(write: Write) -> None:
+    version("1.toml", 'effective_from = "soon"\nhold = 1')
+    version("2.toml", "effective_from = 2026-01-01\n[commission]\nhold_day = 1")
+    version("3.toml", "effective_from = 2026-01-01")
+    version("4.toml", 'effective_from = 2026-01-01\ntime_zone = "Asia/Omsk"')
+    version("5.toml", "no toml")
+    with pytest.raises(ConfigError) as refused:
+        load_programme(Path("config/program"))
+    told = str(refused.value).splitlines()
+    assert [line.partition(": ")[0] for line in told] == [
+        "config/program/1.toml:1",
+        "config/program/1.toml:2",
+        "config/program/2.toml:3",
+        "config/program/5.toml:1",
+        "config/program/4.toml:1",
+        "config/program/4.toml:2",
+    ]
+    assert 'Did you mean "hold_days"?' in told[2]
+    assert "is the first day of another version too" in told[4]
+    assert 'time_zone = "Asia/Omsk": differs from 2026-01-01\'s "Europe/Moscow"' in told[5]
