@@ -1,19 +1,14 @@
 """Settings as files: what they mean, and what is told, with its place and mend, when they cannot be used."""
 
-import stat
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, ConfigDict, field_validator
 
-from partnersync.config import Settings, load_programme, load_settings, plugin_options
-from partnersync.contract.secret import Secret
+from partnersync.config import load_programme, load_settings
 from partnersync.errors import ConfigError
-
-Write = Callable[[str], Path]
+from settings_file import SMALL, put
 
 FULL = """\
 partners = "registry"
@@ -38,25 +33,15 @@ payments = { source = "field" }
 max_changed_share = "2.5%"
 max_changed_records = 7
 """
-SMALL = '[connections.a]\nkind = "csv"\n'
 
 
-@pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Writes config/partnersync.toml; the current folder is the root."""
+@pytest.fixture(autouse=True)
+def _root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "config/program").mkdir(parents=True)
-
-    def written(text: str) -> Path:
-        path = Path("config/partnersync.toml")
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return written
 
 
-def test_every_setting_is_read(write: Write, tmp_path: Path) -> None:
-    settings = load_settings(write(FULL))
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    settings = load_settings(put(FULL))
     assert settings.root == tmp_path
     assert settings.store_url == f"sqlite:///{tmp_path}/kept/here.db"
     assert settings.partners == "registry"
@@ -68,8 +53,8 @@ def test_every_setting_is_read(write: Write, tmp_path: Path) -> None:
     assert main.options == {"url": "https://example.amocrm.ru", "payments": {"source": "field"}}
 
 
-def test_what_is_not_said_has_its_default(write: Write, tmp_path: Path) -> None:
-    settings = load_settings(write(SMALL))
+def test_what_is_not_said_has_its_default(tmp_path: Path) -> None:
+    settings = load_settings(put(SMALL))
     assert settings.store_url == f"sqlite:///{tmp_path}/partnersync.db"
     assert settings.partners is None
     assert (settings.limits.max_changed_share, settings.limits.max_changed_records) == (Fraction(1, 20), 200)
@@ -83,8 +68,8 @@ def test_what_is_not_said_has_its_default(write: Write, tmp_path: Path) -> None:
     assert connection.options == {}
 
 
-def test_a_relative_path_starts_at_the_root(write: Write, tmp_path: Path) -> None:
-    settings = load_settings(write(SMALL))
+def test_a_relative_path_starts_at_the_root(tmp_path: Path) -> None:
+    settings = load_settings(put(SMALL))
     assert settings.relative("data/in") == tmp_path / "data/in"
     assert settings.relative("/srv/data") == Path("/srv/data")
 
@@ -98,8 +83,8 @@ def test_a_relative_path_starts_at_the_root(write: Write, tmp_path: Path) -> Non
         pytest.param("ledger = true", '[connections.b]\nkind = "csv"', True, id="unless it says yes"),
     ],
 )
-def test_who_holds_the_ledger(write: Write, told: str, others: str, expected: bool) -> None:
-    assert load_settings(write(f"{SMALL}{told}\n{others}")).holds_ledger("a") is expected
+def test_who_holds_the_ledger(told: str, others: str, expected: bool) -> None:
+    assert load_settings(put(f"{SMALL}{told}\n{others}")).holds_ledger("a") is expected
 
 
 @pytest.mark.parametrize(
@@ -112,13 +97,13 @@ def test_who_holds_the_ledger(write: Write, told: str, others: str, expected: bo
         "postgresql+psycopg://me@host/ps",
     ],
 )
-def test_other_addresses_of_a_store_stay_as_they_are(write: Write, url: str) -> None:
-    assert load_settings(write(f'{SMALL}[store]\nurl = "{url}"')).store_url == url
+def test_other_addresses_of_a_store_stay_as_they_are(url: str) -> None:
+    assert load_settings(put(f'{SMALL}[store]\nurl = "{url}"')).store_url == url
 
 
-def test_a_store_with_a_password_comes_from_the_environment(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_with_a_password_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PS_STORE", "postgresql://me:hunter2@host/ps")
-    settings = load_settings(write(f'{SMALL}[store]\nurl = {{ env = "PS_STORE" }}'))
+    settings = load_settings(put(f'{SMALL}[store]\nurl = {{ env = "PS_STORE" }}'))
     assert settings.store_url == "postgresql://me:hunter2@host/ps"
     assert "hunter2" not in repr(settings)
 
@@ -276,9 +261,9 @@ BAD_SETTINGS = [
 
 
 @pytest.mark.parametrize(("text", "lines"), BAD_SETTINGS)
-def test_bad_settings_are_refused_line_by_line(write: Write, text: str, lines: list[str]) -> None:
+def test_bad_settings_are_refused_line_by_line(text: str, lines: list[str]) -> None:
     with pytest.raises(ConfigError) as refused:
-        load_settings(write(text))
+        load_settings(put(text))
     told = str(refused.value).splitlines()
     assert len(told) == len(lines), told
     for line, expected in zip(told, lines, strict=True):
@@ -287,17 +272,17 @@ def test_bad_settings_are_refused_line_by_line(write: Write, text: str, lines: l
     assert refused.value.exit_code == 2
 
 
-def test_a_missing_file_is_told_with_its_mend(write: Write) -> None:
+def test_a_missing_file_is_told_with_its_mend() -> None:
     with pytest.raises(ConfigError, match=r"config/nothing\.toml: no such file\. Make one with `partnersync init`"):
         load_settings(Path("config/nothing.toml"))
 
 
-def test_a_folder_is_no_file_of_settings(write: Write) -> None:
+def test_a_folder_is_no_file_of_settings() -> None:
     with pytest.raises(ConfigError, match=r"config/program: cannot be read: is a directory"):
         load_settings(Path("config/program"))
 
 
-def test_a_file_without_rights_is_told(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_rights_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
@@ -306,146 +291,36 @@ def test_a_file_without_rights_is_told(write: Write, monkeypatch: pytest.MonkeyP
         load_settings(Path("config/partnersync.toml"))
 
 
-def test_another_encoding_is_told_with_its_line(write: Write) -> None:
-    path = write("")
+def test_another_encoding_is_told_with_its_line() -> None:
+    path = put("")
     path.write_bytes('[connections.a]\nkind = "csv"\n# имя\n'.encode("cp1251"))
     with pytest.raises(ConfigError, match=r"partnersync\.toml:3: is not UTF-8 text\. Save the file as UTF-8"):
         load_settings(path)
 
 
-def test_a_byte_order_mark_is_accepted(write: Write) -> None:
-    assert load_settings(write("\ufeff" + SMALL)).connections.keys() == {"a"}
-
-
-class Inner(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    source: str = "file"
-
-
-class Options(BaseModel):
-    """What a plugin could ask for."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    url: str = ""
-    token: Secret | None = None
-    payments: Inner = Inner()
-
-    @field_validator("url")
-    @classmethod
-    def _https(cls, url: str) -> str:
-        if url.startswith("http:"):
-            raise ValueError("only https is safe")
-        return url
-
-
-def options(write: Write, text: str) -> Options:
-    settings: Settings = load_settings(write(SMALL + text))
-    return plugin_options(settings, settings.connections["a"], Options)
-
-
-def test_a_plugins_own_keys_are_checked_by_its_model(write: Write) -> None:
-    found = options(write, 'url = "https://a"\npayments = { source = "field" }')
-    assert (found.url, found.payments.source) == ("https://a", "field")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param(
-            'urls = "x"', ':3: connections.a.urls: is not a known key. Did you mean "url"?', id="near its own"
-        ),
-        pytest.param(
-            'mdoe = "warn"', ':3: connections.a.mdoe: is not a known key. Did you mean "mode"?', id="near ours"
-        ),
-        pytest.param(
-            "[connections.a.payments]\nsorce = 1",
-            ':4: connections.a.payments.sorce: is not a known key. Did you mean "source"?',
-            id="in a table of its own",
-        ),
-        pytest.param("url = 1", ":3: connections.a.url = 1: is not text.", id="a wrong type"),
-        pytest.param(
-            'url = "http://a"', ':3: connections.a.url = "http://a": is refused: only https', id="its own check"
-        ),
-        pytest.param(
-            'token = "hunter2"',
-            ":3: connections.a.token: is not where a secret is found (a plain value is refused). Write { env =",
-            id="a secret in plain",
-        ),
-        pytest.param(
-            'tokan = "hunter2"', ':3: connections.a.tokan: is not a known key. Did you mean "token"?', id="a typo"
-        ),
-        pytest.param(
-            'token = { env = "PS_NOT_SET" }',
-            ":3: connections.a.token: names the environment variable PS_NOT_SET, which is not set. Set PS_NOT_SET.",
-            id="a secret that is not there",
-        ),
-        pytest.param(
-            'token = { env = "PS_EMPTY" }', ":3: connections.a.token: names PS_EMPTY, which is empty", id="empty"
-        ),
-        pytest.param('token = { file = "no.txt" }', "no.txt, which cannot be read", id="a file that is not there"),
-        pytest.param('token = { env = "A", file = "b" }', "is not where a secret is found", id="two places"),
-    ],
-)
-def test_a_plugins_bad_key_is_told_like_ours(
-    write: Write, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
-) -> None:
-    monkeypatch.setenv("PS_EMPTY", "")
-    with pytest.raises(ConfigError) as refused:
-        options(write, text)
-    assert expected in str(refused.value)
-    assert "hunter2" not in str(refused.value)
-    assert len(str(refused.value).splitlines()) == 1
-
-
-def test_a_secret_comes_from_the_environment_and_never_shows(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PS_TOKEN", "hunter2")
-    found = options(write, 'token = { env = "PS_TOKEN" }')
-    assert found.token is not None
-    assert found.token.reveal() == "hunter2"
-    assert "hunter2" not in f"{found!r} {found} {found.model_dump_json()} {found.token}"
-
-
-def test_a_secret_file_is_read_below_the_root_without_its_line_end(write: Write, tmp_path: Path) -> None:
-    file = tmp_path / "token.txt"
-    file.write_text("hunter2\n", encoding="utf-8")
-    file.chmod(0o600)
-    found = options(write, 'token = { file = "token.txt" }')
-    assert found.token == Secret("hunter2")
-
-
-@pytest.mark.parametrize("rights", [0o640, 0o604, 0o660, 0o777])
-def test_a_secret_file_that_others_may_read_is_refused(write: Write, tmp_path: Path, rights: int) -> None:
-    file = tmp_path / "token.txt"
-    file.write_text("hunter2", encoding="utf-8")
-    file.chmod(rights)
-    with pytest.raises(
-        ConfigError, match=r":3: connections\.a\.token: .*others may read\. Run: chmod 600 .*token\.txt"
-    ):
-        options(write, 'token = { file = "token.txt" }')
-    assert stat.S_IMODE(file.stat().st_mode) == rights
+def test_a_byte_order_mark_is_accepted() -> None:
+    assert load_settings(put("\ufeff" + SMALL)).connections.keys() == {"a"}
 
 
 def version(name: str, text: str) -> None:
     Path("config/program", name).write_text(text, encoding="utf-8")
 
 
-def test_versions_are_read_from_every_file_and_sorted(write: Write) -> None:
+def test_versions_are_read_from_every_file_and_sorted() -> None:
     version("a.toml", "effective_from = 2026-07-01")
     version("b.toml", "effective_from = 2026-01-01")
     version("notes.txt", "no version")
     assert [v.version for v in load_programme(Path("config/program")).versions] == ["2026-01-01", "2026-07-01"]
 
 
-def test_a_folder_without_versions_is_told(write: Write) -> None:
+def test_a_folder_without_versions_is_told() -> None:
     with pytest.raises(ConfigError, match=r"config/program: holds no version of the program\. Make one with"):
         load_programme(Path("config/program"))
     with pytest.raises(ConfigError, match=r"nowhere: holds no version of the program"):
         load_programme(Path("nowhere"))
 
 
-def test_all_versions_are_checked_before_any_is_refused(write: Write) -> None:
+def test_all_versions_are_checked_before_any_is_refused() -> None:
     version("1.toml", 'effective_from = "soon"\nhold = 1')
     version("2.toml", "effective_from = 2026-01-01\n[commission]\nhold_day = 1")
     version("3.toml", "effective_from = 2026-01-01")

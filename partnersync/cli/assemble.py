@@ -109,4 +109,18 @@ def make_adapters(company: Company, plugins: Plugins, clock: Callable[[], dateti
             company.settings.holds_ledger(name),
         )
         adapters[name] = kind.make(told, options)
+    _refuse_shared_places(adapters)
     return adapters
+
+
+def _refuse_shared_places(adapters: dict[str, Adapter]) -> None:
+    """Two connections that write into one place would overwrite each other at every run."""
+    owners: dict[str, str] = {}
+    for name, adapter in adapters.items():
+        for place in adapter.capabilities.writes_into:
+            owner = owners.setdefault(place, name)
+            if owner != name:
+                raise ConfigError(
+                    f"connections {owner} and {name} both write into {place}",
+                    hint="Give each of them a place of its own",
+                )

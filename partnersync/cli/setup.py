@@ -61,18 +61,21 @@ def init(path: str, out: str, currency: str, zone: str, first_day: str, config: 
     for file in (config, program):
         if file.exists():
             raise ConfigError(f"{file} exists already", hint="Edit it, or name another with --config")
-    program.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text(_SETTINGS.format(path=_text(path), out=_text(out)), encoding="utf-8")
     values = {"day": day.isoformat(), "zone": _text(zone), "currency": _text(currency)}
-    program.write_text(_PROGRAM.format(**values), encoding="utf-8")
     try:
+        program.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(_SETTINGS.format(path=_text(path), out=_text(out)), encoding="utf-8")
+        program.write_text(_PROGRAM.format(**values), encoding="utf-8")
         company = read_company(config)
         make_adapters(company, load_plugins(), now)
-    except PartnersyncError:
-        config.unlink()
-        program.unlink()
-        raise
-    company.settings.relative(path).mkdir(parents=True, exist_ok=True)
+        company.settings.relative(path).mkdir(parents=True, exist_ok=True)
+    except (PartnersyncError, OSError) as error:
+        config.unlink(missing_ok=True)
+        program.unlink(missing_ok=True)
+        if isinstance(error, PartnersyncError):
+            raise
+        reason = (error.strerror or "it cannot be written").lower()
+        raise ConfigError(f"{error.filename}: {reason}", hint="Name a folder that this user may write") from None
     click.echo(f"wrote {config} and {program}")
     click.echo("next: put the files into the folder, then `partnersync doctor` and `partnersync plan`")
     return 0
@@ -124,6 +127,8 @@ def _problems(config: Path) -> Iterator[tuple[str, str, int]]:
     except PartnersyncError as error:
         yield "connections", str(error), error.exit_code
         return
+    if not any(map(company.settings.holds_ledger, adapters)):
+        yield "connections", "none has ledger = true: ledger.csv and issues.csv are written nowhere", 0
     for name, adapter in adapters.items():
         try:
             for text in adapter.check():

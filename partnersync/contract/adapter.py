@@ -189,6 +189,7 @@ class Capabilities:
     reports_merges: bool = False
     supplies_activities: bool = False
     reads_record: bool = False  # `read` can fetch one record afresh
+    writes_into: tuple[str, ...] = ()  # places, as a folder, that no other connection may write into
 
 
 class Adapter(Protocol):

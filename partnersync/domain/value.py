@@ -52,7 +52,8 @@ class Money:
         """From major units; ValueError where the amount is not a whole number of minor units."""
         minor = amount.scaleb(minor_digits(currency))
         if minor != minor.to_integral_value():
-            raise ValueError(f"{amount} is not a whole number of {currency}'s smallest unit")
+            places = minor_digits(currency)
+            raise ValueError(f"is not a whole number of {currency}'s smallest unit: write {places} decimals at most")
         return cls(int(minor), currency)
 
     @classmethod

@@ -64,13 +64,17 @@ class _Purse:
     def give_back(self, refund: Payment, of_ref: str) -> None:
         of = self._counted.get(of_ref)
         if of is None or of.payment.amount.currency != refund.amount.currency:
-            self._too_much(refund, "names no payment of its deal and currency, so it takes nothing back")
+            self._too_much(
+                refund, "names no payment of its deal and currency, so it takes nothing back: correct refund_of"
+            )
             return
         whole = of.payment.amount.minor
         before = self._refunded.get(of_ref, 0)
         after = min(before + refund.amount.minor, whole)
         if before + refund.amount.minor > whole:
-            self._too_much(refund, "gives back more than its payment has left; what exceeds it takes nothing back")
+            self._too_much(
+                refund, "gives back more than its payment has left; what exceeds it takes nothing back: correct it"
+            )
         self._refunded[of_ref] = after
         excess = whole - of.minor
         back = GivenBack(refund, of, max(before - excess, 0), max(after - excess, 0))

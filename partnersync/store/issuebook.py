@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
 
 from partnersync.domain.issue import Issue
+from partnersync.domain.masking import masked
 from partnersync.domain.value import RecordKind
 from partnersync.store import changes
 from partnersync.store.codec import moment_text
@@ -159,9 +160,9 @@ def _values(row: IssueRow, stage: str, scope: str, run: int, now: datetime) -> d
         "file": row.file,
         "line": row.line,
         "column": issue.column,
-        "value": issue.value,
+        "value": masked(issue.value, issue.column),
         "code": issue.code,
-        "reason": issue.reason,
+        "reason": masked(issue.reason),
         "opened_run": run,
         "opened_at": moment_text(now),
         "closed_run": None,

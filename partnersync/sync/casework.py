@@ -100,7 +100,7 @@ class Casework:
         cases = records.cases_of_deals(self.tx, [row.deal_ref or "" for row in waiting])
         records.set_cases(self.tx, [(row, cases[row.deal_ref or ""]) for row in waiting if row.deal_ref in cases])
         casefile.touch(self.tx, sorted(set(cases.values())))
-        reason = "belongs to a deal that no connection has given: it waits, and is tried again at every run"
+        reason = "belongs to a deal that no connection has given: it waits for it; correct the id, or add the deal"
         lost = [row for row in waiting if row.kind == RecordKind.PAYMENT and row.deal_ref not in cases]
         self._raise(
             "waiting",

@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 _SPACES = re.compile(r"[\s'\u00a0\u202f]+")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})*(?P<point>[.,])\d+")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})*(?P<point>[.,])\d+", re.ASCII)
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}")
 _EMAIL = re.compile(r"[^@\s]+@([^@\s]+\.[^@\s.]+)")
@@ -88,7 +88,7 @@ def yes_no(text: str) -> bool:
     plain = text.lower()
     if plain in _YES or plain in _NO:
         return plain in _YES
-    raise ValueError("is neither yes nor no")
+    raise ValueError("is neither yes nor no: write one of them")
 
 
 @cache
@@ -143,7 +143,7 @@ def email(text: str) -> str:
     """An address in lower case."""
     plain = text.strip().lower()
     if not _EMAIL.fullmatch(plain):
-        raise ValueError("is not an e-mail address")
+        raise ValueError("is not an e-mail address: write it like name@example.com")
     return plain
 
 
@@ -155,10 +155,10 @@ def domain(text: str) -> str:
     try:
         host = host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise ValueError("is not a website or domain") from None
+        raise ValueError("is not a website or domain: write it like example.com") from None
     registrable = _suffixes().privatesuffix(host) if "." in host else None
     if not registrable:
-        raise ValueError("is not a website or domain")
+        raise ValueError("is not a website or domain: write it like example.com")
     return str(registrable)
 
 
@@ -185,9 +185,9 @@ def phone(text: str) -> str:
     try:
         parsed = phonenumbers.parse(text.lstrip("'"), "RU")
     except phonenumbers.NumberParseException:
-        raise ValueError("is not a phone number") from None
+        raise ValueError("is not a phone number: write it like +74951234567") from None
     if not phonenumbers.is_possible_number(parsed):
-        raise ValueError("is not a phone number")
+        raise ValueError("is not a phone number: write it like +74951234567")
     plain = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return f"{plain};ext={parsed.extension}" if parsed.extension else str(plain)
 

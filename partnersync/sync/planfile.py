@@ -77,8 +77,10 @@ def read(text: str, source: str) -> Reviewed:
     """The plan in a document that `Plan.text` wrote; ConfigError where it is none."""
     try:
         content = json.loads(text)
-        if content["format"] != _FORMAT or not all(isinstance(content[part], dict) for part in ("changes", "lines")):
+        as_of = datetime.fromisoformat(content["as_of"])
+        whole = all(isinstance(content[part], dict) for part in ("programme", "changes", "lines"))
+        if content["format"] != _FORMAT or not whole or as_of.tzinfo is None:
             raise ValueError
-        return Reviewed(datetime.fromisoformat(content["as_of"]), content)
+        return Reviewed(as_of, content)
     except (ValueError, KeyError, TypeError):
         raise ConfigError(f"{source} is not a plan", hint="Make one with `partnersync plan -o FILE`") from None

@@ -118,7 +118,9 @@ class _StreamReader:
                 marks[raw.record_id] = mark
             elif marks[raw.record_id] != mark and self.stream.gives is not Gives.MANAGED:
                 reason = "stands in several rows that differ: the first counts; remove the others"
-                issues.append(self._issue(raw, Problem("DUPLICATE_ID", ID_COLUMN[self.stream.kind], "", reason)))
+                issues.append(
+                    self._issue(raw, Problem("DUPLICATE_ID", ID_COLUMN[self.stream.kind], raw.record_id, reason))
+                )
         marked = [(record_id, marks[record_id]) for record_id in first]
         records.mark_listed(tx, self.setting.connection, self.stream.name, marked)
         return list(first.values()), issues
@@ -156,16 +158,16 @@ class _StreamReader:
         if self.stream.gives is Gives.BOTH and kind in MANAGED:
             fields.forget_unlisted(tx, connection, self.stream.name, kind)
         issuebook.close_for_records(tx, connection, kind, gone, "pull", self.run)
-        reason = "vanished from its source: what was booked stays, nothing new is booked"
-        # What was never good is not missed.
-        missed = [record_id for record_id in gone if known[record_id].body]
-        return [self._row(Issue(kind, record_id, "DELETED", reason)) for record_id in missed]
+        reason = "vanished from its source: what was booked stays, nothing new is booked; put it back if that is wrong"
+        missed = [row for row in known.values() if row.body]  # what was never good is not missed
+        return [self._row(Issue(kind, row.record_id, "DELETED", reason), row.file) for row in missed]
 
     def _issue(self, raw: Raw, problem: Problem) -> IssueRow:
         column = raw.origin.columns.get(problem.column, problem.column)
-        value = masked(problem.value, problem.column)
-        reason = masked(problem.reason)
-        issue = Issue(self.stream.kind, raw.record_id, problem.code, reason, column, value)
+        value = masked(
+            problem.value, problem.column
+        )  # here by the canonical column; the rest is masked when it is kept
+        issue = Issue(self.stream.kind, raw.record_id, problem.code, problem.reason, column, value)
         return self._row(issue, raw.origin.file, raw.origin.line)
 
     def _source_issue(self, code: str, file: str, reason: str) -> IssueRow:

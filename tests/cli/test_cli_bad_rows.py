@@ -68,7 +68,7 @@ ROW_CASES = [
     ),
     pytest.param(
         deal(deal_id="D-1", amount="900"),
-        ("deals.csv", "5", "D-1", "deal_id", "", "DUPLICATE_ID"),
+        ("deals.csv", "5", "D-1", "deal_id", "D-1", "DUPLICATE_ID"),
         "first",
         id="one id",
     ),
@@ -254,3 +254,23 @@ def test_where_nothing_can_be_written_nothing_is_lost(firm: Firm) -> None:
     assert again.code == 0, again.told
     assert len(firm.rows("ledger")) == 2
     assert firm.row("deals", "D-1")["ps_commission"] == "500.00"
+
+
+def test_contacts_in_ids_that_decisions_miss_are_masked(firm: Firm) -> None:
+    firm.put("data/deals.csv", firm.text("data/deals.csv").replace("D-3,Fir,fir.ru,P-2", f"D-3,Fir,fir.ru,{ADDRESS}"))
+    firm.put("data/payments.csv", firm.text("data/payments.csv") + f"M-9,{NUMBER},2026-03-12,5\n")
+    ended = firm.sync()
+    assert ended.code == 3
+    assert "[PARTNER_UNKNOWN]" in ended.out
+    assert "[DEAL_UNKNOWN]" in ended.out
+    keeps_contacts(firm, ended.told + firm.run("issues", "--json").told)
+
+
+def test_a_plan_names_the_issues_that_it_does_not_keep(firm: Firm) -> None:
+    firm.put("data/payments.csv", firm.text("data/payments.csv") + "M-9,D-9,2026-03-12,5\n")
+    planned = firm.run("plan")
+    assert planned.code == 3
+    assert "set aside  1 new issues\n" in planned.out
+    assert "[DEAL_UNKNOWN]" in planned.out
+    assert "older issues" not in planned.out
+    assert firm.run("issues", "--json").json() == []

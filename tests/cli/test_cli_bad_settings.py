@@ -162,3 +162,29 @@ def test_a_booked_version_of_the_program_cannot_be_edited(firm: Firm) -> None:
     assert "add a new version" in ended.err
     assert firm.written() == before
     assert len(firm.run("ledger", "--json").json()) == 2
+
+
+def test_two_connections_may_not_write_into_one_folder(firm: Firm) -> None:
+    second = '[connections.shop]\nkind = "csv"\npath = "data2"\nout = "out"\n'
+    firm.put(CONFIG, firm.text(CONFIG) + second)
+    ended = firm.run("sync")
+    assert ended.code == 2
+    assert "connections main and shop both write into" in ended.err
+    assert not (firm.root / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        pytest.param(
+            '{ env = "NO_SUCH_NAME" }', "environment variable NO_SUCH_NAME, which is not set", id="no variable"
+        ),
+        pytest.param('{ file = "none.txt" }', "cannot be read", id="no file"),
+    ],
+)
+def test_a_store_address_that_is_kept_elsewhere_is_missed_by_name(firm: Firm, url: str, said: str) -> None:
+    firm.edit(CONFIG, '"sqlite:///partnersync.db"', url)
+    ended = firm.run("sync")
+    assert ended.code == 2
+    assert said in ended.err
+    assert "function-plain" not in ended.err

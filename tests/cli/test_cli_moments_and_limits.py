@@ -47,7 +47,8 @@ def test_a_foreign_edit_is_told_and_left_as_it_is(firm: Firm) -> None:
     firm.synced().edit("out/deals.csv", ",P-1,typed", ",P-2,typed")
     ended = firm.sync()
     assert ended.code == 0
-    assert "foreign    main: 1 managed field" in ended.out
+    assert "foreign    main: managed fields that hold what others wrote, left as they are: 1" in ended.out
+    assert "ps_partner_id holds 'P-2', due is 'P-1'" in ended.out
     assert firm.row("deals", "D-1")["ps_partner_id"] == "P-2"
 
 

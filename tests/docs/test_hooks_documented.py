@@ -54,7 +54,7 @@ def test_adapter_methods_stand_with_their_signatures() -> None:
 
 
 def test_capabilities_stand_with_their_defaults() -> None:
-    words = {MISSING: "", False: "no", True: "yes"}
+    words = {MISSING: "", False: "no", True: "yes", (): "none"}
     declared = [(field.name, field.default) for field in fields(Capabilities)]
     expected = [[f"`{name}`", str(default) if type(default) is int else words[default]] for name, default in declared]
     assert [row[:2] for row in _rows("Capabilities")] == expected

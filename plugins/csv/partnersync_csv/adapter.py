@@ -43,6 +43,8 @@ class CsvAdapter:
         self._folder = root / settings.path
         self._tables = root / settings.tables_folder()
         self._zone = ZoneInfo(connection.zone)
+        folders = {self._tables, self._folder} if settings.in_place else {self._tables}
+        self._exclusive = tuple(sorted(str(folder.resolve()) for folder in folders))
         self._places = {place.kind.key: place for place in places(settings, root)}
         self._cursors: dict[str, str | None] = {}  # of the streams as this run has read them
 
@@ -59,6 +61,7 @@ class CsvAdapter:
             reports_deletions=True,
             reports_merges=True,
             supplies_activities=any(kind.kind is RecordKind.ACTIVITY for kind in there),
+            writes_into=self._exclusive,
         )
 
     def streams(self) -> Sequence[Stream]:
