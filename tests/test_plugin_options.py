@@ -1,4 +1,4 @@
-"""A plugin's own keys of a connection: checked by its model, told like the core's; secrets are fetched and never shown."""
+"""A plugin's own keys: checked by its model, told like the core's; its secrets are fetched and never shown."""
 
 import stat
 from pathlib import Path

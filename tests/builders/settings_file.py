@@ -6,8 +6,8 @@ SMALL = '[connections.a]\nkind = "csv"\n'
 
 
 def put(text: str) -> Path:
-    """Write config/partnersync.toml and make config/program."""
-    Path("config/program").mkdir(parents=True, exist_ok=True)
+    """Write config/partnersync.toml."""
     path = Path("config/partnersync.toml")
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
