@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from partnersync.cli.progress import Progress
+from partnersync.cli.progress import LEVELS, Progress
 from partnersync.config import Settings, load_programme, load_settings, plugin_options
 from partnersync.contract.adapter import Adapter, Connection
 from partnersync.errors import ConfigError, PartnersyncError
@@ -28,6 +28,19 @@ config_option = click.option(
     default=Path("config/partnersync.toml"),
     show_default=True,
     help="The settings file; the program's versions lie in the folder program/ beside it.",
+)
+config_unread_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    expose_value=False,
+    help="Taken as by every command; this one needs no settings of yours.",
+)
+log_level_option = click.option(
+    "--log-level",
+    type=click.Choice(LEVELS),
+    default=LEVELS[0],
+    show_default=True,
+    help="How much is told on standard error while it runs: progress too, or errors only.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 as_of_option = click.option(

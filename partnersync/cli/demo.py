@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from partnersync.cli.assemble import engine, read_company
+from partnersync.cli.assemble import config_unread_option, engine, log_level_option, read_company
 from partnersync.cli.explain import Telling, in_words
 from partnersync.cli.output import aligned
 from partnersync.cli.progress import Progress
@@ -33,12 +33,14 @@ _MARKER = ".partnersync-demo"
     show_default=True,
     help="A new folder, or one of an earlier demo, which is replaced.",
 )
-def demo(into: Path) -> int:
+@log_level_option
+@config_unread_option
+def demo(into: Path, log_level: str) -> int:
     """Run the whole flow on the sample company and show what came out; then run again, and nothing changes."""
     _copy_sample(into)
     company = read_company(into / "config/partnersync.toml")
     as_of = company.moment(AS_OF)
-    with engine(company, Progress()) as running:
+    with engine(company, Progress(log_level)) as running:
         click.echo(f"The sample company: real sales data, a sample program and sample claims, in {into}\n")
         first = running.sync(as_of=as_of)
         show_report(first, company.programme.zone)
@@ -53,18 +55,32 @@ def demo(into: Path) -> int:
         click.echo(f"{'Something changed!' if changed else 'Nothing changed'}: {len(before)} written files compared\n")
         for line in _where(into):
             click.echo(line)
-    return 1 if changed else max(0, first.exit_code if first.exit_code != 3 else 0)
+    return 1 if changed else _done(first)
+
+
+def _done(report: Report) -> int:
+    """Records of the sample that are set aside are part of the show."""
+    return 0 if report.exit_code == 3 else report.exit_code
 
 
 def _copy_sample(into: Path) -> None:
-    if into.exists() and any(into.iterdir()) and not (into / _MARKER).exists():
-        raise ConfigError(f"{into} is not empty and not of an earlier demo", hint="Name another folder with --into")
-    if into.exists():
-        shutil.rmtree(into)
-    with as_file(files("partnersync.demo")) as sample:
-        for part in ("config", "data"):
-            shutil.copytree(sample / part, into / part)
-    (into / _MARKER).touch()
+    """Into an empty folder, or in place of an earlier demo; the folder itself stays, it may be the current one."""
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        if any(into.iterdir()) and not (into / _MARKER).exists():
+            raise ConfigError(f"{into} is not empty and not of an earlier demo", hint="Name another folder with --into")
+        (into / _MARKER).touch()  # first, so that a demo that is stopped at once can be replaced as well
+        for left in into.iterdir():
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            elif left.name != _MARKER:
+                left.unlink()
+        with as_file(files("partnersync.demo")) as sample:
+            for part in ("config", "data"):
+                shutil.copytree(sample / part, into / part)
+    except OSError as error:
+        reason = (error.strerror or "unwritable").lower()
+        raise ConfigError(f"{into} cannot be written: {reason}", hint="Name another folder with --into") from None
 
 
 def _told(running: Engine, report: Report) -> Iterator[str]:

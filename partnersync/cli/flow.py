@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from partnersync.cli.assemble import as_of_option, config_option, engine, json_option, read_company
+from partnersync.cli.assemble import as_of_option, config_option, engine, json_option, log_level_option, read_company
 from partnersync.cli.output import show_json, written
 from partnersync.cli.progress import Progress
 from partnersync.cli.reports import plan_object, report_object, show_plan, show_report
@@ -20,14 +20,23 @@ beyond_option = click.option("--beyond-limit", is_flag=True, help="Let this one 
 @click.option("--dry-run", is_flag=True, help="Pull and decide, but write and book nothing.")
 @beyond_option
 @json_option
+@log_level_option
 @config_option
-def sync(name: str | None, as_of: str | None, dry_run: bool, beyond_limit: bool, as_json: bool, config: Path) -> int:
+def sync(
+    name: str | None,
+    as_of: str | None,
+    dry_run: bool,
+    beyond_limit: bool,
+    as_json: bool,
+    log_level: str,
+    config: Path,
+) -> int:
     """Pull all connections (or NAME), decide once, write what is due.
 
     Killed at any point, the next run reaches the same end; a second run right after the first writes nothing.
     """
     company = read_company(config)
-    with engine(company, Progress(quiet=as_json)) as running:
+    with engine(company, Progress(log_level)) as running:
         report = running.sync(
             (name,) if name else (), as_of=company.moment(as_of), dry_run=dry_run, beyond_limit=beyond_limit
         )
@@ -42,14 +51,15 @@ def sync(name: str | None, as_of: str | None, dry_run: bool, beyond_limit: bool,
 @as_of_option
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Keep the plan in this file.")
 @json_option
+@log_level_option
 @config_option
-def plan(as_of: str | None, output: Path | None, as_json: bool, config: Path) -> int:
+def plan(as_of: str | None, output: Path | None, as_json: bool, log_level: str, config: Path) -> int:
     """Show the writes and lines that are due now; nothing is written or booked.
 
     The plan that -o keeps can be reviewed and then done exactly by `partnersync apply FILE`.
     """
     company = read_company(config)
-    with engine(company, Progress(quiet=as_json)) as running:
+    with engine(company, Progress(log_level)) as running:
         made, report = running.plan(as_of=company.moment(as_of))
         if output:
             with written(output) as file:
@@ -67,8 +77,9 @@ def plan(as_of: str | None, output: Path | None, as_json: bool, config: Path) ->
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @beyond_option
 @json_option
+@log_level_option
 @config_option
-def apply(file: Path, beyond_limit: bool, as_json: bool, config: Path) -> int:
+def apply(file: Path, beyond_limit: bool, as_json: bool, log_level: str, config: Path) -> int:
     """Make exactly the writes of the plan in FILE, as of its moment; refused where records moved since."""
     try:
         text = file.read_text(encoding="utf-8")
@@ -76,7 +87,7 @@ def apply(file: Path, beyond_limit: bool, as_json: bool, config: Path) -> int:
         raise ConfigError(f"{file} cannot be read", hint="Make a plan with `partnersync plan -o FILE`") from None
     reviewed = planfile.read(text, str(file))
     company = read_company(config)
-    with engine(company, Progress(quiet=as_json)) as running:
+    with engine(company, Progress(log_level)) as running:
         report = running.apply(reviewed, beyond_limit=beyond_limit)
         if as_json:
             show_json(report_object(report, company.programme.zone))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from partnersync.cli.assemble import config_option, json_option, opened_store, read_company
+from partnersync.cli.assemble import config_option, config_unread_option, json_option, opened_store, read_company
 from partnersync.cli.output import show_json, show_table
 from partnersync.config import load_settings
 from partnersync.errors import BrokenChain
@@ -59,6 +59,7 @@ def plugins() -> None:
 
 @plugins.command(name="list")
 @json_option
+@config_unread_option
 def list_plugins(as_json: bool) -> int:
     """Show the installed plugins, what each offers, and what is wrong with broken ones."""
     from partnersync.loader import load_plugins

@@ -1,6 +1,10 @@
 """Tables and values on standard output: aligned text for people, JSON for scripts."""
 
+import csv
 import json
+import os
+import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,14 +16,15 @@ from typing import Any, TextIO
 
 import click
 
+from partnersync.domain.spreadsheet import harmless
 from partnersync.domain.value import Money
 from partnersync.errors import ConfigError
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
-    """A table whose JSON is a list of objects with the columns as keys."""
+    """A table whose JSON is a list of objects with the columns as keys, printed row by row."""
     if as_json:
-        show_json([dict(zip(columns, row, strict=True)) for row in rows])
+        _show_objects(columns, rows)
         return
     texts = [[_cell(value) for value in row] for row in rows]
     for line in aligned(columns, texts):
@@ -27,19 +32,57 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_j
 
 
 def show_json(value: Any) -> None:
-    """JSON with two spaces, in UTF-8."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    """JSON with two spaces."""
+    click.echo(_json(value))
+
+
+def _json(value: Any) -> str:
+    unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    return json.dumps(value, ensure_ascii=not unicode, indent=2, default=_plain)
+
+
+def _show_objects(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A list of objects in the form of `show_json`, of which only one is in memory at a time."""
+    opened = False
+    for row in rows:
+        click.echo(",\n" if opened else "[\n", nl=False)
+        click.echo(textwrap.indent(_json(dict(zip(columns, row, strict=True))), "  "), nl=False)
+        opened = True
+    click.echo("\n]" if opened else "[]")
 
 
 @contextmanager
 def written(path: Path) -> Iterator[TextIO]:
-    """A text file that somebody asked for on the command line; ConfigError where it cannot be written."""
+    """A text file that somebody asked for on the command line: whole at the end, untouched after an error.
+
+    ConfigError where it cannot be written. What is no regular file (a pipe, a terminal) is written as it comes.
+    """
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            yield file
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="") as file:
+                yield file
+            return
+        target = path.resolve()
+        fresh = target.with_name(f"{target.name}.tmp")
+        try:
+            with fresh.open("w", encoding="utf-8", newline="") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(fresh, target)
+        finally:
+            fresh.unlink(missing_ok=True)
     except OSError as error:
         reason = (error.strerror or "unwritable").lower()
         raise ConfigError(f"{path} cannot be written: {reason}", hint="Name a file in a folder of yours") from None
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table as a file like those that `sync` writes: what a spreadsheet would run gets an apostrophe in front."""
+    with written(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([harmless(str(cell)) for cell in row] for row in rows)
 
 
 def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -71,7 +114,7 @@ def _is_number(text: str) -> bool:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(_plain(value)) if not isinstance(value, str | int) else str(value)
-    return " ".join(text.split())
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in " ".join(text.split()))
 
 
 def _plain(value: object) -> Any:

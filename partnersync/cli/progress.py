@@ -2,18 +2,20 @@
 
 import sys
 import time
+from datetime import datetime
 from typing import Any
 
 import click
 
+LEVELS = ("info", "error")  # of --log-level, the most talkative first
 _EVERY_S = 5.0
 
 
 class Progress:
-    """Counts items by step. `quiet` shows nothing."""
+    """Counts items by step; at the level "error" it shows nothing."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet = quiet
+    def __init__(self, level: str = LEVELS[0]) -> None:
+        self._quiet = level != LEVELS[0]
         self._bar: Any = None
         self._tasks: dict[str, Any] = {}
         self._counts: dict[str, int] = {}
@@ -28,7 +30,8 @@ class Progress:
             self._show(step, amount, of)
         elif time.monotonic() - self._told_at >= _EVERY_S:
             self._told_at = time.monotonic()
-            click.echo(f"{step}: {self._counts[step]:,}", err=True)
+            total = f" of {of:,}" if of else ""
+            click.echo(f"{datetime.now().astimezone():%H:%M:%S} {step}: {self._counts[step]:,}{total}", err=True)
 
     def stop(self) -> None:
         """Take the bar away."""

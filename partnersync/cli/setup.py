@@ -40,27 +40,43 @@ rate = "10%"
 
 
 @click.command()
-@click.option("--path", prompt="Folder with the files", default="data", show_default=True, help="The folder to read.")
+@click.option("--path", help="The folder to read; by default data.")
+@click.option("--out", help="The folder to write; by default out.")
+@click.option("--currency", help="The program's currency; by default RUB.")
+@click.option("--zone", help="Days begin and end in this time zone; by default Europe/Moscow.")
 @click.option(
-    "--out", prompt="Folder for what is written", default="out", show_default=True, help="The folder to write."
+    "--from", "first_day", metavar="DATE", help="The program's effective_from; by default this year's first day."
 )
-@click.option("--currency", prompt="Currency", default="RUB", show_default=True, help="The program's currency.")
-@click.option(
-    "--zone", prompt="Time zone", default="Europe/Moscow", show_default=True, help="Days begin and end in it."
-)
-@click.option("--from", "first_day", prompt="First day of the program", metavar="DATE", help="Its effective_from.",
-              default=lambda: date(now().year, 1, 1).isoformat(), show_default=True)  # fmt: skip
+@click.option("--yes", is_flag=True, help="Ask nothing: take the default of what the other options do not say.")
 @config_option
-def init(path: str, out: str, currency: str, zone: str, first_day: str, config: Path) -> int:
+def init(
+    path: str | None,
+    out: str | None,
+    currency: str | None,
+    zone: str | None,
+    first_day: str | None,
+    yes: bool,
+    config: Path,
+) -> int:
     """Write config/partnersync.toml and a first program version by asking; nothing is overwritten."""
+
+    def answer(told: str | None, question: str, default: str) -> str:
+        if told is not None or yes:
+            return default if told is None else told
+        return str(click.prompt(question, default=default))
+
+    _refuse_existing(config)
+    path = answer(path, "Folder with the files", "data")
+    out = answer(out, "Folder for what is written", "out")
+    currency = answer(currency, "Currency", "RUB")
+    zone = answer(zone, "Time zone", "Europe/Moscow")
+    first_day = answer(first_day, "First day of the program", date(now().year, 1, 1).isoformat())
     try:
         day = date.fromisoformat(first_day)
     except ValueError:
         raise ConfigError(f"--from {first_day!r} is no date", hint="Write it like 2026-01-31") from None
     program = config.parent / "program" / f"{day.isoformat()}.toml"
-    for file in (config, program):
-        if file.exists():
-            raise ConfigError(f"{file} exists already", hint="Edit it, or name another with --config")
+    _refuse_existing(program)
     values = {"day": day.isoformat(), "zone": _text(zone), "currency": _text(currency)}
     try:
         program.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +95,11 @@ def init(path: str, out: str, currency: str, zone: str, first_day: str, config: 
     click.echo(f"wrote {config} and {program}")
     click.echo("next: put the files into the folder, then `partnersync doctor` and `partnersync plan`")
     return 0
+
+
+def _refuse_existing(file: Path) -> None:
+    if file.exists():
+        raise ConfigError(f"{file} exists already", hint="Edit it, or name another with --config")
 
 
 def _text(value: str) -> str:

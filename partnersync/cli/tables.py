@@ -1,7 +1,8 @@
 """The commands that show what is kept: ledger, registrations, issues, status."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,17 @@ import click
 from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import as_of_option, config_option, json_option, now, opened_store, read_company
-from partnersync.cli.output import show_json, show_table, written
+from partnersync.cli.output import show_json, show_table, write_csv
 from partnersync.cli.references import deal_ref
 from partnersync.errors import ConfigError
 from partnersync.store import casefile, codec, cursors, decisions, issuebook, locks, runs
 from partnersync.store import ledger as lines
 from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS, ledger_row, moment_text
 from partnersync.sync.want import registration_values
+
+csv_option = click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all columns to this file."
+)
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -41,9 +46,7 @@ _SHORT = (
 @click.option("--deal", metavar="ID", help="Only lines of this deal.")
 @click.option("--partner", metavar="ID", help="Only lines of this partner.")
 @click.option("--period", metavar="YYYY-MM", help="Only lines of this month.")
-@click.option(
-    "--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all columns to this file."
-)
+@csv_option
 @as_of_option
 @json_option
 @config_option
@@ -63,26 +66,20 @@ def ledger(
     zone, moment = company.programme.zone, company.moment(as_of) or now()
     with opened_store(company) as store, store.read() as tx:
         ref = deal_ref(tx, deal) if deal else None
-        found = lines.rows(tx, deal_ref=ref, partner_id=partner, period=period)
-        rows = (ledger_row(line, facts, (before, own), zone, moment) for _, line, facts, before, own in found)
-        if csv_file:
-            _write_csv(csv_file, rows)
-            return 0
-        if as_json:
-            show_table(LEDGER_COLUMNS, rows, as_json=True)
-            return 0
-        places = [LEDGER_COLUMNS.index(column) for column in _SHORT]
-        show_table(_SHORT, ([row[place] for place in places] for row in rows), as_json=False)
+
+        def told() -> Generator[tuple[str, ...]]:
+            for _, line, facts, before, own in lines.rows(tx, deal_ref=ref, partner_id=partner, period=period):
+                yield ledger_row(line, facts, (before, own), zone, moment)
+
+        with closing(told()) as rows:  # before the store is, also where nobody reads on
+            if csv_file:
+                write_csv(csv_file, LEDGER_COLUMNS, rows)
+            elif as_json:
+                show_table(LEDGER_COLUMNS, rows, as_json=True)
+            else:
+                places = [LEDGER_COLUMNS.index(column) for column in _SHORT]
+                show_table(_SHORT, ([row[place] for place in places] for row in rows), as_json=False)
     return 0
-
-
-def _write_csv(path: Path, rows: Iterator[tuple[str, ...]]) -> None:
-    import csv
-
-    with written(path) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(LEDGER_COLUMNS)
-        writer.writerows(rows)
 
 
 _CLAIM_COLUMNS = (
@@ -95,6 +92,7 @@ _CLAIM_COLUMNS = (
     "submitted_at",
     "ps_status",
     "ps_reason",
+    "ps_proposed",
     "ps_protected_until",
     "fields",
 )
@@ -121,6 +119,7 @@ def registrations(as_json: bool, config: Path) -> int:
                     moment_text(claim.submitted_at, company.programme.zone),
                     values["ps_status"],
                     values["ps_reason"],
+                    values["ps_proposed"],
                     values["ps_protected_until"],
                     "|".join(one.verdict.fields),
                 )
@@ -130,14 +129,23 @@ def registrations(as_json: bool, config: Path) -> int:
 
 
 @click.command()
+@csv_option
 @json_option
 @config_option
-def issues(as_json: bool, config: Path) -> int:
+def issues(csv_file: Path | None, as_json: bool, config: Path) -> int:
     """Show the records that were left over, and how to mend them; contacts are masked."""
     with opened_store(read_company(config)) as store, store.read() as tx:
-        rows = [[row[column] for column in ISSUE_COLUMNS] for row in issuebook.open_issues(tx)]
-    shown = ISSUE_COLUMNS if as_json else ISSUE_COLUMNS[1:]
-    show_table(shown, rows if as_json else [row[1:] for row in rows], as_json=as_json)
+        shown = ISSUE_COLUMNS if as_json or csv_file else ISSUE_COLUMNS[1:]
+
+        def told() -> Generator[list[object]]:
+            for row in issuebook.open_issues(tx):
+                yield [row[column] for column in shown]
+
+        with closing(told()) as rows:
+            if csv_file:
+                write_csv(csv_file, shown, rows)
+            else:
+                show_table(shown, rows, as_json=as_json)
     return 0
 
 

@@ -85,6 +85,18 @@ def test_init_writes_settings_that_work(tmp_path: Path, firm: Firm) -> None:
     assert (firm.root / "new/written/ledger.csv").is_file()
 
 
+def test_init_asks_nothing_where_told_so(firm: Firm) -> None:
+    ended = firm.run("init", "--yes", "--currency", "USD", "--config", "new/config/partnersync.toml")
+    assert ended.code == 0, ended.told
+    [program] = (firm.root / "new/config/program").iterdir()
+    assert 'currency = "USD"' in program.read_text()
+    assert 'time_zone = "Europe/Moscow"' in program.read_text()
+    for kind in ("partners", "deals", "payments", "registrations"):
+        firm.put(f"new/data/{kind}.csv", firm.text(f"data/{kind}.csv"))
+    checked = firm.run("doctor", "--config", "new/config/partnersync.toml")
+    assert (checked.code, checked.out) == (0, "all is well\n")
+
+
 def test_init_overwrites_nothing(firm: Firm) -> None:
     before = firm.text("config/partnersync.toml")
     ended = firm.run("init", *ANSWERS)

@@ -244,6 +244,27 @@ def test_the_demo_shows_the_main_job_and_that_nothing_changes(tmp_path: Path, sa
     assert Firm(into).text("out/ledger.csv") == sample.text("out/ledger.csv")
 
 
+def test_the_demo_replaces_an_earlier_one_and_keeps_the_folder(
+    tmp_path: Path, sample: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the earlier one was stopped, and where the folder is the current one."""
+    (tmp_path / ".partnersync-demo").touch()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/half.csv").touch()
+    monkeypatch.chdir(tmp_path)
+    ended = sample.run("demo", "--into", ".", "--log-level", "error")
+    assert (ended.code, ended.err) == (0, "")
+    assert not Path("data/half.csv").exists()
+    assert Path("out/ledger.csv").is_file()
+
+
+def test_the_demo_needs_a_folder_that_can_be_written(tmp_path: Path, sample: Firm) -> None:
+    (tmp_path / "file").touch()
+    ended = sample.run("demo", "--into", str(tmp_path / "file/demo"))
+    assert ended.code == 2
+    assert "cannot be written: not a directory" in ended.err
+
+
 def test_the_demo_replaces_no_folder_of_others(tmp_path: Path, sample: Firm) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     ended = sample.run("demo", "--into", str(tmp_path))
