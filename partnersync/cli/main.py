@@ -3,6 +3,9 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
+from traceback import walk_tb
+from types import TracebackType
 from typing import Any
 
 import click
@@ -27,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("keeping", "Look after the store."),
     "plugins": ("keeping", "Look after the plugins."),
 }
+
+_DEBUG = "--debug"  # read by `main`, and taken at any place of the command line
 
 
 class _Commands(click.Group):
@@ -58,7 +63,8 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="partnersync")
-def cli() -> None:
+@click.option(_DEBUG, is_flag=True, help="Show the traceback of an unexpected error; it may hold data of records.")
+def cli(debug: bool) -> None:
     """Keep the partner programme's truth, and enforce it inside the CRM that the sellers already use.
 
     Exit codes: 0 done; 1 failed; 2 wrong usage or settings; 3 done, and this run set records aside; 4 stopped by the
@@ -68,13 +74,15 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run a command; every error of ours becomes a message, its mend and an exit code."""
+    words = list(sys.argv[1:] if args is None else args)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode stops no command
     try:
-        result: Any = cli.main(args=list(sys.argv[1:] if args is None else args), standalone_mode=False)
+        result: Any = cli.main(args=[word for word in words if word != _DEBUG], standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
-    except click.Abort:
-        click.echo("stopped", err=True)
-        sys.exit(130)
+    except click.Abort as stop:
+        sys.exit(_stopped(stop))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -83,7 +91,39 @@ def main(args: Sequence[str] | None = None) -> None:
         if error.hint:
             click.echo(f"what to do: {error.hint}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if _DEBUG in words:
+            raise
+        _tell_bug(error)
+        sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _stopped(stop: click.Abort) -> int:
+    """Ctrl-C; or a question that nobody is there to answer."""
+    if isinstance(stop.__context__, EOFError):
+        click.echo("\nerror: the answers ended before the questions did", err=True)
+        click.echo("what to do: Give the answers as options; --help names them", err=True)
+        return 2
+    click.echo("stopped", err=True)
+    return 130
+
+
+def _tell_bug(error: Exception) -> None:
+    """Where it happened, without the error's text, which may quote a record."""
+    place = _last_place(error.__traceback__)
+    click.echo(f"error: unexpected {type(error).__name__} in {place}: a bug of partnersync or of a plugin", err=True)
+    click.echo(f"what to do: Run it again with {_DEBUG} to see the traceback, and report it", err=True)
+
+
+def _last_place(trace: TracebackType | None) -> str:
+    """File and line of the last step that was taken in our code."""
+    found = ""
+    for frame, line in walk_tb(trace):
+        name = frame.f_globals.get("__name__", "")
+        if name.startswith("partnersync") or not found:
+            found = f"{name}, line {line}"
+    return found
 
 
 if __name__ == "__main__":
