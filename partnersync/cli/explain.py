@@ -15,6 +15,7 @@ from partnersync.domain import trace
 from partnersync.domain.attribution import Evidence
 from partnersync.domain.decided import Judged
 from partnersync.domain.line import Line, LineFacts, line_status
+from partnersync.domain.registration import Protection
 from partnersync.rules import explain as words
 from partnersync.rules.explain import untranslated
 from partnersync.sync import story
@@ -112,12 +113,16 @@ class Telling:
         return {
             "registration": claim.registration_id,
             "partner": claim.partner_id,
+            "client": claim.client.name or "",
+            "client_id": one.client_id,
             "submitted": moment_text(claim.submitted_at, self._zone),
             "products": ", ".join(claim.products) or "all",
             "status": one.state.value,
             "code": one.verdict.code.value,
             "program_version": one.verdict.program_version,
             "why": words.verdict_sentences(one, untranslated),
+            **self._protection(one.protection),
+            "related_registration": one.verdict.related_id or "",
             "trace": trace.decode(one.verdict.trace),
         }
 
@@ -160,6 +165,17 @@ class Telling:
                 f"{ref}: " + ", ".join(f"{one.kind.value} {one.amount.text()} {one.amount.currency}" for one in lines)
                 for ref, lines in by_deal.items()
             ],
+        }
+
+    def _protection(self, one: Protection | None) -> dict[str, str]:
+        if one is None:
+            return {}
+        return {
+            "protected_from": moment_text(one.starts_at, self._zone),
+            "protected_until": one.until.isoformat(),
+            "protection_ended": "" if one.next_look_at else moment_text(one.ends_at, self._zone),
+            "protection_ended_by": one.code,
+            "deal_of_the_registration": one.deal_ref or "",
         }
 
     def _evidence(self, one: Evidence) -> dict[str, str]:

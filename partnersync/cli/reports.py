@@ -1,7 +1,6 @@
 """What a run did, or would do, for people and as one object for scripts."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,11 +9,12 @@ import click
 from partnersync.cli.output import aligned
 from partnersync.config import Limits
 from partnersync.errors import SafetyStop
-from partnersync.sync.planfile import Plan
+from partnersync.sync.planfile import LINE_COLUMNS, Plan
 from partnersync.sync.publish import ISSUE_COLUMNS, moment_text
 from partnersync.sync.run import Report
 
 _SHOWN = 20
+_DUE_SHOWN = 50  # changes, and lines, of a plan
 
 
 def report_object(report: Report, zone: ZoneInfo) -> dict[str, Any]:
@@ -148,14 +148,19 @@ def show_plan(plan: Plan, report: Report, limits: Limits, zone: ZoneInfo) -> Non
         for name, value in change.after.items()
         if value or change.before.get(name)
     ]
-    if rows:
-        click.echo("")
-        for line in aligned(("record", "field", "before", "after"), list(islice(rows, 50))):
-            click.echo(line)
-        if len(rows) > 50:
-            click.echo(f"… and {len(rows) - 50:,} more; --json shows all")
+    _show_first(("record", "field", "before", "after"), rows)
+    _show_first(("line_id", *LINE_COLUMNS), [(line_id, *line.values()) for line_id, line in plan.lines.items()])
     for name, tally in report.planned.items():
         try:
             tally.stop(name, limits.max_changed_share, limits.max_changed_records)
         except SafetyStop as stop:
             click.echo(f"stops      {stop}")
+
+
+def _show_first(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if rows:
+        click.echo("")
+        for line in aligned(columns, rows[:_DUE_SHOWN]):
+            click.echo(line)
+    if len(rows) > _DUE_SHOWN:
+        click.echo(f"… and {len(rows) - _DUE_SHOWN:,} more; --json shows all")

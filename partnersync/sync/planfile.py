@@ -11,6 +11,7 @@ from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.sync.plan import Change
 
 _FORMAT = 1
+LINE_COLUMNS = ("partner_id", "deal_id", "event_id", "rule", "kind", "amount", "currency")  # as in ledger.csv
 
 
 @dataclass(slots=True)
@@ -20,7 +21,7 @@ class Plan:
     as_of: datetime
     digests: Mapping[str, str]
     changes: dict[str, Change] = field(default_factory=dict)
-    lines: dict[str, str] = field(default_factory=dict)  # line id → amount and currency
+    lines: dict[str, dict[str, str]] = field(default_factory=dict)  # line id → its columns LINE_COLUMNS
 
     def add(self, connection: str, changes: Iterable[Change]) -> None:
         """Take in what is due in one connection."""
@@ -29,7 +30,7 @@ class Plan:
 
     def book(self, lines: Iterable[Line]) -> None:
         """Take in the lines that would be booked."""
-        self.lines.update((line.line_id, f"{line.amount.text()} {line.amount.currency}") for line in lines)
+        self.lines.update((line.line_id, dict(zip(LINE_COLUMNS, _columns(line), strict=True))) for line in lines)
 
     def text(self) -> str:
         """The document: JSON, the same for the same plan."""
@@ -48,6 +49,12 @@ class Plan:
             },
             "lines": self.lines,
         }
+
+
+def _columns(line: Line) -> tuple[str, ...]:
+    """The values of LINE_COLUMNS."""
+    amount = line.amount
+    return line.partner_id, line.deal_ref, line.event_id, line.rule, line.kind.value, amount.text(), amount.currency
 
 
 @dataclass(frozen=True, slots=True)

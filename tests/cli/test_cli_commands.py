@@ -1,5 +1,6 @@
 """Every command does its job, prints what scripts hold on to, and ends with the exit code of its kind."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from partnersync import __version__
 from partnersync.cli.main import COMMANDS
+from partnersync.sync.planfile import LINE_COLUMNS
 from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS
 from small_firm import Firm
 
@@ -99,6 +101,8 @@ def test_a_plan_shows_what_is_due_and_does_nothing(firm: Firm) -> None:
     ended = firm.run("plan", "--as-of", "2026-03-31")
     assert ended.code == 0
     assert "main deal D-3" in ended.out
+    [line] = [line.split() for line in ended.out.splitlines() if " main/D-1 " in line]
+    assert line[1:] == ["P-1", "main/D-1", "main/M-1", "licence", "accrual", "500.00", "RUB"]
     assert firm.written() == {}
     assert firm.run("ledger", "--json").json() == []
 
@@ -108,7 +112,10 @@ def test_apply_does_exactly_the_plan(firm: Firm) -> None:
     ended = firm.run("apply", "plan.json")
     assert ended.code == 0, ended.told
     applied = firm.written()
-    assert len(firm.rows("ledger")) == 2
+    booked = {row["line_id"]: row for row in firm.rows("ledger")}
+    planned = json.loads(firm.text("plan.json"))["lines"]
+    assert planned == {line_id: {name: booked[line_id][name] for name in LINE_COLUMNS} for line_id in booked}
+    assert len(planned) == 2
     assert firm.sync().code == 0
     assert firm.written() == applied
 
@@ -189,7 +196,9 @@ def test_an_ambiguous_deal_id_names_the_deals_it_may_be(twins: Firm) -> None:
         pytest.param(["ledger"], LEDGER_COLUMNS, id="ledger"),
         pytest.param(["issues"], ISSUE_COLUMNS, id="issues"),
         pytest.param(
-            ["registrations"], "registration_id partner_id ps_status ps_reason ps_protected_until".split(), id="claims"
+            ["registrations"],
+            "registration_id partner_id ps_status ps_reason ps_proposed ps_protected_until".split(),
+            id="claims",
         ),
         pytest.param(["plugins", "list"], "name distribution version kinds problem".split(), id="plugins"),
     ],
@@ -237,7 +246,18 @@ def test_json_is_all_that_goes_to_standard_output(firm: Firm, args: list[str]) -
     [
         pytest.param("deal", "D-1", ["belongs to partner P-1", "500.00 RUB", "50%"], id="a deal with a line"),
         pytest.param("deal", "D-3", ["R-1", "names P-2", "contradiction"], id="a deal that a registration took"),
-        pytest.param("registration", "R-2", ["ALREADY_PROTECTED", "2026-05-04"], id="a rejected registration"),
+        pytest.param(
+            "registration",
+            "R-1",
+            ["client: Fir", "protected from: 2026-03-05", "protected until: 2026-05-04"],
+            id="an approved registration",
+        ),
+        pytest.param(
+            "registration",
+            "R-2",
+            ["ALREADY_PROTECTED", "2026-05-04", "related registration: R-1"],
+            id="a rejected registration",
+        ),
         pytest.param("partner", "P-2", ["200.00 RUB", "main/D-2", "R-2"], id="a partner"),
     ],
 )
@@ -245,6 +265,22 @@ def test_explain_says_why_in_words(firm: Firm, kind: str, record_id: str, said: 
     ended = firm.synced().run("explain", kind, record_id, "--as-of", "2026-03-31")
     assert ended.code == 0
     assert [text for text in said if text not in ended.out] == []
+
+
+@pytest.mark.parametrize("words", [["deal", "D-1"], ["deal", "D-3"], ["registration", "R-1"], ["partner", "P-1"]])
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
+def test_explain_tells_no_contact(firm: Firm, words: list[str], form: list[str]) -> None:
+    told = firm.synced().run("explain", *words, *form).told
+    contacts = ("buyer@oak.ru", "444-55-66", "first@seller.example", "111-22-33", "Buyer")
+    assert [text for text in contacts if text in told] == []
+
+
+def test_a_protection_that_has_ended_tells_when(firm: Firm) -> None:
+    firm.synced()
+    firm.sync(as_of="2026-06-30")
+    told = firm.run("explain", "registration", "R-1", "--as-of", "2026-06-30").out
+    assert "status: expired" in told
+    assert "protection ended: 2026-05-05T00:00:00+03:00" in told
 
 
 def test_explain_tells_the_arithmetic_of_a_line(firm: Firm) -> None:
