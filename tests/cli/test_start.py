@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("alembic", "babel", "holidays", "phonenumbers", "pydantic", "requests", "rich", "sqlalchemy", "structlog")
+HEAVY = ("alembic", "babel", "holidays", "phonenumbers", "pydantic", "requests", "rich", "sqlalchemy")
 SCRIPT = """
 import sys
 from partnersync.cli.main import main

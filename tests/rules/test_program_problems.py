@@ -207,7 +207,10 @@ def test_the_path_of_a_problem_leads_to_the_key() -> None:
 
 
 def test_a_99_bound_of_a_currency_without_hundredths_is_a_bound() -> None:
-    read_program(FIRST | tomllib.loads(bands('from = "0 JPY", rate = "1%"', 'from = "99 JPY", rate = "2%"')))
+    program = read_program(FIRST | tomllib.loads(bands('from = "0 JPY", rate = "1%"', 'from = "99 JPY", rate = "2%"')))
+    tiers = program.commission.rules[0].tiers
+    assert tiers is not None
+    assert [bound for bound, _ in tiers.edges()] == [0, 99]
 
 
 def test_all_problems_are_told_at_once() -> None:

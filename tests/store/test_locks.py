@@ -69,8 +69,9 @@ def test_a_lease_is_given_back_after_an_error(store: Store) -> None:
 
 def test_two_names_do_not_hinder_each_other(store: Store) -> None:
     clock = Clock()
-    with lease(store, NAME, "a", clock.now), lease(store, "programme", "a", clock.now):
-        pass
+    with lease(store, NAME, "a", clock.now), lease(store, "programme", "a", clock.now), store.read() as tx:
+        names = set(tx.exec_driver_sql("SELECT name FROM leases").scalars())
+    assert names == {NAME, "programme"}
 
 
 @pytest.mark.parametrize(

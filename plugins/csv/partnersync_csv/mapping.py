@@ -7,11 +7,11 @@ from functools import lru_cache, partial
 from operator import itemgetter
 
 from partnersync.contract.adapter import Cells, Origin, Raw
+from partnersync.domain.spreadsheet import plain
 from partnersync_csv.headers import Header, Width, clean_name, pick
 from partnersync_csv.kinds import DATES, LISTS, FileKind
 from partnersync_csv.scan import Row
 from partnersync_csv.settings import ANY_OTHER, FileSettings
-from partnersync_csv.write import plain
 
 _REMEMBERED = 8192  # translations kept for each column: dates, states and products repeat
 _YES = frozenset({"1", "true", "yes", "y", "да"})

@@ -7,13 +7,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from partnersync.contract.adapter import NoteWrite, Outcome, Receipt, TaskWrite
+from partnersync.domain.spreadsheet import harmless
 from partnersync.errors import PartnersyncError
 from partnersync_csv.detect import detect
 from partnersync_csv.dialect import CANONICAL, Dialect, NotCsv
 from partnersync_csv.headers import Header, pick
 from partnersync_csv.scan import rows
 from partnersync_csv.target import refused
-from partnersync_csv.write import encoded, harmless, quote, replace_whole
+from partnersync_csv.write import encoded, quote, replace_whole
 
 NOTES = ("note_id", "kind", "record", "record_id", "text", "at")
 TASKS = ("task_id", "kind", "record", "record_id", "assignee", "text", "due_at", "at")

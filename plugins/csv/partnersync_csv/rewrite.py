@@ -6,12 +6,13 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
+from partnersync.domain.spreadsheet import harmless
 from partnersync.errors import TryLater
 from partnersync_csv.detect import FileState, file_state
 from partnersync_csv.dialect import Dialect
 from partnersync_csv.headers import Header, Width, pick
 from partnersync_csv.scan import Row, rows, unquote
-from partnersync_csv.write import WrittenFile, encoded, harmless, quote, replace_whole
+from partnersync_csv.write import WrittenFile, encoded, quote, replace_whole
 
 _REMEMBERED = 4096
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from partnersync.domain.spreadsheet import harmless
 from partnersync_csv.detect import file_hash
 from partnersync_csv.dialect import CANONICAL, Dialect
 
 _CHUNK = 1 << 16  # characters
-
-_FORMULA_STARTS = frozenset("'=+-@\t\r")
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +95,6 @@ def quote(text: str, delimiter: str) -> str:
     if delimiter in text or '"' in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe in front if a spreadsheet would run it as a formula; numbers stay as they are.
-
-    Text that already is an apostrophe before a formula gets one more, so that `plain` gives every text back.
-    """
-    if text[:1] in _FORMULA_STARTS and _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
-
-
-def plain(text: str) -> str:
-    """The text that `harmless` made this of; other text as it is."""
-    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
 
 
 def _sync_folder(folder: Path) -> None:
