@@ -78,6 +78,17 @@ def due_page(tx: Connection, connection: str, after: tuple[RecordKind, str] | No
     return [_managed(row) for row in rows]
 
 
+def by_ids(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> dict[str, Managed]:
+    """These records, by id."""
+    found: dict[str, Managed] = {}
+    for chunk in chunks(record_ids):
+        query = select(table).where(
+            table.c.connection == connection, table.c.kind == kind.value, table.c.record_id.in_(chunk)
+        )
+        found.update((row.record_id, _managed(row)) for row in tx.execute(query))
+    return found
+
+
 def count(tx: Connection, connection: str) -> int:
     """How many records of the connection have managed fields."""
     return tx.execute(select(func.count()).where(table.c.connection == connection)).scalar_one()

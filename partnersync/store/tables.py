@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -149,6 +150,8 @@ deal_states = Table(
     Column("protection", Str, nullable=False, default=""),  # the registration's state
     Column("protected_until", Str, nullable=False, default=""),
     Column("hold_reason", Str, nullable=False, default=""),  # keeps the deal's lines on hold while it stands
+    Column("owner", Str, nullable=False, server_default=text("''")),  # as the deal's record tells
+    Column("due_owner", Str, nullable=False, server_default=text("''")),  # the one when it became the registration's
     Column("touched", Boolean, nullable=False),  # what is due in its managed fields has to be looked at again
     sqlite_with_rowid=False,
 )
@@ -285,9 +288,19 @@ managed = Table(
     Column("seen", Str, nullable=False),  # what the system holds
     Column("want", Str, nullable=False),  # what is due
     Column("due", Boolean, nullable=False),  # want and seen differ: the plan has to look
+    Column("authors", Str, nullable=False, server_default="{}"),  # field → user id, JSON, where the system names him
+    Column("contested", Boolean, nullable=False, server_default=false()),  # something foreign is seen: for the guard
     sqlite_with_rowid=False,
 )
 Index("ix_managed_due", managed.c.connection, managed.c.due, managed.c.kind, managed.c.record_id)
+Index(
+    "ix_managed_contested",
+    managed.c.connection,
+    managed.c.kind,
+    managed.c.record_id,
+    sqlite_where=text("contested = 1"),
+    postgresql_where=text("contested"),
+)
 
 # Writes whose outcome is not known yet; a settled one moves to the audit.
 intents = Table(
@@ -348,7 +361,7 @@ published = Table(
     Column("state", Str, nullable=False),
 )
 
-# Notes for people; one without an outcome is still to be sent.
+# Notes and tasks (those have a time by which they are due) for people; one without an outcome is still to be sent.
 outbox = Table(
     "outbox",
     metadata,
@@ -360,5 +373,7 @@ outbox = Table(
     Column("text", Str, nullable=False),
     Column("at", Str, nullable=False),
     Column("outcome", Str, nullable=False),
+    Column("assignee", Str, nullable=False, server_default=text("''")),
+    Column("due_at", Str, nullable=False, server_default=text("''")),
     Index("ix_outbox_connection", "connection", "outcome"),
 )

@@ -6,7 +6,7 @@ from enum import Enum
 from fractions import Fraction
 
 from partnersync.contract.managed import COUNTED_BY_LIMIT
-from partnersync.domain.change import Managed, Values
+from partnersync.domain.change import Managed
 from partnersync.domain.value import RecordKind
 from partnersync.errors import SafetyStop
 from partnersync.rules.base import percent
@@ -59,12 +59,6 @@ class Change:
         """Whether it replaces or clears a value that the safety limit counts; filling an empty field is not counted."""
         counted = COUNTED_BY_LIMIT.get(self.kind, frozenset())
         return any(name in counted and self.before.get(name) for name in self.after)
-
-
-def recovered(managed: Managed, intended: Values) -> Managed:
-    """After a write without an outcome: where the system holds what was intended, that is our base."""
-    landed = {name: value for name, value in intended.items() if managed.seen.get(name) == value}
-    return Managed(managed.kind, managed.record_id, {**managed.base, **landed}, managed.seen, managed.want)
 
 
 def change(managed: Managed) -> Change | None:

@@ -10,21 +10,21 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter
-from partnersync.domain.change import Managed, Values
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop
 from partnersync.rules.program import Programme
-from partnersync.store import casefile, fields, intents, issuebook, ledger, program_digests, runs
+from partnersync.store import casefile, fields, issuebook, ledger, program_digests, runs
 from partnersync.store.database import Store
 from partnersync.store.locks import lease
 from partnersync.sync.casework import Casework, DecideReport
 from partnersync.sync.forms import Setting
-from partnersync.sync.plan import Change, Tally, change, recovered
+from partnersync.sync.plan import Change, Tally, change
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
 from partnersync.sync.publish import issues_table, ledger_table, moment_text, publish
 from partnersync.sync.pull import PullReport, pull
 from partnersync.sync.push import PushReport, push, send_notes
+from partnersync.sync.recover import recover
 
 _PROGRAMME_WAIT_S = 60
 _ISSUES_TOLD = 1000
@@ -194,6 +194,8 @@ class Engine:
 
     def _decide(self, tx: Tx, report: Report) -> None:
         """Decide what is due and book it, all in this transaction."""
+        for pulled in report.pulled:
+            recover(tx, pulled.connection, report.run, self.now)
         if program_digests.keep(tx, _digests(self.programme), report.run):
             casefile.touch_all(tx)
         zone = self.programme.zone
@@ -258,23 +260,19 @@ class Engine:
             due = self._due_in_pages(name)
             push(self.store, adapter, due, report.run, self.now, self.progress, pushed, writes)
         send_notes(self.store, adapter, report.run, self.now, pushed)
-        with self.store.write() as tx:
-            intents.settle_before(tx, name, report.run)
         if self.settings.holds_ledger(name):
             tables = [ledger_table(self.store, self.programme.zone, report.as_of), issues_table(self.store)]
             report.published[name] = publish(self.store, adapter, name, tables)
 
     def _due_in_pages(self, name: str) -> Iterator[Change]:
         """What is due in one connection, read page by page so that outcomes can be kept in between."""
-        with self.store.read() as tx:
-            landed = intents.pending(tx, name)
         after: RecordPlace | None = None
         while True:
             with self.store.read() as tx:
                 page = fields.due_page(tx, name, after)
             if not page:
                 return
-            yield from _changes(page, landed)
+            yield from filter(None, map(change, page))
             after = (page[-1].kind, page[-1].record_id)
 
 
@@ -287,17 +285,7 @@ RecordPlace = tuple[RecordKind, str]
 
 def _due(tx: Tx, name: str) -> Iterator[Change]:
     """What is due in one connection, inside one transaction."""
-    landed = intents.pending(tx, name)
     after: RecordPlace | None = None
     while page := fields.due_page(tx, name, after):
-        yield from _changes(page, landed)
+        yield from filter(None, map(change, page))
         after = (page[-1].kind, page[-1].record_id)
-
-
-def _changes(page: Sequence[Managed], landed: Mapping[RecordPlace, Values]) -> Iterator[Change]:
-    """The changes of a page; a write whose outcome was lost is taken as made where it landed."""
-    for managed in page:
-        intended = landed.get((managed.kind, managed.record_id))
-        due = change(recovered(managed, intended) if intended else managed)
-        if due:
-            yield due

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from partnersync.domain.change import Intent
 from partnersync.domain.value import RecordKind
@@ -31,31 +31,49 @@ def test_an_intent_may_be_noted_again(store: Store) -> None:
         assert intents.by_ids(tx, [ONE.write_id])[ONE.write_id].after == {"ps_source": "x"}
 
 
-def test_what_has_no_outcome_is_pending_and_the_last_counts(store: Store) -> None:
+def _earlier(tx: Connection, connection: str, run: int) -> list[Intent]:
+    """The first page, as nothing is settled in between."""
+    return next(intents.earlier(tx, connection, run), [])
+
+
+def test_of_earlier_writes_to_a_record_the_last_counts(store: Store) -> None:
     with store.write() as tx:
         intents.open_all(tx, [AGAIN], 2, AT + timedelta(hours=1))
         intents.open_all(tx, [ONE, TWO, replace(ONE, write_id="x", connection="other")], 1, AT)
-        assert intents.pending(tx, "main") == {PLACE: AGAIN.after, (RecordKind.DEAL, "2"): TWO.after}
+        assert _earlier(tx, "main", 3) == [AGAIN, TWO]
+        assert _earlier(tx, "main", 2) == [ONE, TWO]
         intents.settle(tx, [TWO.write_id, AGAIN.write_id, "9"])
-        assert intents.pending(tx, "main") == {PLACE: ONE.after}
+        assert _earlier(tx, "main", 3) == [ONE]
+        assert _earlier(tx, "main", 1) == []
 
 
-def test_an_unknown_outcome_stays_pending_and_marked(store: Store) -> None:
+def test_an_unknown_outcome_stays_open_and_marked(store: Store) -> None:
     with store.write() as tx:
         intents.open_all(tx, [ONE, TWO], 1, AT)
         intents.mark_unknown(tx, [ONE.write_id])
-        assert intents.pending(tx, "main")[PLACE] == ONE.after
+        assert _earlier(tx, "main", 2) == [ONE, TWO]
         assert dict(tx.execute(select(table.c.write_id, table.c.outcome)).all()) == {
             ONE.write_id: "unknown",
             TWO.write_id: "",
         }
 
 
-def test_writes_of_earlier_runs_are_forgotten(store: Store) -> None:
+def test_what_was_read_back_is_forgotten(store: Store) -> None:
     with store.write() as tx:
         intents.open_all(tx, [ONE, TWO], 1, AT)
         intents.open_all(tx, [replace(ONE, write_id="x", connection="other")], 1, AT)
         intents.open_all(tx, [AGAIN], 2, AT)
-        intents.settle_before(tx, "main", 2)
-        assert intents.pending(tx, "main") == {PLACE: AGAIN.after}
-        assert intents.pending(tx, "other") == {PLACE: ONE.after}
+        intents.settle_before(tx, "main", 2, [PLACE])
+        assert _earlier(tx, "main", 3) == [TWO, AGAIN]
+        assert len(_earlier(tx, "other", 3)) == 1
+
+
+def test_many_earlier_writes_come_in_pages(store: Store) -> None:
+    many = [replace(ONE, write_id=f"1/{number}", record_id=f"{number:04}") for number in range(1000)]
+    with store.write() as tx:
+        intents.open_all(tx, many, 1, AT)
+        found: list[str] = []
+        for page in intents.earlier(tx, "main", 2):
+            found += [intent.record_id for intent in page]
+            intents.settle_before(tx, "main", 2, [(intent.kind, intent.record_id) for intent in page])
+    assert sorted(found) == [intent.record_id for intent in many]

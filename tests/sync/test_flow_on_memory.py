@@ -7,6 +7,7 @@ import pytest
 
 from partnersync.contract.adapter import Outcome
 from partnersync.domain.value import RecordKind
+from partnersync.store import journal
 from partnersync.sync.run import Report
 from partnersync.testing.memory import MemoryAdapter
 from partnersync.testing.memory_system import MemorySystem
@@ -22,15 +23,15 @@ class Firm:
         self.crm = MemorySystem()
         self.crm.put(RecordKind.PARTNER, {"partner_id": "P1", "name": "First", "promo_codes": "ONE"})
         self.deals = [self._sold() for _ in range(5)]
-        self._company = company
+        self.company = company
         self._tombstones = tombstones
 
     def sync(self) -> Report:
         """One run with a new adapter, some time after the last one."""
         self.crm.now += 3600
         self.crm.calls.clear()
-        self._company.systems = {"main": MemoryAdapter(self.crm, tombstones=self._tombstones)}
-        report: Report = self._company.sync()
+        self.company.systems = {"main": MemoryAdapter(self.crm, tombstones=self._tombstones)}
+        report: Report = self.company.sync()
         return report
 
     def wrong(self) -> list[str]:
@@ -88,6 +89,22 @@ def test_an_unanswered_write_is_settled_by_the_next_run(firm: Firm, landed: bool
     assert firm.wrong() == []
     assert firm.sync().written == 0
     assert _calls(firm) == []
+
+
+def test_a_write_that_landed_unanswered_is_told_in_the_journal_once(firm: Firm) -> None:
+    firm.crm.losing.append(True)
+    firm.sync()
+    firm.sync()
+    with firm.company.store.read() as tx:
+        done = [
+            (kept.row.kind, kept.row.record_id, name)
+            for kept in journal.rows(tx)
+            if kept.row.outcome == Outcome.DONE.value and kept.row.action == "write"
+            for name in kept.row.after
+        ]
+    assert len(done) == len(set(done))
+    written = {(kind, record_id) for kind, record_id, _ in done if kind == DEAL}
+    assert written == {(DEAL, record_id) for record_id in firm.deals}
 
 
 def test_a_deleted_deal_is_listed_and_keeps_its_line(firm: Firm) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from partnersync.domain.change import Managed
 from partnersync.domain.value import RecordKind
 from partnersync.errors import SafetyStop
-from partnersync.sync.plan import Tally, Verdict, change, recovered, verdict
+from partnersync.sync.plan import Tally, Verdict, change, verdict
 
 FIELD = "ps_partner_id"
 VALUES = st.sampled_from([None, "", "A7", "B2"])  # few values, so that equal ones meet often
@@ -62,19 +62,6 @@ def test_a_change_holds_only_the_fields_to_write() -> None:
     assert due is not None
     assert (due.before, due.after) == ({"ps_commission": "1.00"}, {"ps_commission": "2.00"})
     assert [(edit.field, edit.seen, edit.want) for edit in due.foreign] == [("ps_source", "note", "typed")]
-
-
-def test_a_write_that_landed_without_an_answer_is_our_base() -> None:
-    lost = _managed("A7", "B2", "C3")
-    assert change(lost) is not None
-    assert change(recovered(lost, {FIELD: "B2"})) == change(_managed("B2", "B2", "C3"))
-
-
-def test_a_write_that_did_not_land_leaves_a_foreign_edit_foreign() -> None:
-    lost = _managed("A7", "X9", "C3")
-    due = change(recovered(lost, {FIELD: "B2"}))
-    assert due is not None
-    assert due.after == {}
 
 
 @pytest.mark.parametrize(
