@@ -3,26 +3,26 @@
 import re
 from functools import cache, lru_cache
 
-_WORDS = {
-    "RUB": "₽ р руб рубль рубли рублей российские·рубли",
-    "USD": "$ us$ доллар доллары·сша долл",
-    "EUR": "€",
-    "GBP": "£ фунт·стерлингов английский·фунт",
-    "CNY": "юань юани cn¥",
-    "KZT": "₸ тг тенге казахстанский·тенге",
-    "BYN": "бел·руб белруб",
-    "UAH": "₴ грн гривна украинские·гривны",
-    "UZS": "сум",
-    "KGS": "⃀ сом",
-    "AMD": "֏ драм",
-    "GEL": "₾ лари",
-    "TJS": "сомони",
-    "TRY": "₺",
-    "AED": "дирхам·оаэ",
-    "PLN": "злотый",
-    "INR": "₹",
-    "ILS": "₪",
-}
+_WORDS = """
+RUB: ₽; р; руб; рубль; рубли; рублей; российские рубли
+USD: $; us$; доллар; доллары сша; долл
+EUR: €
+GBP: £; фунт стерлингов; английский фунт
+CNY: юань; юани; cn¥
+KZT: ₸; тг; тенге; казахстанский тенге
+BYN: бел руб; белруб
+UAH: ₴; грн; гривна; украинские гривны
+UZS: сум
+KGS: ⃀; сом
+AMD: ֏; драм
+GEL: ₾; лари
+TJS: сомони
+TRY: ₺
+AED: дирхам оаэ
+PLN: злотый
+INR: ₹
+ILS: ₪
+"""
 """What Babel does not know: signs, short forms and names beside the official one. A name of several moneys is none."""
 
 _MONEY = re.compile(r"(?P<before>[^\d+-]*)(?P<amount>[+-]?\d(?:[\d\s.,']*\d)?)(?P<after>.*)", re.DOTALL)
@@ -59,6 +59,7 @@ def _names() -> dict[str, str]:
         for code, name in Locale(language).currencies.items():
             names[code.casefold()] = code
             names[folded(name)] = code
-    for code, words in _WORDS.items():
-        names |= {word.replace("·", " "): code for word in words.split()}
+    for line in _WORDS.strip().splitlines():
+        code, _, words = line.partition(": ")
+        names |= dict.fromkeys(words.split("; "), code)
     return names

@@ -20,7 +20,7 @@ from partnersync_csv.mapping import Reader
 from partnersync_csv.scan import Row, rows
 from partnersync_csv.settings import CsvSettings, FileSettings
 
-_READING = 1
+_READING = 2
 """Raise it when files are read differently, so that all are read anew."""
 
 
