@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class ClientKeys:
     """What one record says about its client, already normalised; what is empty or bad is None.
 
-    `client_id` is programme-wide ("connection/client_id"); `email` and `phone` never leave the machine unmasked.
+    `client_id` is programme-wide ("connection/client_id"); `emails` and `phones` never leave the machine unmasked.
     """
 
     client_id: str | None = None
@@ -16,6 +16,6 @@ class ClientKeys:
     kpp: str | None = None
     ogrn: str | None = None
     domain: str | None = None  # registrable domain, lower case, IDN as punycode
-    email: str | None = None
-    email_domain: str | None = None  # registrable, as `domain`
-    phone: str | None = None  # E.164
+    emails: tuple[str, ...] = ()
+    email_domains: tuple[str, ...] = ()  # registrable, as `domain`
+    phones: tuple[str, ...] = ()  # E.164

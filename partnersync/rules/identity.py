@@ -36,10 +36,8 @@ def keys(client: ClientKeys) -> tuple[str, ...]:
         found.append(f"ogrn:{client.ogrn}")
     if client.client_id:
         found.append(f"crm:{client.client_id}")
-    if client.domain and is_corporate(client.domain):
-        found.append(f"domain:{client.domain}")
-    if client.email_domain and client.email_domain != client.domain and is_corporate(client.email_domain):
-        found.append(f"domain:{client.email_domain}")
+    domains = dict.fromkeys((client.domain, *client.email_domains)) if client.email_domains else (client.domain,)
+    found += [f"domain:{domain}" for domain in domains if domain and is_corporate(domain)]
     return tuple(found)
 
 

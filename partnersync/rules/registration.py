@@ -73,8 +73,8 @@ def missing(claim: Registration) -> list[str]:
         "client_name": client.name,
         "client_inn": client.inn,
         "client_domain": client.domain,
-        "client_phone": client.phone,
-        "client_email": client.email,
+        "client_phone": client.phones,
+        "client_email": client.emails,
         "products": claim.products,
         "amount": claim.amount,
         "expected_close": claim.expected_close,
@@ -82,7 +82,8 @@ def missing(claim: Registration) -> list[str]:
     }
     needed = ["client_name", *_MANDATORY[claim.kind]]
     empty = [column for column in needed if not held[column] and column not in bad]
-    if "client_inn" not in needed and not any(held[column] or column in bad for column in _IDENTITY):
+    named = client.ogrn or any(held[column] or column in bad for column in _IDENTITY)
+    if "client_inn" not in needed and not named:
         empty.append("client_inn")
     return empty
 

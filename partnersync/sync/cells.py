@@ -109,28 +109,6 @@ def currency(text: str) -> str:
     return code
 
 
-@lru_cache(maxsize=65536)
-def inn(text: str) -> str:
-    """A Russian tax number whose check digits hold."""
-    return _checked("inn", text, "the tax number")
-
-
-@lru_cache(maxsize=65536)
-def ogrn(text: str) -> str:
-    """A Russian registry number whose check digit holds."""
-    return _checked("ogrn", text, "the registry number")
-
-
-def _checked(standard: str, text: str, what: str) -> str:
-    from importlib import import_module
-
-    checker: Any = import_module(f"stdnum.ru.{standard}")
-    plain = _SPACES.sub("", text)
-    if not plain.strip("0") or not checker.is_valid(plain):
-        raise ValueError(f"fails its check digits: correct {what}")
-    return str(checker.compact(plain))
-
-
 def kpp(text: str) -> str:
     """A Russian registration reason code: nine characters."""
     plain = _SPACES.sub("", text).upper()

@@ -16,6 +16,7 @@ from partnersync.domain.deal import DealKind, DealState
 from partnersync.domain.partner import ContractKind, PartnerKind, PartnerStatus, TaxStatus
 from partnersync.domain.registration import RegistrationKind
 from partnersync.sync import cells as read
+from partnersync.sync import tax_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,22 @@ def _cell(reader: Callable[..., Any], *, zoned: bool = False, soft: bool = False
     return BeforeValidator(validate)
 
 
+def _each(reader: Callable[[str], str]) -> BeforeValidator:
+    """A validator for a list: a bad item is listed and left out, the others stay, each once."""
+
+    def validate(value: str, info: ValidationInfo) -> tuple[str, ...]:
+        reading: Reading = info.context  # type: ignore[assignment]
+        good: list[str] = []
+        for item in read.items(value):
+            try:
+                good.append(reader(item))
+            except ValueError as error:
+                reading.listed.append(Problem("BAD_VALUE", info.field_name or "", item, str(error)))
+        return tuple(dict.fromkeys(good))
+
+    return BeforeValidator(validate)
+
+
 def _choice(choices: Any) -> BeforeValidator:
     return _cell(lambda text: read.one_of(choices, text))
 
@@ -81,11 +98,14 @@ Moment = Annotated[datetime | None, _cell(read.moment, zoned=True)]
 Day = Annotated[date | None, _cell(read.day)]
 Currency = Annotated[str | None, _cell(read.currency)]
 YesNo = Annotated[bool | None, _cell(read.yes_no)]
-Inn = Annotated[str | None, _cell(read.inn, soft=True)]
+Inn = Annotated[str | None, _cell(tax_numbers.inn, soft=True)]
+InnOrOgrn = Annotated[str | None, _cell(tax_numbers.inn_or_ogrn, soft=True)]
 Kpp = Annotated[str | None, _cell(read.kpp, soft=True)]
 Email = Annotated[str | None, _cell(read.email, soft=True)]
 Domain = Annotated[str | None, _cell(read.domain, soft=True)]
 Phone = Annotated[str | None, _cell(read.phone, soft=True)]
+Emails = Annotated[tuple[str, ...], _each(read.email)]
+Phones = Annotated[tuple[str, ...], _each(read.phone)]
 
 
 class Cells(BaseModel):
@@ -96,22 +116,25 @@ class Cells(BaseModel):
 
 class ClientCells(Cells):
     client_name: Text = None
-    client_inn: Inn = None
+    client_inn: InnOrOgrn = None
     client_kpp: Kpp = None
     client_domain: Domain = None
-    client_email: Email = None
-    client_phone: Phone = None
+    client_email: Emails = ()
+    client_phone: Phones = ()
 
     def client(self, setting: Setting, client_id: str | None = None) -> ClientKeys:
+        number = self.client_inn
+        registered = number is not None and tax_numbers.is_ogrn(number)
         return ClientKeys(
             client_id=setting.ref(client_id) if client_id else None,
             name=self.client_name,
-            inn=self.client_inn,
+            inn=None if registered else number,
             kpp=self.client_kpp,
+            ogrn=number if registered else None,
             domain=self.client_domain,
-            email=self.client_email,
-            email_domain=read.domain_of(self.client_email) if self.client_email else None,
-            phone=self.client_phone,
+            emails=self.client_email,
+            email_domains=tuple(dict.fromkeys(filter(None, map(read.domain_of, self.client_email)))),
+            phones=self.client_phone,
         )
 
 

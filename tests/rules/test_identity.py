@@ -21,12 +21,14 @@ from partnersync.rules.identity import Member, components, cut, keys, own_id
         pytest.param(ClientKeys(domain="mail.ru"), (), id="a free-mail domain is no key"),
         pytest.param(ClientKeys(domain="tilda.ws"), (), id="a site builder's domain is no key"),
         pytest.param(
-            ClientKeys(email="a@acme.com", email_domain="acme.com"), ("domain:acme.com",), id="a corporate e-mail"
+            ClientKeys(emails=("a@acme.com",), email_domains=("acme.com",)),
+            ("domain:acme.com",),
+            id="a corporate e-mail",
         ),
         pytest.param(
-            ClientKeys(domain="acme.com", email_domain="acme.com"), ("domain:acme.com",), id="site and e-mail agree"
+            ClientKeys(domain="acme.com", email_domains=("acme.com",)), ("domain:acme.com",), id="site and e-mail agree"
         ),
-        pytest.param(ClientKeys(phone="+74951234567", name="Acme"), (), id="medium and weak keys never unite"),
+        pytest.param(ClientKeys(phones=("+74951234567",), name="Acme"), (), id="medium and weak keys never unite"),
     ],
 )
 def test_keys(client: ClientKeys, expected: tuple[str, ...]) -> None:
@@ -126,7 +128,7 @@ CLIENTS = st.builds(
     inn=st.sampled_from([None, None, "1", "2"]),
     ogrn=st.sampled_from([None, None, "8", "9"]),
     domain=st.sampled_from([None, "acme.com", "bravo.com"]),
-    email_domain=st.sampled_from([None, "acme.com", "mail.ru"]),
+    email_domains=st.lists(st.sampled_from(["acme.com", "mail.ru", "b.ru"])).map(tuple),
 )
 
 

@@ -23,8 +23,9 @@ def _brief(verdict: Any) -> tuple[S, C]:
     [
         pytest.param({"client": ClientKeys(domain="acme.com")}, ("client_name",), id="no name"),
         pytest.param({"client": ClientKeys(name="Acme")}, ("client_inn",), id="no key at all"),
-        pytest.param({"client": ClientKeys(name="Acme", phone="+7495")}, (), id="a phone is enough for a lead"),
-        pytest.param({"client": ClientKeys(name="Acme", email="a@b.c")}, (), id="so is an e-mail"),
+        pytest.param({"client": ClientKeys(name="Acme", phones=("+7495",))}, (), id="a phone is enough for a lead"),
+        pytest.param({"client": ClientKeys(name="Acme", ogrn="1027700132195")}, (), id="a registry number is"),
+        pytest.param({"client": ClientKeys(name="Acme", emails=("a@b.c",))}, (), id="so is an e-mail"),
         pytest.param(
             {"kind": RegistrationKind.SALE, "client": NAMED, "products": ("a",)},
             ("client_inn",),

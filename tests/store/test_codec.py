@@ -22,7 +22,7 @@ from partnersync.store import codec
 
 AT = datetime(2026, 5, 1, 7, 0, tzinfo=UTC)
 LATER = datetime(2026, 5, 1, 7, 0, 0, 5, tzinfo=UTC)
-CLIENT = ClientKeys("main/c1", "ООО «Ромашка»", "7707083893", domain="romashka.ru", phone="+74951234567")
+CLIENT = ClientKeys("main/c1", "ООО «Ромашка»", "7707083893", domain="romashka.ru", phones=("+74951234567",))
 EVIDENCE = Evidence("P1", Source.PROMO, AT)
 
 VALUES = [

@@ -87,9 +87,6 @@ def test_a_day_is_read_and_an_impossible_one_refused() -> None:
 @pytest.mark.parametrize(
     ("reader", "text", "value"),
     [
-        pytest.param(cells.inn, "7707083893", "7707083893", id="an INN of a company"),
-        pytest.param(cells.inn, " 500100732259 ", "500100732259", id="an INN of a person"),
-        pytest.param(cells.ogrn, "1027700132195", "1027700132195", id="an OGRN"),
         pytest.param(cells.kpp, "7736 01001", "773601001", id="a KPP with a space"),
         pytest.param(cells.email, "Sales@Example.COM", "sales@example.com", id="an e-mail in lower case"),
         pytest.param(cells.domain, "https://www.shop.example.co.uk/x?y=1", "example.co.uk", id="a registrable domain"),
@@ -113,9 +110,6 @@ def test_keys_are_normalised(reader: Callable[[str], object], text: str, value: 
 @pytest.mark.parametrize(
     ("reader", "text"),
     [
-        pytest.param(cells.inn, "7707083894", id="an INN with a wrong check digit"),
-        pytest.param(cells.inn, "0000000000", id="an INN of zeros, whose check digits hold"),
-        pytest.param(cells.ogrn, "1027700132196", id="an OGRN with a wrong check digit"),
         pytest.param(cells.kpp, "12345678", id="a short KPP"),
         pytest.param(cells.email, "nobody", id="an e-mail without @"),
         pytest.param(cells.domain, "none", id="a word is no domain"),

@@ -91,8 +91,24 @@ def test_every_bad_cell_is_named_at_once() -> None:
 def test_a_bad_optional_identity_cell_is_read_as_empty_and_listed() -> None:
     deal, warnings = normalise(RecordKind.DEAL, DEAL | {"client_inn": "7707083894", "client_phone": "?"}, SETTING)
     assert isinstance(deal, Deal)
-    assert (deal.client.inn, deal.client.phone) == (None, None)
+    assert (deal.client.inn, deal.client.phones) == (None, ())
     assert [warning.column for warning in warnings] == ["client_inn", "client_phone"]
+
+
+def test_of_several_contacts_only_the_bad_ones_are_listed() -> None:
+    contacts = {"client_phone": "8 495 1234567|?|+74951234567|+77021234567", "client_email": "A@acme.com|b@mail.ru|x"}
+    deal, warnings = normalise(RecordKind.DEAL, DEAL | contacts, SETTING)
+    assert isinstance(deal, Deal)
+    assert deal.client.phones == ("+74951234567", "+77021234567")
+    assert deal.client.emails == ("a@acme.com", "b@mail.ru")
+    assert deal.client.email_domains == ("acme.com", "mail.ru")
+    assert [(warning.column, warning.value) for warning in warnings] == [("client_email", "x"), ("client_phone", "?")]
+
+
+def test_a_registry_number_may_stand_in_place_of_a_tax_number() -> None:
+    deal, warnings = normalise(RecordKind.DEAL, DEAL | {"client_inn": "1.027700132195E12"}, SETTING)
+    assert isinstance(deal, Deal)
+    assert (deal.client.inn, deal.client.ogrn, warnings) == (None, "1027700132195", ())
 
 
 def test_a_registration_keeps_its_faults_for_the_verdict() -> None:
