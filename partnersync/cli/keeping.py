@@ -1,15 +1,15 @@
-"""The commands that look after what is kept: verify, db, plugins."""
+"""The commands that look after what is there: verify, plugins."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import config_option, config_unread_option, json_option, opened_store, read_company
 from partnersync.cli.output import show_json, show_table
-from partnersync.config import load_settings
 from partnersync.errors import BrokenChain
 from partnersync.store import journal, ledger
-from partnersync.store.database import open_store
 
 
 @click.command()
@@ -18,38 +18,29 @@ from partnersync.store.database import open_store
 def verify(as_json: bool, config: Path) -> int:
     """Recompute every hash of the ledger and the journal; name the first broken line, a gap, a cut-off tail."""
     with opened_store(read_company(config)) as store, store.read() as tx:
-        found = {"ledger": ledger.verify(tx), "audit": journal.verify(tx)}
+        broken = findings(tx)
         lines = ledger.head(tx)
-    broken = [(chain, one.seq, one.name, one.what) for chain in found for one in found[chain]]
     if as_json:
         keys = ("chain", "seq", "name", "what")
         show_json({"lines": lines, "findings": [dict(zip(keys, one, strict=True)) for one in broken]})
         return BrokenChain.exit_code if broken else 0
+    prove(broken, lines)
+    return 0
+
+
+def findings(tx: Tx) -> list[tuple[str, int, str, str]]:
+    """What does not agree in the ledger and the journal: chain, number, name, what is wrong."""
+    found = {"ledger": ledger.verify(tx), "audit": journal.verify(tx)}
+    return [(chain, one.seq, one.name, one.what) for chain in found for one in found[chain]]
+
+
+def prove(broken: Sequence[tuple[str, int, str, str]], lines: int) -> None:
+    """Say that the chains are whole; BrokenChain names what is not."""
     if broken:
         told = (f"the {chain} is broken at {f'{seq} {name}'.strip()}: {what}" for chain, seq, name, what in broken)
         hint = "Restore the store from a backup that verifies; lines are never mended by hand"
         raise BrokenChain("\n".join(told), hint=hint)
     click.echo(f"the ledger ({lines:,} lines) and the journal are whole")
-    return 0
-
-
-@click.group()
-def db() -> None:
-    """Look after the store."""
-
-
-@db.command()
-@config_option
-def upgrade(config: Path) -> int:
-    """Bring the store's tables to this version; a store that is not there yet is made."""
-    store = open_store(load_settings(config).store_url, upgrading=True)
-    try:
-        before, head = store.revision()
-        store.upgrade()
-    finally:
-        store.close()
-    click.echo(f"the store is at {head}" if before == head else f"the store went from {before} to {head}")
-    return 0
 
 
 @click.group()

@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "issues": ("tables", "Show the records that were left over, and how to mend them."),
     "status": ("tables", "Show the last runs, cursors, open issues and what is due next."),
     "verify": ("keeping", "Prove the hash chains of the ledger and the journal."),
-    "db": ("keeping", "Look after the store."),
+    "db": ("database", "Look after the store: upgrade, backup, restore."),
     "plugins": ("keeping", "Look after the plugins."),
 }
 

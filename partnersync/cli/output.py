@@ -57,24 +57,47 @@ def written(path: Path) -> Iterator[TextIO]:
 
     ConfigError where it cannot be written. What is no regular file (a pipe, a terminal) is written as it comes.
     """
-    try:
-        if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8", newline="") as file:
-                yield file
-            return
+    if path.exists() and not path.is_file():
+        with _told(path), path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    with whole(path) as fresh, fresh.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write a file that takes the place of `path` at the end, on the disk and whole, and never after an error.
+
+    ConfigError where it cannot be written.
+    """
+    with _told(path):
         target = path.resolve()
-        fresh = target.with_name(f"{target.name}.tmp")
+        fresh = target.with_name(f"{target.name}.{os.getpid()}.tmp")
         try:
-            with fresh.open("w", encoding="utf-8", newline="") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
+            yield fresh
+            _to_disk(fresh)
             os.replace(fresh, target)
+            _to_disk(target.parent)
         finally:
             fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = (error.strerror or "unwritable").lower()
         raise ConfigError(f"{path} cannot be written: {reason}", hint="Name a file in a folder of yours") from None
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -8,9 +8,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -38,6 +39,11 @@ class Store:
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         return self.engine.dialect.name
+
+    def is_in(self, path: Path) -> bool:
+        """Whether a file is the store."""
+        own = Path(self.engine.url.database or "")
+        return self.dialect == "sqlite" and path.exists() and own.exists() and path.samefile(own)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -109,23 +115,45 @@ class Store:
             raise known from error
 
 
-def open_store(url: str, *, busy_s: int = _BUSY_S, upgrading: bool = False) -> Store:
-    """Open the store at `store.url`; an empty database becomes one.
+def open_store(url: str, *, busy_s: int = _BUSY_S, upgrading: bool = False, making: bool = True) -> Store:
+    """Open the store at `store.url`; an empty database becomes one, where it is not to be there already (`making`).
 
     `busy_s`: how long to wait for another writer. `upgrading`: leave an older store as it is instead of refusing it.
     ConfigError for a database that is not ours or of another version. No error shows the URL: it may hold a password.
     """
-    store = Store(_engine(_checked(url), busy_s), busy_s)
+    checked = _checked(url)
+    if not making and checked.drivername == "sqlite" and not Path(checked.database or "").exists():
+        raise _not_there()
+    store = Store(_engine(checked, busy_s), busy_s)
     try:
-        revision, _ = store.revision()
-        if revision is None:
+        revision, head = store.revision()
+        if revision is None and making:
             store.upgrade()
-        elif not upgrading:
+        elif revision is None:
+            raise _not_there()
+        elif not upgrading or revision > head:
             schema.check(revision)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def _not_there() -> ConfigError:
+    return ConfigError("there is no store yet", hint="Check store.url, which relative paths start at, and --config")
+
+
+def open_file(path: Path, *, writable: bool = True) -> Store:
+    """A store in a SQLite file that is there and that nobody else uses: all of it in the one file, no log beside it."""
+    address = f"{path.resolve().as_uri()}?{'mode=rw' if writable else 'mode=ro&immutable=1'}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+    _begins_itself(engine, *(("journal_mode = MEMORY", "synchronous = OFF") if writable else ()))
+    return Store(engine)
 
 
 def _checked(text_url: str) -> URL:
@@ -164,17 +192,21 @@ def _sqlite_engine(url: URL, busy_s: int) -> Engine:
         if "uri" not in url.query:
             os.close(os.open(url.database or "", os.O_CREAT | os.O_EXCL, 0o600))
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_s})
+    _begins_itself(
+        engine, "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = OFF", f"cache_size = -{_CACHE_KIB}"
+    )
+    return engine
+
+
+def _begins_itself(engine: Engine, *pragmas: str) -> None:
+    """Begin transactions here: the driver would begin them too late and too weakly."""
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin transactions too late and too weakly
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_BEGIN, 'DEFERRED')}")
-
-    return engine

@@ -39,12 +39,12 @@ def check(revision: str | None) -> None:
     )
 
 
-def upgrade(tx: Connection) -> None:
-    """Run the migrations that are missing, in this transaction."""
+def upgrade(tx: Connection, revision: str = "head") -> None:
+    """Run the migrations that are missing up to a revision, in this transaction."""
     from alembic import command  # costs a quarter of a second, and only a new or older store needs it
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", "partnersync.store:migrations")
     config.attributes["connection"] = tx
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
