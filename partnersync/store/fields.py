@@ -57,8 +57,13 @@ def rest(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence
 
 
 def wake(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> None:
-    """Records that came back: the plan looks at them again."""
+    """Records that came back, or of which something was held: the plan looks at them again."""
     _update(tx, connection, kind, record_ids, {"due": True})
+
+
+def lull(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> None:
+    """Records in which all that is due is held: the plan passes them by until something about them moves."""
+    _update(tx, connection, kind, record_ids, {"due": False})
 
 
 def _update(

@@ -64,7 +64,7 @@ overrides = Table(
     sqlite_autoincrement=True,
 )
 
-# Fields that `undo` put back: nothing is written there until something else is due than was, or a retry.
+# Fields that nothing is written to while exactly `want` is due; an empty want: whatever is due, until it is released.
 held = Table(
     "held",
     metadata,
@@ -72,7 +72,9 @@ held = Table(
     Column("kind", Str, primary_key=True),
     Column("record_id", Str, primary_key=True),
     Column("field", Str, primary_key=True),
-    Column("want", Str, nullable=False),  # what was due when it was undone
-    Column("run", Integer, nullable=False),  # of the undo
+    Column("want", Str),
+    Column("run", Integer, nullable=False),  # that holds it
     Column("at", Str, nullable=False),
+    Column("issue_id", Str, nullable=False, index=True),  # empty: none
+    sqlite_with_rowid=False,
 )

@@ -64,7 +64,7 @@ def raise_by_scope(
     found = {row.issue_id: _values(row, stage, scope, run, now) for scope, rows in by_scope.items() for row in rows}
     before = {row["issue_id"]: row for row in by_ids(tx, list(found)) if row["closed_run"] is None}
     if whole:
-        _close(tx, [issue_id for issue_id in _open_in(tx, stage, list(by_scope)) if issue_id not in found], run)
+        close(tx, [issue_id for issue_id in _open_in(tx, stage, list(by_scope)) if issue_id not in found], run)
     new = [values for issue_id, values in found.items() if issue_id not in before]
     known = [values for issue_id, values in found.items() if issue_id in before]
     changed = [values for values in known if _differ(values, before[values["issue_id"]])]
@@ -87,7 +87,15 @@ def close_for_records(
             table.c.kind == kind.value,
             table.c.record_id.in_(chunk),
         )
-        _close(tx, list(tx.execute(query).scalars()), run)
+        close(tx, list(tx.execute(query).scalars()), run)
+
+
+def close(tx: Connection, issue_ids: Sequence[str], run: int) -> None:
+    """Close these issues."""
+    for chunk in chunks(issue_ids):
+        tx.execute(update(table).where(table.c.issue_id.in_(chunk)).values(closed_run=run))
+    if issue_ids:
+        changes.count(tx, _COUNTER)
 
 
 def open_issues(tx: Connection) -> Iterator[RowMapping]:
@@ -139,13 +147,6 @@ def _open_in(tx: Connection, stage: str, scopes: Sequence[str]) -> list[str]:
 
 def _differ(values: Mapping[str, Any], known: RowMapping) -> bool:
     return any(known[name] != value for name, value in values.items() if name not in _OPENED)
-
-
-def _close(tx: Connection, issue_ids: Sequence[str], run: int) -> None:
-    for chunk in chunks(issue_ids):
-        tx.execute(update(table).where(table.c.issue_id.in_(chunk)).values(closed_run=run))
-    if issue_ids:
-        changes.count(tx, _COUNTER)
 
 
 def _values(row: IssueRow, stage: str, scope: str, run: int, now: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection as Tx
 
 from partnersync.domain.attribution import Attribution
+from partnersync.domain.change import Values
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
@@ -18,7 +19,7 @@ from partnersync.domain.registration import Registration, VerdictCode
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import explain, identity, partners
 from partnersync.rules.program import Programme
-from partnersync.store import casefile, codec, decisions, earnings, fields, issuebook, ledger, outbox, records
+from partnersync.store import casefile, codec, decisions, earnings, fields, held, issuebook, ledger, outbox, records
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.sync import want
@@ -180,7 +181,7 @@ class Casework:
 
     def _keep_claims(self, files: Sequence[CaseFile], decided: Sequence[CaseDecision]) -> None:
         """Store verdicts that are new or moved, and what is due in the registrations' fields."""
-        wanted: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
+        wanted: dict[str, list[tuple[str, Values]]] = defaultdict(list)
         rows: list[tuple[str, str, Judged]] = []
         for file, decision in zip(files, decided, strict=True):
             for one in decision.registrations:
@@ -195,7 +196,7 @@ class Casework:
         decisions.put_claims(self.tx, rows)
         outbox.put(self.tx, [note for _, _, one in rows for note in self._notes(one)])
         for place, items in wanted.items():
-            fields.put_want(self.tx, place, RecordKind.REGISTRATION, items)
+            self._put_want(place, RecordKind.REGISTRATION, items)
 
     def _notes(self, one: Judged) -> list[Note]:
         """R8: the managers of both partners learn that the client has another partner for other products."""
@@ -246,17 +247,17 @@ class Casework:
         lines: dict[str, list[want.StatedLine]] = defaultdict(list)
         for line, facts in ledger.by_deals(self.tx, [state.deal_ref for state in states]):
             lines[line.deal_ref].append((line, facts))
-        held = {
+        on_hold = {
             state.deal_ref: state.hold_reason
             for state in states
             if any(facts.hold_reason != state.hold_reason for _, facts in lines.get(state.deal_ref, ()))
         }
         reversed_ids = [line_id for stated in lines.values() for line_id in want.fully_reversed(stated)]
-        if held or reversed_ids:
-            ledger.set_hold(self.tx, held)
+        if on_hold or reversed_ids:
+            ledger.set_hold(self.tx, on_hold)
             ledger.set_status(self.tx, reversed_ids, LineStatus.REVERSED)
             moved = {
-                *held,
+                *on_hold,
                 *(
                     line.deal_ref
                     for stated in lines.values()
@@ -268,7 +269,7 @@ class Casework:
                 lines[ref] = []
             for line, facts in ledger.by_deals(self.tx, sorted(moved)):
                 lines[line.deal_ref].append((line, facts))
-        wanted: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
+        wanted: dict[str, list[tuple[str, Values]]] = defaultdict(list)
         looks: list[tuple[str, datetime]] = []
         for state in states:
             stated = lines.get(state.deal_ref, ())
@@ -279,7 +280,7 @@ class Casework:
                 looks.append((state.case_id, release))
             self.balances.update(line.partner_id for line, _ in stated)
         for connection, items in wanted.items():
-            fields.put_want(self.tx, connection, RecordKind.DEAL, items)
+            self._put_want(connection, RecordKind.DEAL, items)
         casefile.look_sooner(self.tx, looks)
         decisions.untouch(self.tx, [state.deal_ref for state in states])
         self.progress("look at fields", len(states))
@@ -288,12 +289,17 @@ class Casework:
         """The balance of every partner whose lines or standing moved."""
         due = sorted(self.balances & set(knowledge.partners.by_id) & set(self.partner_rows))
         sums = ledger.balances(self.tx, due)
-        wanted: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
+        wanted: dict[str, list[tuple[str, Values]]] = defaultdict(list)
         for partner_id in due:
             balance = want.sums(sums.get(partner_id) or [Money(0, self.programme.currency)])
             wanted[self.partner_rows[partner_id].connection].append((partner_id, want.partner_values(balance)))
         for connection, items in wanted.items():
-            fields.put_want(self.tx, connection, RecordKind.PARTNER, items)
+            self._put_want(connection, RecordKind.PARTNER, items)
+
+    def _put_want(self, connection: str, kind: RecordKind, items: Sequence[tuple[str, Values]]) -> None:
+        """Note what is due in these records; fields that were held while something else was due are let go."""
+        fields.put_want(self.tx, connection, kind, items)
+        held.release_moved(self.tx, connection, kind, items, self.run)
 
     def _raise(self, scope: str, rows: Sequence[IssueRow]) -> None:
         """Open these issues and close those of the same scope that no longer stand."""

@@ -6,11 +6,12 @@ from enum import Enum
 from fractions import Fraction
 
 from partnersync.contract.managed import COUNTED_BY_LIMIT
-from partnersync.domain.change import Managed
+from partnersync.domain.change import Managed, Values
 from partnersync.domain.value import RecordKind
 from partnersync.errors import SafetyStop
 from partnersync.rules.base import percent
 
+NOT_HELD: Values = {}
 _EDITS_TOLD = 1000
 
 
@@ -61,19 +62,24 @@ class Change:
         return any(name in counted and self.before.get(name) for name in self.after)
 
 
-def change(managed: Managed) -> Change | None:
-    """What is due for one record, or None."""
+def change(managed: Managed, held: Values = NOT_HELD) -> Change | None:
+    """What is due for one record, or None.
+
+    `held` are fields to leave alone, whatever they hold, while exactly the value given there is due (None: any).
+    """
     before: dict[str, str | None] = {}
     after: dict[str, str] = {}
     foreign: list[Foreign] = []
     for name, want in managed.want.items():
-        held, base = managed.seen.get(name), managed.base.get(name)
-        judged = verdict(base, held, want)
+        if name in held and held[name] in (None, want):
+            continue
+        seen, base = managed.seen.get(name), managed.base.get(name)
+        judged = verdict(base, seen, want)
         if judged is Verdict.WRITE and want is not None:
-            before[name] = held
+            before[name] = seen
             after[name] = want
-        elif judged is Verdict.FOREIGN and want is not None and held is not None:
-            foreign.append(Foreign(name, base, held, want))
+        elif judged is Verdict.FOREIGN and want is not None and seen is not None:
+            foreign.append(Foreign(name, base, seen, want))
     if not after and not foreign:
         return None
     return Change(managed.kind, managed.record_id, before, after, tuple(foreign))

@@ -10,15 +10,16 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter
+from partnersync.domain.change import Managed
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop
 from partnersync.rules.program import Programme
-from partnersync.store import casefile, fields, issuebook, ledger, program_digests, runs
+from partnersync.store import casefile, fields, held, issuebook, ledger, program_digests, runs
 from partnersync.store.database import Store
 from partnersync.store.locks import lease
 from partnersync.sync.casework import Casework, DecideReport
 from partnersync.sync.forms import Setting
-from partnersync.sync.plan import Change, Tally, change
+from partnersync.sync.plan import NOT_HELD, Change, Tally, change
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
 from partnersync.sync.publish import issues_table, ledger_table, moment_text, publish
@@ -141,9 +142,9 @@ class Engine:
     @contextmanager
     def _run(self, command: str, names: Sequence[str], as_of: datetime | None, *, books: bool) -> Iterator[Report]:
         """Hold the connections, number the run, and keep how it ended."""
-        with ExitStack() as held:
+        with ExitStack() as leases:
             for name in sorted(names):
-                held.enter_context(lease(self.store, f"connection:{name}", self.owner, self.now))
+                leases.enter_context(lease(self.store, f"connection:{name}", self.owner, self.now))
             moment = as_of or self.now()
             with self.store.write() as tx:
                 self._refuse_past(tx, command, moment, books=books)
@@ -270,9 +271,10 @@ class Engine:
         while True:
             with self.store.read() as tx:
                 page = fields.due_page(tx, name, after)
+                changes = _changes(tx, name, page)
             if not page:
                 return
-            yield from filter(None, map(change, page))
+            yield from changes
             after = (page[-1].kind, page[-1].record_id)
 
 
@@ -287,5 +289,13 @@ def _due(tx: Tx, name: str) -> Iterator[Change]:
     """What is due in one connection, inside one transaction."""
     after: RecordPlace | None = None
     while page := fields.due_page(tx, name, after):
-        yield from filter(None, map(change, page))
+        yield from _changes(tx, name, page)
         after = (page[-1].kind, page[-1].record_id)
+
+
+def _changes(tx: Tx, name: str, page: Sequence[Managed]) -> list[Change]:
+    """What is due in these records, but for the fields that are held."""
+    places = [(managed.kind, managed.record_id) for managed in page]
+    holds = held.of_records(tx, name, places)
+    judged = (change(managed, holds.get(place, NOT_HELD)) for managed, place in zip(page, places, strict=True))
+    return [due for due in judged if due]

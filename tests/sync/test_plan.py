@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnersync.domain.change import Managed
+from partnersync.domain.change import Managed, Values
 from partnersync.domain.value import RecordKind
 from partnersync.errors import SafetyStop
 from partnersync.sync.plan import Tally, Verdict, change, verdict
@@ -62,6 +62,23 @@ def test_a_change_holds_only_the_fields_to_write() -> None:
     assert due is not None
     assert (due.before, due.after) == ({"ps_commission": "1.00"}, {"ps_commission": "2.00"})
     assert [(edit.field, edit.seen, edit.want) for edit in due.foreign] == [("ps_source", "note", "typed")]
+
+
+@pytest.mark.parametrize(
+    ("seen", "held", "written", "foreign"),
+    [
+        pytest.param("A7", {}, True, False, id="nothing is held"),
+        pytest.param("A7", {FIELD: "B2"}, False, False, id="held while this is due"),
+        pytest.param("A7", {FIELD: "C3"}, True, False, id="held while something else was due"),
+        pytest.param("A7", {FIELD: None}, False, False, id="held whatever is due"),
+        pytest.param("A7", {"ps_source": None}, True, False, id="another field is held"),
+        pytest.param("X9", {FIELD: "B2"}, False, False, id="a foreign edit of a held field is left alone"),
+        pytest.param("X9", {FIELD: "C3"}, False, True, id="a foreign edit, once the hold has lost its reason"),
+    ],
+)
+def test_held_fields_are_left_alone(seen: str, held: Values, written: bool, foreign: bool) -> None:
+    due = change(_managed("A7", seen, "B2"), held)
+    assert (due is not None and bool(due.after), due is not None and bool(due.foreign)) == (written, foreign)
 
 
 @pytest.mark.parametrize(

@@ -40,11 +40,14 @@ def upgrade() -> None:
         sa.Column("kind", Str, nullable=False),
         sa.Column("record_id", Str, nullable=False),
         sa.Column("field", Str, nullable=False),
-        sa.Column("want", Str, nullable=False),
+        sa.Column("want", Str),
         sa.Column("run", sa.Integer(), nullable=False),
         sa.Column("at", Str, nullable=False),
+        sa.Column("issue_id", Str, nullable=False),
         sa.PrimaryKeyConstraint("connection", "kind", "record_id", "field"),
+        sqlite_with_rowid=False,
     )
+    op.create_index("ix_held_issue_id", "held", ["issue_id"])
     _more_columns()
 
 
