@@ -1,4 +1,4 @@
-"""Recognise the form of a file from its bytes, and refuse by name what is no CSV."""
+"""Recognise the form of a file from its bytes."""
 
 import codecs
 import hashlib
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partnersync.errors import ConfigError
-from partnersync_csv.dialect import Dialect, NotCsv
+from partnersync_csv.dialect import CANONICAL, Dialect, NotCsv
+from partnersync_csv.foreign import SAVE_AS_CSV, refuse_by_bytes, refuse_markup
 from partnersync_csv.headers import clean_name
 from partnersync_csv.scan import Row, rows_of
+from partnersync_csv.workbook import is_workbook
 
 DELIMITERS = (",", ";", "\t")
 BLOCK = 1 << 20
@@ -21,17 +23,6 @@ FileState = tuple[int, int, int]
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _EXACT = {"utf-8", "utf-16-le", "utf-16-be", "cp1251"}  # what they decode they encode to the same bytes
 _WITH_BOM = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}
-_SAVE_AS_CSV = "Save it as CSV"
-_UNPACK = "Unpack it"
-_MAGIC = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook (xls)", _SAVE_AS_CSV),
-    (b"%PDF-", "a PDF", _SAVE_AS_CSV),
-    (b"\x1f\x8b", "packed (gz)", _UNPACK),
-    (b"\xfd7zXZ\x00", "packed (xz)", _UNPACK),
-    (b"7z\xbc\xaf\x27\x1c", "packed (7z)", _UNPACK),
-    (b"Rar!\x1a\x07", "packed (rar)", _UNPACK),
-)
-_MARKUP = ("<!doctype", "<html", "<head", "<meta", "<style", "<table", "<?xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +34,34 @@ class _Survey:
 
 
 def detect(
-    path: Path, *, encoding: str | None = None, delimiter: str | None = None, known_headers: Set[str] = frozenset()
+    path: Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str = "",
+    known_headers: Set[str] = frozenset(),
 ) -> Dialect:
     """The form of the file, in one pass that checks every byte and holds a block at a time.
 
     A byte order mark decides the encoding; else it is UTF-8 where all bytes are valid UTF-8, else cp1251. `encoding`
     takes the place of cp1251, and of UTF-8 in a file of ASCII alone. Valid UTF-8 is read as such even then: a file that
     had to be rewritten in UTF-8 must be read back. `known_headers` are names that speak for the delimiter that yields
-    them. NotCsv: the file is no text, or no text in these encodings. ConfigError: `encoding`, `delimiter` are unusable.
+    them. A workbook is told by its content and not looked into: its rows come from `sheet`. NotCsv: the file is neither
+    a workbook nor text in these encodings. ConfigError: `encoding`, `delimiter` are unusable.
     """
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise ConfigError(f"The delimiter {delimiter!r} cannot be used", hint="Name one character, as , or ;")
     declared = _codec(encoding) if encoding else None
     with path.open("rb") as file:
         start = file.read(4096)
-    _refuse_packed(path, start)
+    if is_workbook(path):
+        return Dialect("utf-8", codecs.BOM_UTF8, delimiter or CANONICAL.delimiter, CANONICAL.line_end, sheet)
+    refuse_by_bytes(path, start)
     bom, candidates = _candidates(start, declared)
     found, survey = _first_that_fits(path, len(bom), candidates)
     if declared and survey.ascii and not bom:
         found = declared
-    if survey.head.lstrip()[:16].lower().startswith(_MARKUP):
-        raise NotCsv(f"{path.name} is an HTML or XML page", hint=_SAVE_AS_CSV)
+    refuse_markup(path, survey.head)
     chosen, header = _delimiter(survey.head, delimiter, known_headers)
     return Dialect(found, bom, chosen, header.end or "\n")
 
@@ -92,18 +90,6 @@ def _codec(encoding: str) -> str:
     return name
 
 
-def _refuse_packed(path: Path, start: bytes) -> None:
-    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        if path.suffix.lower() in (".xlsx", ".xlsm") or b"[Content_Types].xml" in start:
-            raise NotCsv(f"{path.name} is an Excel workbook (xlsx)", hint=_SAVE_AS_CSV)
-        raise NotCsv(f"{path.name} is packed (zip)", hint=_UNPACK)
-    if start.startswith(b"BZh") and start[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
-        raise NotCsv(f"{path.name} is packed (bz2)", hint=_UNPACK)
-    for magic, what, mend in _MAGIC:
-        if start.startswith(magic):
-            raise NotCsv(f"{path.name} is {what}", hint=mend)
-
-
 def _candidates(start: bytes, declared: str | None) -> tuple[bytes, tuple[str, ...]]:
     """The byte order mark, and the encodings that the rest may be in, the likeliest first."""
     for bom, encoding in _BOMS:
@@ -121,9 +107,7 @@ def _first_that_fits(path: Path, skip: int, candidates: Iterable[str]) -> tuple[
             return encoding, _survey(path, skip, encoding)
         except UnicodeDecodeError:  # the first letter that is not ASCII mostly tells, so this costs no second pass
             tried.append(encoding)
-    raise NotCsv(
-        f"{path.name} is no text in {' or '.join(tried)}", hint="Save it as CSV in UTF-8, or declare its encoding"
-    )
+    raise NotCsv(f"{path.name} is no text in {' or '.join(tried)}", hint=f"{SAVE_AS_CSV}, or declare its encoding")
 
 
 def _survey(path: Path, skip: int, encoding: str) -> _Survey:
@@ -139,16 +123,16 @@ def _survey(path: Path, skip: int, encoding: str) -> _Survey:
             last = not block
             text = decoder.decode(block, final=last)
             if "\0" in text:
-                raise NotCsv(f"{path.name} holds NUL bytes", hint="Save it as CSV in UTF-8")
+                raise NotCsv(f"{path.name} holds NUL bytes", hint=SAVE_AS_CSV)
             if len(block) == BLOCK and "\n" not in text and "\r" not in text:
-                raise NotCsv(f"{path.name} has a line of more than {BLOCK} bytes", hint=_SAVE_AS_CSV)
+                raise NotCsv(f"{path.name} has a line of more than {BLOCK} bytes", hint=SAVE_AS_CSV)
             head = head or text
             ascii_only = ascii_only and text.isascii()
             if check_back:
                 before.update(block)
                 after.update(encoder.encode(text, final=last))
     if before.digest() != after.digest():
-        raise NotCsv(f"{path.name} cannot be written back exactly in {encoding}", hint="Save it as CSV in UTF-8")
+        raise NotCsv(f"{path.name} cannot be written back exactly in {encoding}", hint=SAVE_AS_CSV)
     return _Survey(head, ascii_only)
 
 

@@ -20,13 +20,16 @@ class Dialect:
     """The form of a file, which a rewrite keeps.
 
     `bom` are the bytes in front of the text (empty: none), `encoding` is the codec of the bytes behind them and itself
-    never writes a byte order mark. `line_end` is that of the header; each row keeps its own (`Row.end`).
+    never writes a byte order mark. `line_end` is that of the header; each row keeps its own (`Row.end`). With `sheet`
+    the file is a workbook, whose rows stand in that sheet ("": in the first that holds any); the rest is then the form
+    of the CSV file that is written of it, with a mark, by which spreadsheets know UTF-8.
     """
 
     encoding: str
     bom: bytes
     delimiter: str
     line_end: str
+    sheet: str | None = None
 
     def in_utf8(self) -> Self:
         """The same form in UTF-8 without a byte order mark, which holds every text."""

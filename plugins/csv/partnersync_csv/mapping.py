@@ -17,6 +17,8 @@ _REMEMBERED = 8192  # translations kept for each column: dates, states and produ
 _YES = frozenset({"1", "true", "yes", "y", "да"})
 _NO = frozenset({"", "0", "false", "no", "n", "нет"})
 _SHOWN = 12  # headers named in a complaint
+_NEVER_GUESSED = DATES | {"amount", "currency"}  # an error there does not mean that there is none
+_AN_ERROR = "is an error of the workbook: correct its formula there"
 _FINE = ("", "BAD_VALUE", "", "")
 
 Translate = Callable[[str], str]
@@ -29,7 +31,9 @@ def line_id(row: Row) -> str:
 
 
 class Reader:
-    """Reads the rows below one header. `gives_seen`: our managed columns are looked for as well."""
+    """Reads the rows below one header. `gives_seen`: our managed columns are looked for as well. `harmless_ids`: the
+    file is ours as a whole, so that an apostrophe that keeps an id from running as a formula is not part of it.
+    """
 
     def __init__(
         self,
@@ -40,6 +44,7 @@ class Reader:
         *,
         file: str,
         gives_seen: bool = False,
+        harmless_ids: bool = False,
     ) -> None:
         self._kind = kind
         self._file = file
@@ -55,6 +60,8 @@ class Reader:
         self._id_translation = self._translations.get(kind.id_columns[0])
         self._states = settings.state_words() if "state" in places else None
         self._default_state = settings.defaults.get("state", "")
+        self._harmless_ids = harmless_ids
+        self._places = places
         self._gives_seen = gives_seen and bool(kind.managed)
         self._seen = _Cells({name: held for name in kind.managed if (held := header.positions(name))})
         needed = [name for name in kind.columns if name in settings.columns or name in kind.required]
@@ -79,7 +86,8 @@ class Reader:
     def record_id(self, row: Row) -> str:
         """The id that the row tells, or an empty text; of a kind with one id column."""
         values = row.values[:-1] if row.problem else row.values
-        return self.id_of(pick(values, self._id_places))
+        text = pick(values, self._id_places)
+        return self.id_of(plain(text) if self._harmless_ids else text)
 
     def id_of(self, text: str) -> str:
         """The id that a cell of the only id column stands for."""
@@ -99,7 +107,8 @@ class Reader:
         cells = self._told(values)
         record_id = self._id(cells)
         deleted = cells.pop("deleted", "").strip().lower()
-        problem, code, column, value = self._trouble(row, cells, record_id, deleted)
+        errors = self._errors(row) if row.errors else {}
+        problem, code, column, value = self._trouble(row, cells, record_id, deleted, errors)
         return Raw(
             record_id or line_id(row),
             cells,
@@ -111,7 +120,13 @@ class Reader:
             problem_code=code,
             value=value,
             column=column,
+            warnings=tuple(("BAD_VALUE", name, text, _AN_ERROR) for name, text in errors.items()),
         )
+
+    def _errors(self, row: Row) -> dict[str, str]:
+        """The columns whose cells hold an error of the workbook (#N/A), which is read as empty, with that error."""
+        found = {name: [place for place in held if place in row.errors] for name, held in self._places.items()}
+        return {name: row.raw[places[-1]] for name, places in found.items() if places}
 
     def _padded(self, values: tuple[str, ...]) -> tuple[str, ...]:
         missing = self._width.columns - len(values)
@@ -135,10 +150,15 @@ class Reader:
         problem = f"has an {row.problem}: correct the quotes of this line"
         return Raw(record_id or line_id(row), None, None, origin, problem=problem)
 
-    def _trouble(self, row: Row, cells: dict[str, str], record_id: str, deleted: str) -> Trouble:
+    def _trouble(
+        self, row: Row, cells: dict[str, str], record_id: str, deleted: str, errors: Mapping[str, str]
+    ) -> Trouble:
         if self._width.says_more(row.values):
             problem = "has more cells than there are columns: quote the cell that holds a delimiter"
             return problem, "BAD_VALUE", "", ""
+        for name, text in errors.items():
+            if name in self._kind.required or name in _NEVER_GUESSED:
+                return _AN_ERROR, "BAD_VALUE", name, text
         if not record_id:
             return "is empty: every record needs it", "MISSING", self._kind.id_columns[0], ""
         if self._states is not None:

@@ -12,9 +12,9 @@ from partnersync.errors import PartnersyncError
 from partnersync_csv.detect import detect
 from partnersync_csv.dialect import CANONICAL, Dialect, NotCsv
 from partnersync_csv.headers import Header, pick
-from partnersync_csv.scan import rows
+from partnersync_csv.scan import quote, rows
 from partnersync_csv.target import refused
-from partnersync_csv.write import encoded, quote, replace_whole
+from partnersync_csv.write import encoded, replace_whole
 
 NOTES = ("note_id", "kind", "record", "record_id", "text", "at")
 TASKS = ("task_id", "kind", "record", "record_id", "assignee", "text", "due_at", "at")

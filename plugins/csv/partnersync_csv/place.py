@@ -13,12 +13,13 @@ from typing import NamedTuple, Self
 
 from partnersync.errors import ConfigError, TryLater
 from partnersync_csv.detect import detect
-from partnersync_csv.dialect import Dialect
+from partnersync_csv.dialect import Dialect, NotCsv
 from partnersync_csv.headers import Header, Width
 from partnersync_csv.kinds import FILE_KINDS, FileKind
 from partnersync_csv.mapping import Reader
 from partnersync_csv.scan import Row, rows
-from partnersync_csv.settings import CsvSettings, FileSettings
+from partnersync_csv.settings import WORKBOOK_IN_PLACE, CsvSettings, FileSettings
+from partnersync_csv.workbook import is_workbook
 
 _READING = 2
 """Raise it when files are read differently, so that all are read anew."""
@@ -99,8 +100,8 @@ def places(settings: CsvSettings, root: Path) -> tuple[Place, ...]:
             kind in named,
             settings.file_name(kind),
             root / settings.path / settings.file_name(kind),
-            f"{into}/{settings.file_name(kind)}",
-            root / into / settings.file_name(kind),
+            f"{into}/{settings.written_name(kind)}",
+            root / into / settings.written_name(kind),
             settings.in_place,
         )
         for kind in FILE_KINDS
@@ -108,10 +109,15 @@ def places(settings: CsvSettings, root: Path) -> tuple[Place, ...]:
 
 
 def dialect_of(path: Path, place: Place) -> Dialect:
-    """The form of a file of this kind; NotCsv, OSError."""
+    """The form of a file of this kind; NotCsv, also for a workbook that would get our columns in place; OSError."""
     settings, kind = place.settings, place.kind
     known: Set[str] = {*settings.columns.values(), *kind.columns, *kind.managed}
-    return detect(path, encoding=settings.encoding, delimiter=settings.delimiter, known_headers=known)
+    dialect = detect(
+        path, encoding=settings.encoding, delimiter=settings.delimiter, sheet=settings.sheet or "", known_headers=known
+    )
+    if dialect.sheet is not None and place.in_place and kind.managed:
+        raise NotCsv(f"{place.file} is a workbook, which gets no columns in place", hint=WORKBOOK_IN_PLACE)
+    return dialect
 
 
 class Table(NamedTuple):
@@ -140,7 +146,14 @@ def input_reader(place: Place, held: Table) -> Reader:
 
 def written_reader(place: Place, held: Table) -> Reader:
     """How rows of the file last written are read."""
-    return Reader(place.kind, place.settings, held.header, held.width, file=place.written_file)
+    return Reader(
+        place.kind,
+        place.settings,
+        held.header,
+        held.width,
+        file=place.written_file,
+        harmless_ids=is_workbook(place.input),
+    )
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from partnersync.errors import TryLater
 from partnersync_csv.detect import FileState, file_state
 from partnersync_csv.dialect import Dialect
 from partnersync_csv.headers import Header, Width, pick
-from partnersync_csv.scan import Row, rows, unquote
-from partnersync_csv.write import WrittenFile, encoded, quote, replace_whole
+from partnersync_csv.scan import Row, quote, rows, unquote
+from partnersync_csv.write import WrittenFile, encoded, replace_whole
 
 _REMEMBERED = 4096
 
@@ -64,31 +64,35 @@ def rewrite(
 
 
 def _lines(path: Path, dialect: Dialect, managed: Managed) -> Iterator[str]:
-    layout: _Layout | None = None
-    for row in rows(path, dialect):
-        if layout is not None:
-            yield layout.record(row)
-        elif row.blank:
+    every = rows(path, dialect)
+    for row in every:
+        if row.blank:
             yield dialect.delimiter.join(row.raw) + row.end
-        elif managed.header:
-            layout = _Layout(Header.of(row), dialect.delimiter, managed, _below(path, dialect, row))
+            continue
+        below = [*_two_that_say_something(every)]
+        if managed.header:
+            layout = _Layout(Header.of(row), dialect.delimiter, managed, below)
             yield layout.header(row.raw) + row.end
         else:
-            header = Header.numbered(row)
-            layout = _Layout(header, dialect.delimiter, managed, chain([row], _below(path, dialect, row)))
-            yield layout.header(header.names) + dialect.line_end
-            yield layout.record(row)
+            below = [row, *below]
+            layout = _Layout(Header.numbered(row), dialect.delimiter, managed, below)
+            yield layout.header(layout.names) + dialect.line_end
+        yield from map(layout.record, chain(below, every))
 
 
-def _below(path: Path, dialect: Dialect, row: Row) -> Iterator[Row]:
-    """The rows behind this one, for a look ahead."""
-    return (other for other in rows(path, dialect) if other.line > row.line)
+def _two_that_say_something(every: Iterator[Row]) -> Iterator[Row]:
+    """The next rows, blank ones included, up to the second that is not: a look ahead at how wide rows are."""
+    wanted = 2
+    while wanted and (row := next(every, None)):
+        wanted -= not row.blank
+        yield row
 
 
 class _Layout:
     """Where the managed columns of one file stand: in place of those it has, the others behind its last column."""
 
     def __init__(self, header: Header, delimiter: str, managed: Managed, first_rows: Iterable[Row]) -> None:
+        self.names = header.names
         self._delimiter = delimiter
         self._values_for = managed.values_for
         self._width = Width.of(len(header.names), first_rows)

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from partnersync.domain.spreadsheet import harmless
 from partnersync.errors import TryLater
 from partnersync_csv.dialect import Dialect, open_text
+from partnersync_csv.workbook import sheet_rows
 
 UNCLOSED = "unclosed quote"
 LONGEST_RECORD = 1_000_000
@@ -28,7 +30,8 @@ class Row(NamedTuple):
 
     `line` is the physical line it begins in (the first of the file is 1), `raw` its cells with their quotes, `values`
     the same cells without, `end` its line end (empty at the end of the file), `problem` why it cannot be used (or "").
-    An empty line is a row without cells.
+    An empty line is a row without cells. In a workbook `line` is the row of the sheet, what stands to the right of the
+    header's columns is no value, and `errors` are the places of cells like #N/A, whose values are empty.
     """
 
     line: int
@@ -36,6 +39,7 @@ class Row(NamedTuple):
     values: tuple[str, ...]
     end: str
     problem: str = ""
+    errors: tuple[int, ...] = ()
 
     @property
     def blank(self) -> bool:
@@ -46,13 +50,27 @@ class Row(NamedTuple):
 def rows(path: Path, dialect: Dialect) -> Iterator[Row]:
     """Every row of the file in its order, header and empty lines included; memory does not grow with the file.
 
-    TryLater: the file is not in the dialect's encoding (any more), as when someone saves it meanwhile.
+    TryLater: the file is not in the dialect's encoding (any more), as when someone saves it meanwhile. NotCsv: it is a
+    workbook that cannot be read.
     """
+    if dialect.sheet is not None:
+        yield from _rows_of_sheet(path, dialect, dialect.sheet)
+        return
     with open_text(path, dialect) as lines:
         try:
             yield from rows_of(lines, dialect.delimiter)
         except UnicodeDecodeError as exc:
             raise TryLater(f"{path.name} changed while it was read") from exc
+
+
+def _rows_of_sheet(path: Path, dialect: Dialect, sheet: str) -> Iterator[Row]:
+    """Text that is data in a workbook could run as a formula in a CSV file: there it gets its apostrophe."""
+    width = 0
+    for number, texts, errors in sheet_rows(path, sheet):
+        width = width or len(texts)
+        raw = tuple(quote(harmless(text), dialect.delimiter) for text in texts)
+        values = tuple("" if place in errors else text for place, text in enumerate(texts[:width]))
+        yield Row(number, raw, values, dialect.line_end, errors=errors)
 
 
 def rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
@@ -79,6 +97,13 @@ def rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
             yield Row(number, (), (), line)
         else:
             return
+
+
+def quote(text: str, delimiter: str) -> str:
+    """The raw cell for a text, in quotes only where it cannot stand without."""
+    if delimiter in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def unquote(cell: str) -> str:

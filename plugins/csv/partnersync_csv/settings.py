@@ -18,6 +18,9 @@ ANY_OTHER = "*"
 OUR_TABLES = ("ledger", "incidents", "notes", "tasks", "statements", "payouts", "issues")
 """Names of the files that are ours alone."""
 
+WORKBOOK_IN_PLACE = "Save it as CSV, or set in_place = false: then a .csv with our columns is written into out"
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls"})
+
 C = TypeVar("C", bound=str)
 _A_MOMENT = datetime(2001, 2, 3, 14, 5, 6, tzinfo=UTC)
 
@@ -97,7 +100,9 @@ class FileSettings(_Table, Generic[C]):
     `values`: canonical column → text in the file → canonical text; "*" is any other text.
     `defaults`: canonical column → canonical text of a missing column and of an empty cell.
     `date_format`: as for strptime; text that it does not fit is passed on as it is.
-    `encoding`, `delimiter`: recognised where they are not set. `header` false: the columns are called "1", "2", …
+    `encoding`, `delimiter`: recognised where they are not set; of a workbook what is written of it has the delimiter.
+    `sheet`: of a workbook; without it the first visible one that holds anything.
+    `header` false: the columns are called "1", "2", …
     """
 
     file: Annotated[str, AfterValidator(_inside)] | None = None  # None: the name of its kind
@@ -107,6 +112,7 @@ class FileSettings(_Table, Generic[C]):
     date_format: Annotated[str, AfterValidator(_date_format)] | None = None
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     delimiter: Annotated[str, AfterValidator(_delimiter)] | None = None
+    sheet: _Word | None = None
     header: bool = True
 
     def state_words(self) -> Mapping[str, str] | None:
@@ -181,6 +187,11 @@ class CsvSettings(_Table):
         """Its place below `path`."""
         return self.file(kind).file or f"{kind.key}.csv"
 
+    def written_name(self, kind: FileKind) -> str:
+        """Its place below the folder that it is written into: what is read of a workbook is written as .csv."""
+        name = PurePath(self.file_name(kind))
+        return str(name.with_suffix(".csv")) if name.suffix.lower() in _WORKBOOKS else self.file_name(kind)
+
     @model_validator(mode="after")
     def _our_columns_have_a_place(self) -> Self:
         if not self.in_place and os.path.normpath(self.tables_folder()) == os.path.normpath(self.path):
@@ -188,6 +199,8 @@ class CsvSettings(_Table):
         for kind, settings in self.files.given():
             if self.in_place and kind.managed and not settings.header:
                 raise _refused(f"files.{kind.key} has no header to put our columns under", "Set in_place = false")
+            if self.in_place and kind.managed and self.written_name(kind) != self.file_name(kind):
+                raise _refused(f"files.{kind.key} is a workbook, which gets no columns in place", WORKBOOK_IN_PLACE)
         return self
 
     @model_validator(mode="after")
@@ -195,7 +208,8 @@ class CsvSettings(_Table):
         tables = {os.path.normpath(f"{self.tables_folder()}/{name}.csv"): f"{name}.csv of ours" for name in OUR_TABLES}
         inputs: dict[str, str] = {}
         for kind in FILE_KINDS:
-            written = os.path.normpath(f"{self.path if self.in_place else self.tables_folder()}/{self.file_name(kind)}")
+            into = self.path if self.in_place else self.tables_folder()
+            written = os.path.normpath(f"{into}/{self.written_name(kind)}")
             other = tables.get(written) if kind.managed or self.in_place else None
             if kind.managed:
                 other = other or inputs.setdefault(written, kind.key)

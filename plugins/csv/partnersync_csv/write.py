@@ -13,6 +13,7 @@ from typing import BinaryIO
 from partnersync.domain.spreadsheet import harmless
 from partnersync_csv.detect import file_hash
 from partnersync_csv.dialect import CANONICAL, Dialect
+from partnersync_csv.scan import quote
 
 _CHUNK = 1 << 16  # characters
 
@@ -88,13 +89,6 @@ def encoded(lines: Iterable[str], dialect: Dialect) -> Iterator[bytes]:
             yield "".join(gathered).encode(dialect.encoding)
             gathered, size = [], 0
     yield "".join(gathered).encode(dialect.encoding)
-
-
-def quote(text: str, delimiter: str) -> str:
-    """The raw cell for a text, in quotes only where it cannot stand without."""
-    if delimiter in text or '"' in text or "\n" in text or "\r" in text:
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def _sync_folder(folder: Path) -> None:

@@ -261,8 +261,8 @@ class TestFailure:
     @pytest.mark.parametrize(
         ("name", "content", "says"),
         [
-            ("out/deals.csv", b"PK\x03\x04[Content_Types].xml", "out/deals.csv is in the way: deals.csv is an Excel"),
-            ("data/deals.csv", b"PK\x03\x04[Content_Types].xml", "deals.csv is an Excel"),
+            ("out/deals.csv", b"%PDF-1.7", "out/deals.csv is in the way: deals.csv is a PDF"),
+            ("data/deals.csv", b"%PDF-1.7", "deals.csv is a PDF"),
             ("data/deals.csv", b"id,state\n1,won\n", 'deals.csv has no column "deal_id"'),
             ("data/deals.csv", b"", 'deals.csv has no column "deal_id"'),
         ],

@@ -1,4 +1,6 @@
 import hashlib
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,16 @@ import pytest
 from partnersync.errors import ConfigError
 from partnersync_csv.detect import BLOCK, detect, file_hash
 from partnersync_csv.dialect import Dialect, NotCsv
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0"
+
+
+def packed(*names: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in names:
+            archive.writestr(name, "")
+    return content.getvalue()
 
 
 @pytest.fixture
@@ -94,10 +106,24 @@ def test_line_end(path: Path, text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("deals.xlsx", b"PK\x03\x04rest", "deals.xlsx is an Excel workbook (xlsx). Save it as CSV"),
-        ("deals.csv", b"PK\x03\x04\x14\0[Content_Types].xml", "deals.csv is an Excel workbook (xlsx). Save it as CSV"),
-        ("deals.zip", b"PK\x03\x04deals.csv", "deals.zip is packed (zip). Unpack it"),
-        ("deals.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "deals.xls is an Excel workbook (xls). Save it as CSV"),
+        ("deals.xlsx", b"PK\x03\x04rest", "deals.xlsx is a damaged workbook or archive. Get or save it again"),
+        ("deals.zip", packed("deals.csv"), "deals.zip is packed (zip). Unpack it"),
+        ("a.xlsb", packed("xl/workbook.bin"), "a.xlsb is a binary Excel workbook (.xlsb). Save it as .xlsx or CSV"),
+        ("a.ods", packed("content.xml"), "a.ods is an OpenDocument file (.ods). Save it as .xlsx or CSV"),
+        (
+            "a.docx",
+            packed("word/document.xml"),
+            "a.docx is a Word document (.docx). Give the table itself, as .xlsx or CSV",
+        ),
+        ("deals.xls", OLE, "deals.xls is an old Excel file (.xls). Save it as .xlsx or CSV"),
+        (
+            "deals.xlsx",
+            OLE + b"\0" * 4096 + "EncryptedPackage".encode("utf-16-le"),
+            "deals.xlsx is locked with a password. Save it without one",
+        ),
+        ("deals.pdf", b"%PDF-1.7\n", "deals.pdf is a PDF. Give the table itself, as .xlsx or CSV"),
+        ("a.png", b"\x89PNG\r\n\x1a\n", "a.png is a picture (PNG). Give the table itself, as .xlsx or CSV"),
+        ("a.csv", b"\xff\xd8\xff\xe0", "a.csv is a picture (JPEG). Give the table itself, as .xlsx or CSV"),
         ("deals.csv.gz", b"\x1f\x8b\x08\0", "deals.csv.gz is packed (gz). Unpack it"),
         ("deals.csv.bz2", b"BZh91AY&SY\0", "deals.csv.bz2 is packed (bz2). Unpack it"),
         ("deals.csv", b"a,b\n\0,2\n", "deals.csv holds NUL bytes. Save it as CSV in UTF-8"),
@@ -112,8 +138,22 @@ def test_line_end(path: Path, text: str, expected: str) -> None:
             b"\xff\xfea",
             "deals.csv is no text in utf-16-le. Save it as CSV in UTF-8, or declare its encoding",
         ),
-        ("deals.xls", b' <META charset="utf-8"><table>', "deals.xls is an HTML or XML page. Save it as CSV"),
-        ("deals.csv", b"x" * BLOCK, f"deals.csv has a line of more than {BLOCK} bytes. Save it as CSV"),
+        (
+            "deals.xls",
+            b' <META charset="utf-8"><table>',
+            "deals.xls is a web page (HTML), whatever its name. Open it in Excel. Save it as .xlsx or CSV",
+        ),
+        (
+            "deals.xls",
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "deals.xls is an Excel table in XML. Open it in Excel. Save it as .xlsx or CSV",
+        ),
+        (
+            "deals.csv",
+            b'<?xml version="1.0"?><deals/>',
+            "deals.csv is an XML file. Give the table itself, as .xlsx or CSV",
+        ),
+        ("deals.csv", b"x" * BLOCK, f"deals.csv has a line of more than {BLOCK} bytes. Save it as CSV in UTF-8"),
     ],
 )
 def test_what_is_no_csv_is_refused_by_name(tmp_path: Path, name: str, content: bytes, message: str) -> None:

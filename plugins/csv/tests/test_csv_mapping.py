@@ -13,9 +13,8 @@ from partnersync.domain.spreadsheet import harmless
 from partnersync_csv.headers import Header, Width
 from partnersync_csv.kinds import BY_KEY, FILE_KINDS
 from partnersync_csv.mapping import Reader
-from partnersync_csv.scan import rows_of
+from partnersync_csv.scan import quote, rows_of
 from partnersync_csv.settings import CsvSettings
-from partnersync_csv.write import quote
 
 
 def reader(header: str, key: str = "deals", *, gives_seen: bool = True, **settings: Any) -> Reader:

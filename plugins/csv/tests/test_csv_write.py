@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from partnersync.domain.spreadsheet import harmless, plain
 from partnersync_csv.detect import file_hash, file_state
-from partnersync_csv.write import quote, render_table, replace_whole
+from partnersync_csv.scan import quote
+from partnersync_csv.write import render_table, replace_whole
 
 TEXTS = st.text(alphabet="a'=+-@\t\r\n15.,; \"я")
 
