@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -70,13 +71,16 @@ def lease(
 ) -> Iterator[Lease]:
     """Hold `name` ("connection:<name>" or "programme") for `owner` (see `this_process`).
 
-    LockHeld where another holds it for longer than `wait_s`.
+    LockHeld, which names the holder, where another holds it for longer than `wait_s`.
     """
     held = Lease(store, name, owner, now, ttl_s)
     until = now() + timedelta(seconds=wait_s)
-    while not _take(held):
+    while holder := _take(held):
         if now() >= until:
-            raise LockHeld(f"{_shown(name)} is held by another run", hint="Start again when it has ended")
+            raise LockHeld(
+                f"{_shown(name)} is held by another run, {_process(holder.owner)}",
+                hint=f"Start again when it has ended; if its machine is gone, after {holder.expires_at}",
+            )
         sleep(_POLL_S)
     store.guards.append(held.guard)
     try:
@@ -99,22 +103,30 @@ def this_process() -> str:
     return f"{_machine()}:{os.getpid()}:{_started(os.getpid())}"
 
 
-def _take(held: Lease) -> bool:
+class _Holder(NamedTuple):
+    owner: str
+    expires_at: str
+
+
+def _take(held: Lease) -> _Holder | None:
+    """Take the lease, or say who holds it."""
     with held.store.read() as tx:
-        if not _is_free(tx, held):
-            return False  # told at once, where a write would wait for the other's transaction
+        if holder := _holder(tx, held):
+            return holder  # told at once, where a write would wait for the other's transaction
     with held.store.write() as tx:
-        if not _is_free(tx, held):
-            return False
+        if holder := _holder(tx, held):
+            return holder
         row = {"name": held.name, "owner": held.owner, "expires_at": held.end(held.now())}
         upsert_all(tx, leases, [row])
-    return True
+    return None
 
 
-def _is_free(tx: Connection, wanted: Lease) -> bool:
+def _holder(tx: Connection, wanted: Lease) -> _Holder | None:
     query = select(leases.c.owner, leases.c.expires_at).where(leases.c.name == wanted.name)
     row = tx.execute(query).one_or_none()
-    return row is None or moment(row.expires_at) <= wanted.now() or _is_dead(row.owner)
+    if row is None or moment(row.expires_at) <= wanted.now() or _is_dead(row.owner):
+        return None
+    return _Holder(row.owner, row.expires_at)
 
 
 def _release(held: Lease) -> None:
@@ -126,6 +138,12 @@ def _release(held: Lease) -> None:
 def _shown(name: str) -> str:
     kind, _, connection = name.partition(":")
     return f"the lock of {kind} {connection}" if connection else f"the lock of the {kind}"
+
+
+def _process(owner: str) -> str:
+    """An owner as people know it."""
+    machine, pid, _ = (["", "", *owner.rsplit(":", 2)])[-3:]
+    return f"process {pid} on {machine.partition('/')[0]}" if pid.isdigit() else owner
 
 
 def _is_dead(owner: str) -> bool:

@@ -97,6 +97,23 @@ def test_who_may_take_a_lease_over(store: Store, owner: Callable[[], str], secon
         assert _owner(store) == holder
 
 
+@pytest.mark.parametrize(
+    ("owner", "named"),
+    [
+        pytest.param("shop-1/boot/4:321:77", "process 321 on shop-1", id="a process"),
+        pytest.param("a name", "a name", id="an owner that tells nothing"),
+    ],
+)
+def test_who_holds_a_lease_is_named(store: Store, owner: str, named: str) -> None:
+    _held_by(store, owner, seconds=60)
+    with pytest.raises(LockHeld) as caught, lease(store, NAME, "me", Clock().now):
+        pass
+    assert str(caught.value) == (
+        f"the lock of connection main is held by another run, {named}. "
+        "Start again when it has ended; if its machine is gone, after 2026-05-01T07:01:00+00:00"
+    )
+
+
 def test_waiting_ends_when_the_lease_does(store: Store) -> None:
     clock = Clock()
     _held_by(store, "elsewhere:1:1", seconds=5)
