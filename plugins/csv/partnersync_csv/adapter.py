@@ -23,9 +23,10 @@ from partnersync.contract.adapter import (
 from partnersync.domain.value import RecordKind
 from partnersync.errors import TryLater, Unsupported
 from partnersync_csv import check, source, target
+from partnersync_csv.leftovers import remove_leftovers
 from partnersync_csv.outbox import Outbox
 from partnersync_csv.place import Mark, Place, places
-from partnersync_csv.settings import CsvSettings
+from partnersync_csv.settings import OUR_TABLES, CsvSettings
 from partnersync_csv.spool import Due
 from partnersync_csv.write import render_table, replace_whole
 
@@ -47,6 +48,7 @@ class CsvAdapter:
         self._exclusive = tuple(sorted(str(folder.resolve()) for folder in folders))
         self._places = {place.kind.key: place for place in places(settings, root)}
         self._cursors: dict[str, str | None] = {}  # of the streams as this run has read them
+        self._tidy = False
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -78,6 +80,7 @@ class CsvAdapter:
 
     def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
         """The whole file if its bytes, its name or its mapping moved, else nothing; the cursor is on the last page."""
+        self._tidy_up()
         place = self._places[stream.name.removesuffix(_APART)]
         read = source.managed if stream.gives is Gives.MANAGED else source.facts
         self._cursors[stream.name] = cursor
@@ -125,6 +128,13 @@ class CsvAdapter:
 
     def close(self) -> None:
         """Nothing is held between calls."""
+
+    def _tidy_up(self) -> None:
+        """Once in a run, before anything is written."""
+        if not self._tidy:
+            written = [place.target for place in self._places.values() if place.kind.managed]
+            remove_leftovers([*written, *map(self._table, OUR_TABLES)])
+            self._tidy = True
 
     def _table(self, name: str) -> Path:
         return self._tables / f"{name}.csv"
