@@ -12,7 +12,7 @@ _ORDER = {"inn": 0, "ogrn": 1, "crm": 2, "domain": 3}
 
 
 class Member(NamedTuple):
-    """One record of a case; `first_seen` is the run that saw it first."""
+    """One record of a case; `first_seen` is the first run that could book it, however many had pulled it before."""
 
     own_id: str
     first_seen: int

@@ -17,8 +17,9 @@ from partnersync.store.tables import records as table
 class Row:
     """A record. `state` is present, gone (from its system) or aside; `body` its last good value as JSON, if it had one.
 
-    `cells` is what was pulled of a record set aside, `hash` of what was pulled last; `first_seen` and `changed` are
-    runs. `deal_ref` is a deal's own, or the deal that a payment or activity belongs to; `promo_code` is casefolded.
+    `cells` is what was pulled of a record set aside, `hash` of what was pulled last; `first_seen` is the first run that
+    could book it, `changed` the last that changed it. `deal_ref` is a deal's own, or the deal that a payment or
+    activity belongs to; `promo_code` is casefolded.
     """
 
     connection: str

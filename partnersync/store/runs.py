@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from partnersync.store.codec import moment, moment_text
-from partnersync.store.tables import ledger, runs
+from partnersync.store.tables import runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,17 @@ def start(tx: Connection, command: str, as_of: datetime, now: datetime) -> int:
     return int(number)
 
 
-def finish(tx: Connection, run: int, now: datetime, exit_code: int, counts: Mapping[str, object], booked: bool) -> None:
-    """Note how a run ended; `booked` makes its as_of the earliest of later booking runs."""
+def book(tx: Connection, run: int) -> None:
+    """Note in the transaction that books that the run did: its as_of is the earliest of later booking runs."""
+    tx.execute(update(runs).where(runs.c.run == run).values(booked=True))
+
+
+def finish(tx: Connection, run: int, now: datetime, exit_code: int, counts: Mapping[str, object]) -> None:
+    """Note how a run ended."""
     values = {
         "finished_at": moment_text(now),
         "exit_code": exit_code,
         "counts": json.dumps(counts, ensure_ascii=False),
-        "booked": booked,
     }
     tx.execute(update(runs).where(runs.c.run == run).values(values))
 
@@ -51,11 +55,14 @@ def latest(tx: Connection, limit: int) -> list[Run]:
 
 
 def last_booked_as_of(tx: Connection) -> datetime | None:
-    """The as_of of the last run that booked, also of one that was killed after it booked lines; None where none did."""
-    noted = select(runs.c.as_of).where(runs.c.booked).order_by(runs.c.run.desc()).limit(1)
-    last_line = select(ledger.c.booked_at).order_by(ledger.c.seq.desc()).limit(1)
-    found = [as_of for query in (noted, last_line) if (as_of := tx.execute(query).scalar()) is not None]
-    return moment(max(found)) if found else None
+    """The as_of of the last run that booked, however it ended; None where none did."""
+    found = tx.execute(select(runs.c.as_of).where(runs.c.booked).order_by(runs.c.run.desc()).limit(1)).scalar()
+    return moment(found) if found else None
+
+
+def next_booking(tx: Connection) -> int:
+    """The earliest run that can book what is pulled now; the same for all runs until one of them has booked."""
+    return (tx.execute(select(func.max(runs.c.run)).where(runs.c.booked)).scalar() or 0) + 1
 
 
 def _run(row: RowMapping) -> Run:

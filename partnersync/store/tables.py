@@ -63,7 +63,7 @@ records = Table(
     Column("body", Str),  # the domain value as JSON; of a record set aside its last good value, if any
     Column("cells", Str),  # of a record set aside: what was pulled, as JSON
     Column("hash", Str, nullable=False),  # of what was pulled
-    Column("first_seen", Integer, nullable=False),  # run
+    Column("first_seen", Integer, nullable=False),  # the first run that could book it: the same after a run was killed
     Column("changed", Integer, nullable=False),  # run
     Column("deal_ref", Str),  # of a deal its own ref, of payments and activities the deal they belong to
     Column("partner_id", Str),  # the partner that a deal or registration names

@@ -27,6 +27,7 @@ class Intake:
     setting: Setting
     kind: RecordKind
     run: int
+    first_seen: int  # of records that are new: the next run that books (store/runs.py)
     rows: list[Row] = field(default_factory=list)
     cases: list[tuple[RecordKey, str, tuple[str, ...]]] = field(default_factory=list)  # what to join: key, own id, keys
     recut: set[str] = field(default_factory=set)  # cases with a changed record: they may fall apart
@@ -96,7 +97,7 @@ class Intake:
         cells = json.dumps(dict(raw.cells), ensure_ascii=False) if raw.cells is not None else None
         if known is None:
             place = (self.setting.connection, self.kind, raw.record_id)
-            row = Row(*place, state, None, cells, content_hash, self.run, self.run)
+            row = Row(*place, state, None, cells, content_hash, self.first_seen, self.run)
         else:
             row = replace(known, state=state, cells=cells, hash=content_hash, changed=self.run)
         self.rows.append(replace(row, file=raw.origin.file, line=raw.origin.line))
@@ -110,7 +111,7 @@ class Intake:
             codec.dump(record),
             None,
             content_hash,
-            known.first_seen if known and known.body else self.run,
+            known.first_seen if known and known.body else self.first_seen,
             self.run,
             deal_ref=_deal_ref(record),
             partner_id=record.partner_id if isinstance(record, Deal | Registration) else None,

@@ -14,7 +14,7 @@ from partnersync.contract.managed import MANAGED
 from partnersync.domain.issue import Issue
 from partnersync.domain.masking import masked
 from partnersync.domain.value import RecordKind
-from partnersync.store import cursors, fields, issuebook, records
+from partnersync.store import cursors, fields, issuebook, records, runs
 from partnersync.store.codec import fingerprint
 from partnersync.store.database import Store
 from partnersync.store.issuebook import IssueRow
@@ -135,7 +135,7 @@ class _StreamReader:
         records.upsert(tx, _shifted(told, known))
         self.report.add(self.report.read, kind, len(told))
         self.report.add(self.report.changed, kind, len(moved))
-        intake = Intake(self.setting, kind, self.run)
+        intake = Intake(self.setting, kind, self.run, runs.next_booking(tx))
         issues: list[IssueRow] = []
         for raw in moved:
             issues += [
@@ -154,7 +154,7 @@ class _StreamReader:
             return []
         gone = records.vanished(tx, connection, self.stream.name, kind)
         known = records.by_ids(tx, connection, kind, gone)
-        Intake(self.setting, kind, self.run).gone(tx, gone)
+        Intake(self.setting, kind, self.run, runs.next_booking(tx)).gone(tx, gone)
         if self.stream.gives is Gives.BOTH and kind in MANAGED:
             fields.forget_unlisted(tx, connection, self.stream.name, kind)
         issuebook.close_for_records(tx, connection, kind, gone, "pull", self.run)

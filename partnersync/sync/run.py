@@ -155,10 +155,10 @@ class Engine:
             except BaseException as error:
                 code = error.exit_code if isinstance(error, PartnersyncError) else 1
                 with self.store.write() as tx:
-                    runs.finish(tx, run, self.now(), code, report.counts(), booked=False)
+                    runs.finish(tx, run, self.now(), code, report.counts())
                 raise
             with self.store.write() as tx:
-                runs.finish(tx, run, self.now(), report.exit_code, report.counts(), booked=books)
+                runs.finish(tx, run, self.now(), report.exit_code, report.counts())
 
     def _refuse_past(self, tx: Tx, command: str, as_of: datetime, *, books: bool) -> None:
         last, zone = runs.last_booked_as_of(tx), self.programme.zone
@@ -216,6 +216,7 @@ class Engine:
             history_from=history_from,
         )
         report.decided = work.decide()
+        runs.book(tx, report.run)
         report.issues = [dict(row) for row in issuebook.by_ids(tx, report.opened[:_ISSUES_TOLD])]
         report.older_issues = issuebook.count_open(tx) - len(report.opened)
 

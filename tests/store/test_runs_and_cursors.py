@@ -2,11 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert
-
 from partnersync.store import cursors, published, runs
 from partnersync.store.database import Store
-from partnersync.store.tables import ledger
 
 AT = datetime(2026, 5, 1, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -16,7 +13,8 @@ def test_runs_are_numbered_and_remembered_newest_first(store: Store) -> None:
     with store.write() as tx:
         first = runs.start(tx, "sync", AT, AT + HOUR)
         second = runs.start(tx, "plan", AT, AT + 2 * HOUR)
-        runs.finish(tx, first, AT + 3 * HOUR, 3, {"read": 8800, "failed": ["main"]}, booked=True)
+        runs.book(tx, first)
+        runs.finish(tx, first, AT + 3 * HOUR, 3, {"read": 8800, "failed": ["main"]})
         assert second > first
         working, ended = runs.latest(tx, 5)
     assert (working.command, working.finished_at, working.exit_code, working.booked) == ("plan", None, None, False)
@@ -31,17 +29,19 @@ def test_the_last_booking_run_is_the_earliest_that_may_be_booked_as_of(store: St
         assert runs.last_booked_as_of(tx) is None
         for day, booked in ((0, True), (1, True), (2, False)):
             run = runs.start(tx, "sync", AT + day * 24 * HOUR, AT)
-            runs.finish(tx, run, AT, 0, {}, booked=booked)
+            if booked:
+                runs.book(tx, run)
         assert runs.last_booked_as_of(tx) == AT + 24 * HOUR
 
 
-def test_a_run_that_was_killed_after_it_booked_counts(store: Store) -> None:
+def test_all_runs_up_to_the_next_that_books_see_records_first_together(store: Store) -> None:
     with store.write() as tx:
-        runs.finish(tx, runs.start(tx, "sync", AT, AT), AT, 0, {}, booked=True)
-        runs.start(tx, "sync", AT + HOUR, AT)
-        line = {column.name: 1 if column.type.python_type is int else "" for column in ledger.columns}
-        tx.execute(insert(ledger).values({**line, "booked_at": (AT + HOUR).isoformat()}))
-        assert runs.last_booked_as_of(tx) == AT + HOUR
+        assert runs.next_booking(tx) == 1
+        for _ in range(2):  # say a plan, and a run that was killed
+            booking = runs.start(tx, "sync", AT, AT)
+            assert runs.next_booking(tx) == 1
+        runs.book(tx, booking)
+        assert runs.next_booking(tx) == booking + 1
 
 
 def test_each_stream_has_a_cursor_of_its_own(store: Store) -> None:
