@@ -10,7 +10,11 @@ FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 TYPED := partnersync plugins/csv/partnersync_csv tests benchmarks
 
-.PHONY: demo test check bench constraints clean
+# Calls whose first arguments are message ids; a number with c is the context's.
+SAID := -k say -k msgid -k ngettext:1,2 -k pgettext:1c,2 -k pmsgid:1c,2
+TEXTS := partnersync/locale
+
+.PHONY: demo test check bench texts constraints clean
 
 demo: $(STAMP)
 	$(BIN)/partnersync demo
@@ -27,6 +31,15 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+# Message ids of the code go into the catalogues of texts for people; new ones are empty there until they are translated.
+texts: $(STAMP)
+	@mkdir -p build
+	$(BIN)/pybabel -q extract --no-default-keywords $(SAID) --add-location file --no-wrap --project partnersync \
+	    -o build/partnersync.pot partnersync
+	$(BIN)/pybabel -q update -D partnersync -i build/partnersync.pot -d $(TEXTS) -N --ignore-obsolete --no-wrap \
+	    --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -D partnersync -d $(TEXTS) --statistics
 
 # setuptools is pinned with the rest, so the build needs no environment of its own.
 $(STAMP): constraints.txt pyproject.toml plugins/csv/pyproject.toml | $(BIN)/python

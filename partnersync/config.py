@@ -21,6 +21,7 @@ from partnersync.toml_file import TomlFile, read_toml
 
 M = TypeVar("M", bound=BaseModel)
 Mode = Literal["observe", "warn", "enforce"]
+Language = Literal["ru", "en"]
 OWN_CONNECTIONS = frozenset({"intake"})  # registrations given by hand are kept under this name
 _CONNECTION_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)")
@@ -66,6 +67,7 @@ class _File(Table):
     connections: dict[str, _Connection] = Field(default={})
     limits: Limits = Limits()
     partners: str | None = None
+    language: Language = "ru"
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Settings:
     connections: Mapping[str, ConnectionSettings]
     limits: Limits
     partners: str | None = None
+    language: Language = "ru"
 
     def relative(self, path: str) -> Path:
         """A path of the settings, as it is meant."""
@@ -125,7 +128,7 @@ def load_settings(path: Path) -> Settings:
         )
         for name, given in read.connections.items()
     }
-    return Settings(root, _absolute(read.store.url, root), connections, read.limits, read.partners)
+    return Settings(root, _absolute(read.store.url, root), connections, read.limits, read.partners, read.language)
 
 
 def _problems(read: _File) -> Iterator[Problem]:

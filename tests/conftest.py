@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,29 @@ from sqlalchemy import create_engine, make_url, text
 
 from partnersync.store.database import Store, open_store
 from partnersync.store.tables import metadata
+from partnersync.translate import LANGUAGES, translator
+
+
+class _Strict(NullTranslations):
+    """What a catalogue falls back to in tests: a text that nobody translated is an error."""
+
+    def gettext(self, message: str) -> str:
+        raise LookupError(f"no translation of {message!r}: mark it with msgid(), run `make texts` and translate it")
+
+    def pgettext(self, context: str, message: str) -> str:
+        return self.gettext(f"{context}: {message}")
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_text_is_translated() -> None:
+    for language in LANGUAGES:
+        catalogue = translator(language).catalogue
+        if isinstance(catalogue, GNUTranslations):
+            catalogue.add_fallback(_Strict())
+
 
 # A crash of the machine may take the tests' data with it.
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

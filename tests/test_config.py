@@ -12,6 +12,7 @@ from settings_file import SMALL, put
 
 FULL = """\
 partners = "registry"
+language = "en"
 
 [store]
 url = "sqlite:///kept/here.db"
@@ -44,7 +45,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     settings = load_settings(put(FULL))
     assert settings.root == tmp_path
     assert settings.store_url == f"sqlite:///{tmp_path}/kept/here.db"
-    assert settings.partners == "registry"
+    assert (settings.partners, settings.language) == ("registry", "en")
     assert settings.limits.max_changed_share == Fraction(1, 40)
     assert settings.limits.max_changed_records == 7
     main = settings.connections["main"]
@@ -56,7 +57,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 def test_what_is_not_said_has_its_default(tmp_path: Path) -> None:
     settings = load_settings(put(SMALL))
     assert settings.store_url == f"sqlite:///{tmp_path}/partnersync.db"
-    assert settings.partners is None
+    assert (settings.partners, settings.language) == (None, "ru")
     assert (settings.limits.max_changed_share, settings.limits.max_changed_records) == (Fraction(1, 20), 200)
     connection = settings.connections["a"]
     assert (connection.mode, connection.history_from, connection.ledger, connection.activities) == (
@@ -193,6 +194,11 @@ BAD_SETTINGS = [
         'partners = "b"\n' + SMALL,
         ['config/partnersync.toml:1: partners = "b": is not the name of a connection. Name one of: a.'],
         id="a master that is no connection",
+    ),
+    pytest.param(
+        'language = "de"\n' + SMALL,
+        ["config/partnersync.toml:1: language = \"de\": is not one of the known words. Write 'ru' or 'en'."],
+        id="a language without texts",
     ),
     pytest.param(
         'partners = "registri"\n[connections.registry]\nkind = "csv"',

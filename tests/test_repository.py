@@ -44,7 +44,7 @@ def texts() -> Iterator[tuple[str, str]]:
     names = subprocess.run(listing, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     for name in sorted(set(filter(None, names.split("\0")))):
         path = ROOT / name
-        if path.is_file() and path.suffix not in {".csv", ".tsv", ".xlsx", ".pyc"}:
+        if path.is_file() and path.suffix not in {".csv", ".tsv", ".xlsx", ".pyc", ".mo"}:
             yield name, path.read_text(encoding="utf-8")
 
 

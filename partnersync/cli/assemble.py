@@ -18,6 +18,7 @@ from partnersync.rules.program import Programme
 from partnersync.store.database import Store, open_store
 from partnersync.store.locks import this_process
 from partnersync.sync.run import Engine
+from partnersync.translate import LANGUAGES, translator
 
 # The ways in which ISO 8601 writes a day: 2026-01-31, 20260131, 2026-W05-6, 2026W056, 2026-W05.
 _DAY = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?:-?\d)?)")
@@ -43,6 +44,9 @@ log_level_option = click.option(
     help="How much is told on standard error while it runs: progress too, or errors only.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+language_option = click.option(
+    "--language", type=click.Choice(list(LANGUAGES)), help="The language of the texts, if not that of the settings."
+)
 as_of_option = click.option(
     "--as-of",
     metavar="TIME",
@@ -103,8 +107,9 @@ def engine(company: Company, progress: Progress) -> Iterator[Engine]:
         store = held.enter_context(opened_store(company))
         held.callback(progress.stop)
         problems: list[PartnersyncError] = list(plugins.problems)
+        say = translator(company.settings.language)
         yield Engine(
-            company.settings, company.programme, store, adapters, problems, this_process(), now, progress.advance
+            company.settings, company.programme, store, adapters, problems, this_process(), now, progress.advance, say
         )
 
 

@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from partnersync.cli.assemble import as_of_option, config_option, json_option, now, opened_store, read_company
+from partnersync.cli.assemble import (
+    as_of_option,
+    config_option,
+    json_option,
+    language_option,
+    now,
+    opened_store,
+    read_company,
+)
 from partnersync.cli.output import show_json
 from partnersync.cli.references import deal_ref
 from partnersync.domain import trace
@@ -16,10 +24,11 @@ from partnersync.domain.attribution import Evidence
 from partnersync.domain.decided import Judged
 from partnersync.domain.line import Line, LineFacts, line_status
 from partnersync.domain.registration import Protection
+from partnersync.domain.say import Say
 from partnersync.rules import explain as words
-from partnersync.rules.explain import untranslated
 from partnersync.sync import story
 from partnersync.sync.publish import moment_text
+from partnersync.translate import translator
 
 KINDS = ("deal", "registration", "line", "partner")
 
@@ -28,12 +37,14 @@ KINDS = ("deal", "registration", "line", "partner")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("record_id", metavar="ID")
 @as_of_option
+@language_option
 @json_option
 @config_option
-def explain(kind: str, record_id: str, as_of: str | None, as_json: bool, config: Path) -> int:
+def explain(kind: str, record_id: str, as_of: str | None, language: str | None, as_json: bool, config: Path) -> int:
     """Say why a deal, registration, line or partner stands as it does."""
     company = read_company(config)
-    telling = Telling(company.programme.zone, company.moment(as_of) or now())
+    say = translator(language or company.settings.language)
+    telling = Telling(company.programme.zone, company.moment(as_of) or now(), say)
     with opened_store(company) as store, store.read() as tx:
         if kind == "deal":
             told = telling.deal(story.deal_story(tx, deal_ref(tx, record_id)))
@@ -79,9 +90,10 @@ def in_words(told: Any, depth: int = 0) -> Iterator[str]:
 class Telling:
     """Explanations as plain values: JSON for scripts, and the text above."""
 
-    def __init__(self, zone: ZoneInfo, as_of: datetime) -> None:
+    def __init__(self, zone: ZoneInfo, as_of: datetime, say: Say) -> None:
         self._zone = zone
         self._as_of = as_of
+        self._say = say
 
     def deal(self, told: story.DealStory) -> dict[str, Any]:
         """A deal: what its CRM says, whom it belongs to and why, its registrations and lines."""
@@ -96,7 +108,7 @@ class Telling:
             "state": deal.state_at(self._as_of).value,
             "created": moment_text(deal.created_at, self._zone),
             "named_in_the_deal": deal.partner_id or deal.promo_code or "",
-            "why": words.attribution_sentences(attribution, self._zone, untranslated),
+            "why": words.attribution_sentences(attribution, self._zone, self._say),
             "evidence": [
                 self._evidence(one)
                 for one in ((attribution.evidence, *attribution.contradictions) if attribution else ())
@@ -120,7 +132,7 @@ class Telling:
             "status": one.state.value,
             "code": one.verdict.code.value,
             "program_version": one.verdict.program_version,
-            "why": words.verdict_sentences(one, untranslated),
+            "why": words.verdict_sentences(one, self._say),
             **self._protection(one.protection),
             "related_registration": one.verdict.related_id or "",
             "trace": trace.decode(one.verdict.trace),
@@ -144,7 +156,7 @@ class Telling:
             "status": line_status(line.hold_until, facts, self._as_of).value,
             "reason": facts.hold_reason or line.reason,
             "reverses": line.reverses,
-            "arithmetic": words.numbered(words.sentences(line.trace, untranslated)),
+            "arithmetic": words.numbered(words.sentences(line.trace, self._say)),
             "trace": trace.decode(line.trace),
         }
 

@@ -1,68 +1,94 @@
 """Traces and decisions in plain sentences. Every step of a trace has a sentence here; a test holds that.
 
-Sentences are English message ids; `say` turns one into the reader's language before its arguments are put in.
+Sentences are whole, so that each language keeps its own order of words.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from partnersync.domain import trace
 from partnersync.domain.attribution import Attribution, Evidence, Source
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationState, VerdictCode
+from partnersync.domain.say import Say, msgid
+from partnersync.rules.commission import STEPS
 
-Say = Callable[[str], str]
-
-# Step of a trace → sentence; {0}, {1} … are the step's arguments (rules/commission.py STEPS and below).
+# Step of a trace → sentence; placeholders are the step's arguments by name (ARGUMENTS below).
 SENTENCES: dict[str, str] = {
-    "sum": "{0} was paid.",
-    "won": "The deal was won for {0}.",
-    "counted": "Only {0} of it counts: the deal's amount asks for no more.",
-    "excluded": "{0} is not in scope and earns nothing.",
-    "vat": "VAT of {0} inside the sum is {1}.",
-    "gross": "VAT is not taken out, as the program counts gross sums.",
-    "base": "The base is {0}.",
-    "rule": "Rule {0} gives {1}.",
-    "share": "With this payment the share of the fixed sum rises from {0} to {1} minor units: {2}.",
-    "hold": "It is on hold until {0}, 00:00.",
-    "measure": "Before it, the partner's base under this rule in {1} was {0}.",
-    "band": "In the band from {0} to {1}, at {2}: {3} of the base gives {4}.",
-    "refund": "It gives back {1} of {2} of payment {0}.",
-    "accrued": "That payment had earned {0}.",
-    "booked": "{0} was booked before, {1} is owed now: the line is the difference.",
-    "moved": "The event belongs to deal {0} in {1} now: what was booked here is taken back.",
-    "reversed": "{0} was booked and is no longer owed.",
-    "verdict": "Row {0} of the programme decided: {1}.",
-    "fields": "Missing or bad: {0}.",
-    "related": "Registration {0} stands in this client already.",
-    "attribution": "{0} names partner {1}, since {2}.",
-    "against": "{0} names partner {1}, since {2}; it did not win.",
+    "sum": msgid("{paid} was paid."),
+    "won": msgid("The deal was won for {amount}."),
+    "counted": msgid("Only {sum} of it counts: the deal's amount asks for no more."),
+    "excluded": msgid("{product} is not in scope and earns nothing."),
+    "vat": msgid("VAT of {rate} inside the sum is {sum}."),
+    "gross": msgid("VAT is not taken out, as the program counts gross sums."),
+    "base": msgid("The base is {sum}."),
+    "rule": msgid("Rule {name} gives {terms}."),
+    "share": msgid("It is earned as the deal is paid: {before} of {amount} before, {after} with this payment."),
+    "hold": msgid("It is on hold until {day}, 00:00."),
+    "measure": msgid("Before it, the partner's base under this rule in {period} was {sum}."),
+    "band": msgid("In the band from {from} to {to}, at {rate}: {base} of the base gives {amount}."),
+    "refund": msgid("It gives back {part} of {whole} of payment {event}."),
+    "accrued": msgid("That payment had earned {amount}."),
+    "booked": msgid("{before} was booked before, {owed} is owed now: the line is the difference."),
+    "moved": msgid("The event belongs to deal {deal} in {period} now: what was booked here is taken back."),
+    "reversed": msgid("{amount} was booked and is no longer owed."),
+    "verdict": msgid("Row {row} of the programme decided: {code}."),
+    "fields": msgid("Missing or bad: {fields}."),
+    "related": msgid("Registration {registration} stands in this client already."),
+    "attribution": msgid("The deal went to partner {partner}, by the source {source}, since {at}."),
+    "against": msgid("Partner {partner}, by the source {source}, since {at}, did not win."),
 }
-# Steps whose arguments are one list.
-_LISTS = frozenset({"fields"})
+# Where what an argument says asks for a sentence of its own.
+_OPEN_BAND = msgid("In the band from {from} up, at {rate}: {base} of the base gives {amount}.")
+_FIXED_RULE = msgid("Rule {name} gives a fixed sum of {terms}.")
+_BANDED_RULE = msgid("Rule {name} gives the rates of its bands.")
+
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    **STEPS,
+    "verdict": ("row", "code"),
+    "fields": ("fields",),  # every argument is one
+    "related": ("registration",),
+    "attribution": ("source", "partner", "at", "registration"),
+    "against": ("source", "partner", "at"),
+}
 
 VERDICTS: dict[VerdictCode, str] = {
-    VerdictCode.DATA_MISSING: "The registration is incomplete: {fields}. Complete it and submit it again.",
-    VerdictCode.INN_BAD: "A number fails its check digits: {fields}. Correct it and submit the registration again.",
-    VerdictCode.PARTNER_NOT_ELIGIBLE: "The partner is unknown, not active, or has no valid contract on that day.",
-    VerdictCode.OWN_DUPLICATE: "You have registered this client already: {related}.",
-    VerdictCode.ALREADY_PROTECTED: "The client is protected for another partner until {until}.",
-    VerdictCode.OTHER_PRODUCT: "The client is yours for these products until {until}; another partner has others.",
-    VerdictCode.OK: "The client is yours until {until}.",
+    VerdictCode.DATA_MISSING: msgid("The registration is incomplete: {fields}. Complete it and submit it again."),
+    VerdictCode.INN_BAD: msgid(
+        "A number fails its check digits: {fields}. Correct it and submit the registration again."
+    ),
+    VerdictCode.PARTNER_NOT_ELIGIBLE: msgid(
+        "The partner is unknown, not active, or has no valid contract on that day."
+    ),
+    VerdictCode.OWN_DUPLICATE: msgid("You have registered this client already: {related}."),
+    VerdictCode.ALREADY_PROTECTED: msgid("The client is protected for another partner until {until}."),
+    VerdictCode.OTHER_PRODUCT: msgid(
+        "The client is yours for these products until {until}; another partner has others."
+    ),
+    VerdictCode.OK: msgid("The client is yours until {until}."),
 }
 _STATES: dict[RegistrationState, str] = {
-    RegistrationState.APPROVED: "It protects, and waits for its deal.",
-    RegistrationState.ACTIVE: "It protects, with deal {deal}.",
-    RegistrationState.WON: "Deal {deal} was won, which ended the protection.",
-    RegistrationState.LOST: "Deal {deal} was lost, which ended the protection.",
-    RegistrationState.EXPIRED: "The protection has expired.",
-    RegistrationState.RELEASED: "The client was released, because no deal came in time.",
+    RegistrationState.APPROVED: msgid("It protects, and waits for its deal."),
+    RegistrationState.ACTIVE: msgid("It protects, with deal {deal}."),
+    RegistrationState.WON: msgid("Deal {deal} was won, which ended the protection."),
+    RegistrationState.LOST: msgid("Deal {deal} was lost, which ended the protection."),
+    RegistrationState.EXPIRED: msgid("The protection has expired."),
+    RegistrationState.RELEASED: msgid("The client was released, because no deal came in time."),
 }
-_SOURCES: dict[Source, str] = {
-    Source.REGISTRATION: "An approved registration",
-    Source.PROMO: "The promo code",
-    Source.TYPED: "What was typed into the deal",
+EVIDENCE: dict[Source, str] = {
+    Source.REGISTRATION: msgid("The approved registration {registration} names {partner}, since {day}."),
+    Source.CONFIRMATION: msgid("The client's confirmation names {partner}, since {day}."),
+    Source.CONTRACT: msgid("The contract names {partner}, since {day}."),
+    Source.PROMO: msgid("The promo code names {partner}, since {day}."),
+    Source.LINK: msgid("The partner's link names {partner}, since {day}."),
+    Source.TRACKED_CALL: msgid("A call to the tracked number names {partner}, since {day}."),
+    Source.QR: msgid("The QR code names {partner}, since {day}."),
+    Source.INTRO: msgid("An introduction by e-mail names {partner}, since {day}."),
+    Source.NOTE: msgid("A note in the CRM names {partner}, since {day}."),
+    Source.TYPED: msgid("What was typed into the deal names {partner}, since {day}."),
+    Source.INCUMBENT: msgid("The client's purchases name {partner}, since {day}."),
+    Source.OVERRIDE: msgid("A person's decision names {partner}, since {day}."),
 }
 
 
@@ -72,12 +98,43 @@ def sentences(text: str, say: Say) -> list[str]:
 
 
 def _sentence(step: trace.Step, say: Say) -> str:
-    code, *arguments = step
-    if code in _LISTS:
-        arguments = [", ".join(arguments)]
-    if code == "band" and not arguments[1]:
-        return say("In the band from {0} up, at {2}: {3} of the base gives {4}.").format(*arguments)
-    return say(SENTENCES[code]).format(*arguments)
+    code, *given = step
+    if code == "fields":
+        given = [", ".join(given)]
+    named = dict(zip(ARGUMENTS[code], given, strict=False))
+    said = {name: _SPOKEN[name](say, text) if name in _SPOKEN and text else text for name, text in named.items()}
+    return say(_form(code, named)).format(**said)
+
+
+def _form(code: str, named: Mapping[str, str]) -> str:
+    """The sentence of a step, as what its arguments say asks for it."""
+    if code == "band" and not named["to"]:
+        return _OPEN_BAND
+    if code == "rule" and named["terms"] == "bands":
+        return _BANDED_RULE
+    if code == "rule" and _is_sum(named["terms"]):
+        return _FIXED_RULE
+    return SENTENCES[code]
+
+
+def _is_sum(terms: str) -> bool:
+    """Of "10%", "1/3", "500.00" and "bands" the third."""
+    return terms[-1:].isdigit() and "/" not in terms
+
+
+def _terms(say: Say, text: str) -> str:
+    return say.number(text) if _is_sum(text) else say.percent(text)
+
+
+# Arguments of steps that each language writes in its own way.
+_SPOKEN: dict[str, Callable[[Say, str], str]] = {
+    **dict.fromkeys("paid amount sum before after from to base part whole owed".split(), Say.number),
+    "rate": Say.percent,
+    "terms": _terms,
+    "period": Say.period,
+    "day": lambda say, text: say.day(date.fromisoformat(text)),
+    "at": lambda say, text: say.day(datetime.fromisoformat(text)),
+}
 
 
 def verdict_sentences(one: Judged, say: Say) -> list[str]:
@@ -86,7 +143,7 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
     told = {
         "fields": ", ".join(one.verdict.fields),
         "related": one.verdict.related_id or "",
-        "until": until.isoformat() if until else "",
+        "until": say.day(until) if until else "",
         "deal": (one.protection.deal_ref if one.protection else None) or "",
     }
     found = [say(VERDICTS[one.verdict.code]).format(**told)]
@@ -97,13 +154,17 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
 
 def other_product_sentence(one: Judged, say: Say) -> str:
     """For the managers of both partners of a client: who has it for what."""
-    products = ", ".join(one.registration.products) or say("all products")
-    sentence = say(
-        "Registration {0} gives partner {1} this client for {2}; registration {3} has it for other products."
-    )
-    return sentence.format(
-        one.registration.registration_id, one.registration.partner_id, products, one.verdict.related_id
-    )
+    claim = one.registration
+    told = {
+        "registration": claim.registration_id,
+        "partner": claim.partner_id,
+        "other": one.verdict.related_id,
+        "products": ", ".join(claim.products),
+    }
+    return say(
+        "Registration {registration} gives partner {partner} this client for {products};"
+        " registration {other} has it for other products."
+    ).format(**told)
 
 
 def attribution_sentences(attribution: Attribution | None, zone: ZoneInfo, say: Say) -> list[str]:
@@ -111,29 +172,18 @@ def attribution_sentences(attribution: Attribution | None, zone: ZoneInfo, say: 
     if attribution is None:
         return [say("No evidence names a partner: the deal is direct.")]
     best = attribution.evidence
-    found = [say("It belongs to partner {0}.").format(best.partner_id), _evidence(best, zone, say)]
-    found += [
-        say("{0} It did not win, and is kept as a contradiction.").format(_evidence(other, zone, say))
-        for other in attribution.contradictions
+    lost = say("It did not win, and is kept as a contradiction.")
+    return [
+        say("It belongs to partner {partner}.").format(partner=best.partner_id),
+        _evidence(best, zone, say),
+        *(f"{_evidence(other, zone, say)} {lost}" for other in attribution.contradictions),
     ]
-    return found
 
 
 def _evidence(one: Evidence, zone: ZoneInfo, say: Say) -> str:
-    source = say(_SOURCES.get(one.source, one.source.value))
-    if one.registration_id:
-        source = f"{source} ({one.registration_id})"
-    return say("{0} names {1}, since {2}.").format(source, one.partner_id, day_text(one.at, zone))
-
-
-def day_text(moment: datetime, zone: ZoneInfo) -> str:
-    """The day in the program's zone."""
-    return moment.astimezone(zone).date().isoformat()
-
-
-def untranslated(text: str) -> str:
-    """The English sentence itself."""
-    return text
+    day = say.day(one.at.astimezone(zone))
+    told = {"partner": one.partner_id, "registration": one.registration_id or "", "day": day}
+    return say(EVIDENCE[one.source]).format(**told)
 
 
 def numbered(parts: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from partnersync.domain.line import LineStatus
 from partnersync.domain.note import Note
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration, VerdictCode
+from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import explain, identity, partners
 from partnersync.rules.program import Programme
@@ -51,6 +52,7 @@ class Casework:
     now: datetime
     run: int
     progress: Progress
+    say: Say
     report: DecideReport = field(default_factory=DecideReport)
     master: str | None = None  # the connection whose partners count; None: every one's
     history_from: Mapping[str, datetime] = field(default_factory=dict)
@@ -203,7 +205,7 @@ class Casework:
         if one.verdict.code is not VerdictCode.OTHER_PRODUCT or one.verdict.related_id is None:
             return []
         new_id, old_id = one.registration.registration_id, one.verdict.related_id
-        text = explain.other_product_sentence(one, explain.untranslated)
+        text = explain.other_product_sentence(one, self.say)
         return [
             Note(
                 f"other_product/{new_id}/{claim_id}",

@@ -11,6 +11,7 @@ from sqlalchemy import Connection as Tx
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter
 from partnersync.domain.change import Managed
+from partnersync.domain.say import Say
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop
 from partnersync.rules.program import Programme
@@ -91,6 +92,7 @@ class Engine:
     owner: str
     now: Callable[[], datetime]
     progress: Progress
+    say: Say
 
     def sync(
         self,
@@ -212,6 +214,7 @@ class Engine:
             self.now(),
             report.run,
             self.progress,
+            self.say,
             master=self.settings.partners,
             history_from=history_from,
         )

@@ -262,7 +262,7 @@ def test_json_is_all_that_goes_to_standard_output(firm: Firm, args: list[str]) -
     ],
 )
 def test_explain_says_why_in_words(firm: Firm, kind: str, record_id: str, said: list[str]) -> None:
-    ended = firm.synced().run("explain", kind, record_id, "--as-of", "2026-03-31")
+    ended = firm.synced().run("explain", kind, record_id, "--as-of", "2026-03-31", "--language", "en")
     assert ended.code == 0
     assert [text for text in said if text not in ended.out] == []
 
@@ -278,17 +278,17 @@ def test_explain_tells_no_contact(firm: Firm, words: list[str], form: list[str])
 def test_a_protection_that_has_ended_tells_when(firm: Firm) -> None:
     firm.synced()
     firm.sync(as_of="2026-06-30")
-    told = firm.run("explain", "registration", "R-1", "--as-of", "2026-06-30").out
+    told = firm.run("explain", "registration", "R-1", "--as-of", "2026-06-30", "--language", "en").out
     assert "status: expired" in told
     assert "protection ended: 2026-05-05T00:00:00+03:00" in told
 
 
 def test_explain_tells_the_arithmetic_of_a_line(firm: Firm) -> None:
     line = firm.synced().row("ledger", firm.rows("ledger")[1]["line_id"])
-    ended = firm.run("explain", "line", line["line_id"])
+    ended = firm.run("explain", "line", line["line_id"], "--language", "en")
     assert ended.code == 0
     assert [
-        text for text in ("services", "10%", "20%", "1500.00", "200.00 RUB", "main/D-2") if text not in ended.out
+        text for text in ("services", "10%", "20%", "1,500.00", "200.00 RUB", "main/D-2") if text not in ended.out
     ] == []
 
 

@@ -125,7 +125,7 @@ def test_a_claim_keeps_its_deals(sample: Firm, deal: str, partner: str, claim: s
     row = next(row for row in sample.rows("sales_pipeline") if row["opportunity_id"] == deal)
     assert row["sales_agent"] != partner
     assert (row["ps_partner_id"], row["ps_source"], row["ps_registration_id"]) == (partner, "registration", claim)
-    told = sample.run("explain", "deal", deal, "--config", str(sample.root / CONFIG)).out
+    told = sample.run("explain", "deal", deal, "--language", "en", "--config", str(sample.root / CONFIG)).out
     assert f"It belongs to partner {partner}." in told
     assert f"names {row['sales_agent']}" in told
 
@@ -237,7 +237,7 @@ def test_the_demo_shows_the_main_job_and_that_nothing_changes(tmp_path: Path, sa
         "1,480 deals sell GTX Pro",
         "1,425 deals name no account",
         "booked     4,238 lines, 822171.60 USD",
-        "It belongs to partner Cecily Lampkin.",
+        "Сделка закреплена за партнёром Cecily Lampkin.",
         "Nothing changed",
     )
     assert [text for text in said if text not in ended.out] == []

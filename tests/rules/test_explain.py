@@ -9,23 +9,44 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from partnersync.domain import trace
 from partnersync.domain.attribution import Attribution, Evidence, Source
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationState, Verdict, VerdictCode
+from partnersync.domain.say import Say
 from partnersync.rules import explain
 from partnersync.rules.commission import STEPS
-from partnersync.rules.explain import untranslated
+from partnersync.translate import translator
 
+ENGLISH, RUSSIAN = translator("en"), translator("ru")
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 
-@pytest.mark.parametrize("code", STEPS)
-def test_every_step_of_a_line_has_a_sentence_with_all_its_arguments(code: str) -> None:
-    arguments = [f"<{name}>" for name in STEPS[code]]
-    from partnersync.domain import trace
+# Arguments of steps that are no plain text: as the trace has them, and as the languages say them.
+GIVEN = {
+    **dict.fromkeys("paid amount sum before after from to base part whole owed".split(), "1234.50"),
+    "rate": "12.5%",
+    "terms": "12.5%",
+    "period": "2026Q2",
+    "day": "2026-04-15",
+}
+SAID = {
+    "en": {"1234.50": "1,234.50"},
+    "ru": {
+        "1234.50": "1\xa0234,50",
+        "12.5%": "12,5\xa0%",
+        "2026Q2": "2\xa0кв. 2026\xa0г.",
+        "2026-04-15": "15.04.2026",
+    },
+}
 
-    [sentence] = explain.sentences(trace.encode([(code, *arguments)]), untranslated)
-    assert all(argument in sentence for argument in arguments)
+
+@pytest.mark.parametrize("say", [ENGLISH, RUSSIAN], ids=lambda say: str(say.language))
+@pytest.mark.parametrize("code", STEPS)
+def test_every_step_of_a_line_has_a_sentence_with_all_its_arguments(code: str, say: Say) -> None:
+    given = {name: GIVEN.get(name, f"<{name}>") for name in STEPS[code]}
+    [sentence] = explain.sentences(trace.encode([(code, *given.values())]), say)
+    assert all(SAID[say.language].get(text, text) in sentence for text in given.values())
     assert sentence.endswith(".")
 
 
@@ -47,14 +68,16 @@ def test_every_step_that_any_rule_writes_has_a_sentence_for_its_arguments() -> N
     written = list(_steps_written())
     assert {code for _, code, _ in written} == set(explain.SENTENCES)
     for where, code, given in written:
-        named = len(set(re.findall(r"\{\d\}", explain.SENTENCES[code])))
-        assert code in STEPS or given in (None, named), where
+        named = set(re.findall(r"\{(\w+)\}", explain.SENTENCES[code]))
+        known = explain.ARGUMENTS[code]
+        assert named <= {*known}, where
+        assert code in STEPS or given in (None, len(known), len(named)), where
 
 
 @pytest.mark.parametrize("code", VerdictCode)
 def test_every_verdict_has_a_sentence(code: VerdictCode, registration: Any, at: Any) -> None:
     verdict = Verdict(RegistrationState.INVALID, code, at("2026-01-15"), "2026-01-01", "R0", None, ("client_inn",))
-    [sentence] = explain.verdict_sentences(Judged(registration(), "c", True, 1, verdict), untranslated)
+    [sentence] = explain.verdict_sentences(Judged(registration(), "c", True, 1, verdict), ENGLISH)
     assert sentence.endswith(".")
     assert "{" not in sentence
 
@@ -68,26 +91,24 @@ def test_another_partner_learns_no_more_than_a_date(registration: Any, at: Any) 
         "R-SECRET",
         at("2026-03-16").date(),
     )
-    told = " ".join(explain.verdict_sentences(Judged(registration(), "c", True, 1, verdict), untranslated))
+    told = " ".join(explain.verdict_sentences(Judged(registration(), "c", True, 1, verdict), ENGLISH))
     assert "2026-03-16" in told
     assert "R-SECRET" not in told
 
 
 def test_an_open_band_says_from_where_up() -> None:
-    assert explain.sentences("band:1000.00::20%25:5.00:1.00", untranslated) == [
-        "In the band from 1000.00 up, at 20%: 5.00 of the base gives 1.00."
+    assert explain.sentences("band:1000.00::20%25:5.00:1.00", ENGLISH) == [
+        "In the band from 1,000.00 up, at 20%: 5.00 of the base gives 1.00."
     ]
 
 
 def test_an_attribution_names_winner_and_contradictions(at: Any) -> None:
     best = Evidence("P1", Source.REGISTRATION, at("2026-01-15T12:00"), "R1")
     other = Evidence("P2", Source.TYPED, at("2026-02-01"))
-    told = explain.attribution_sentences(Attribution(best, (other,)), MOSCOW, untranslated)
+    told = explain.attribution_sentences(Attribution(best, (other,)), MOSCOW, ENGLISH)
     assert told == [
         "It belongs to partner P1.",
-        "An approved registration (R1) names P1, since 2026-01-15.",
+        "The approved registration R1 names P1, since 2026-01-15.",
         "What was typed into the deal names P2, since 2026-02-01. It did not win, and is kept as a contradiction.",
     ]
-    assert explain.attribution_sentences(None, MOSCOW, untranslated) == [
-        "No evidence names a partner: the deal is direct."
-    ]
+    assert explain.attribution_sentences(None, MOSCOW, ENGLISH) == ["No evidence names a partner: the deal is direct."]

@@ -31,6 +31,7 @@ from partnersync.rules.program import Programme, read_program
 from partnersync.store import ledger
 from partnersync.store.database import Store, open_store
 from partnersync.sync.run import Engine, Report
+from partnersync.translate import translator
 
 Rows = list[dict[str, str]]
 IDS = {
@@ -103,6 +104,7 @@ class Company:
     store: Store
     systems: dict[str, Sheets]
     limits: str = ""
+    language: str = "ru"
     ticks: int = 0
 
     def now(self) -> datetime:
@@ -115,9 +117,10 @@ class Company:
         config = self.root / "config/partnersync.toml"
         config.parent.mkdir(exist_ok=True)
         tables = "".join(f'[connections.{name}]\nkind = "sheets"\nledger = true\n' for name in self.systems)
-        config.write_text(f"{tables}\n[limits]\n{self.limits}")
-        programme = Programme((read_program(self.program),))
-        return Engine(load_settings(config), programme, self.store, self.systems, (), "test:1:x", self.now, _silent)  # type: ignore[arg-type]
+        config.write_text(f'language = "{self.language}"\n{tables}\n[limits]\n{self.limits}')
+        settings, programme = load_settings(config), Programme((read_program(self.program),))
+        say = translator(settings.language)
+        return Engine(settings, programme, self.store, self.systems, (), "test:1:x", self.now, _silent, say)  # type: ignore[arg-type]
 
     def sync(self, as_of: str = "2026-11-30T12:00:00+00:00", **options: Any) -> Report:
         """One `sync` as of a moment."""

@@ -374,7 +374,15 @@ def test_a_payment_that_moves_to_another_deal_takes_its_commission_along(company
     assert company.sync().decided.lines == 0
 
 
-def test_both_managers_learn_once_of_another_partner_for_other_products(company: Any) -> None:
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "gives partner P2 this client for service; registration R1 has it for other products."),
+        ("ru", "По регистрации R2 клиент закреплён за партнёром P2 (продукты: service);"),
+    ],
+)
+def test_both_managers_learn_once_of_another_partner_for_other_products(company: Any, language: str, said: str) -> None:
+    company.language = language
     company.add("partner", P1, P2)
     company.add(
         "registration",
@@ -386,7 +394,7 @@ def test_both_managers_learn_once_of_another_partner_for_other_products(company:
     notes = company.systems["main"].notes
     assert sorted(note.record_id for note in notes) == ["R1", "R2"]
     assert {note.note_kind for note in notes} == {"other_product"}
-    assert "partner P2 this client for service; registration R1" in notes[0].text
+    assert said in notes[0].text
 
 
 def test_a_deal_that_comes_back_is_written_again(company: Any) -> None:
