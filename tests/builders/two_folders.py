@@ -16,6 +16,7 @@ from partnersync.store import journal, ledger, tables
 from partnersync.store.database import open_store
 from partnersync.store.locks import this_process
 from partnersync.sync.run import Engine, Report
+from partnersync.translate import translator
 from small_firm import PROGRAM
 
 SETTINGS = """\
@@ -120,9 +121,8 @@ class TwoFolders:
             adapters = make_adapters(company, plugins, now)
             for adapter in adapters.values():
                 held.callback(adapter.close)
-            yield Engine(
-                company.settings, company.programme, store, adapters, (), owner or this_process(), now, _silent
-            )
+            me, say = owner or this_process(), translator(company.settings.language)
+            yield Engine(company.settings, company.programme, store, adapters, (), me, now, _silent, say)
 
     def sync(self, as_of: str, owner: str = "") -> Report:
         """One `sync` as of the end of a day."""
