@@ -6,7 +6,7 @@ from partnersync.contract.columns import COLUMNS, REQUIRED
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.value import RecordKind
 
-LISTS = frozenset({"promo_codes", "products", "evidence"})
+LISTS = frozenset({"promo_codes", "products", "evidence", "client_email", "client_phone"})
 """Canonical columns whose cells may hold several values, joined by `|`."""
 
 DATES = frozenset(

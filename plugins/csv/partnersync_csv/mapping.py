@@ -1,19 +1,22 @@
-"""Rows of a file → canonical cells, by the mapping of the settings. Pure."""
+"""Rows of a file → records in canonical cells, by the mapping of the settings. Pure but for what waits on the disk."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from functools import lru_cache, partial
-from operator import itemgetter
+from itertools import chain
 
 from partnersync.contract.adapter import Cells, Origin, Raw
 from partnersync.domain.spreadsheet import plain
-from partnersync_csv.headers import Header, Width, clean_name, pick
-from partnersync_csv.kinds import DATES, LISTS, FileKind
+from partnersync_csv import product_lines
+from partnersync_csv.crm_deal import Trouble, settle, state_of
+from partnersync_csv.headers import Header, Width, pick
+from partnersync_csv.kinds import DATES, FileKind
+from partnersync_csv.presets import CLOSED, PRICE, QUANTITY
+from partnersync_csv.product_lines import Line
 from partnersync_csv.scan import Row
-from partnersync_csv.settings import ANY_OTHER, FileSettings
+from partnersync_csv.settings import FileSettings
+from partnersync_csv.sources import Columns, Sources
+from partnersync_csv.translate import translations
 
-_REMEMBERED = 8192  # translations kept for each column: dates, states and products repeat
 _YES = frozenset({"1", "true", "yes", "y", "да"})
 _NO = frozenset({"", "0", "false", "no", "n", "нет"})
 _SHOWN = 12  # headers named in a complaint
@@ -21,13 +24,15 @@ _NEVER_GUESSED = DATES | {"amount", "currency"}  # an error there does not mean 
 _AN_ERROR = "is an error of the workbook: correct its formula there"
 _FINE = ("", "BAD_VALUE", "", "")
 
-Translate = Callable[[str], str]
-Trouble = tuple[str, str, str, str]  # problem with its mend, code, column, value; no problem: none
 
-
-def line_id(row: Row) -> str:
+def _called(line: int) -> str:
     """The record id of a row that tells none, so that its issue has a place."""
-    return f"line:{row.line}"
+    return f"line:{line}"
+
+
+def hides_its_id(raw: Raw) -> bool:
+    """Whether a lost quote hides whose row this is."""
+    return bool(raw.problem) and raw.cells is None and raw.record_id == _called(raw.origin.line)
 
 
 class Reader:
@@ -50,27 +55,30 @@ class Reader:
         self._file = file
         self._header = header
         self._width = width
-        sources = {name: settings.columns.get(name, name) for name in kind.columns}
-        places = {name: held for name, source in sources.items() if (held := header.positions(source))}
-        self._cells = _Cells(places)
+        self._sources = Sources(kind, settings, header)
+        places = self._sources.places
+        self._translations = translations(settings, places)
         self._constants = {name: text for name, text in settings.defaults.items() if name not in places}
-        self._renamed = {name: source for name in places if clean_name(source := sources[name]) != name}
-        self._translations = _translations(settings, places)
         self._id_places = places.get(kind.id_columns[0], ())
         self._id_translation = self._translations.get(kind.id_columns[0])
         self._states = settings.state_words() if "state" in places else None
         self._default_state = settings.defaults.get("state", "")
         self._harmless_ids = harmless_ids
-        self._places = places
+        self._preset = settings.used_preset()
+        self._currency = ""
+        if self._preset:  # other cells of a row may tell its currency
+            self._currency = settings.defaults.get("currency", "") or self._preset.currency(header.names)
+            self._constants.pop("currency", None)
+        self._has_lines = bool(self._preset and self._preset.product_lines and "products" in places)
         self._gives_seen = gives_seen and bool(kind.managed)
-        self._seen = _Cells({name: held for name in kind.managed if (held := header.positions(name))})
+        self._seen = Columns({name: held for name in kind.managed if (held := header.positions(name))})
         needed = [name for name in kind.columns if name in settings.columns or name in kind.required]
-        self._gaps = {name: sources[name] for name in needed if name not in places}
+        self._gaps = {name: self._sources.wanted[name] for name in needed if name not in places}
 
     @property
-    def tells_ids(self) -> bool:
-        """Whether the file has the id column."""
-        return bool(self._id_places)
+    def id_header(self) -> str:
+        """What the file calls the only id column; empty if it has none."""
+        return self._sources.own(self._kind.id_columns[0]) if self._id_places else ""
 
     @property
     def lacks(self) -> str:
@@ -98,22 +106,41 @@ class Reader:
         values = self._seen.of(self._padded(row.values))
         return {name: plain(text) if text.startswith("'") else text for name, text in values.items()}
 
+    def raws(self, rows: Iterable[Row]) -> Iterator[Raw]:
+        """The records that rows tell: each row one, or the rows of one deal together where those are its products."""
+        if not self._has_lines:
+            return map(self.raw, rows)
+        groups = product_lines.by_id(rows, self.record_id)
+        return chain.from_iterable(product_lines.deals(list(map(self._line, group))) for group in groups)
+
+    def ours(self, rows: Iterable[Row]) -> Iterator[Raw]:
+        """Records with our managed fields alone, of the rows that can be used."""
+        usable = (row for row in rows if not row.problem and self.record_id(row))
+        groups = product_lines.by_id(usable, self.record_id) if self._has_lines else ([row] for row in usable)
+        for group in groups:
+            seen = product_lines.agreed(map(self.seen, group))
+            yield Raw(self.record_id(group[0]), None, seen, Origin(self._file, group[0].line))
+
     def raw(self, row: Row) -> Raw:
-        """The record. Without an id it is called by its line; with a problem its managed fields are not told."""
-        origin = Origin(self._file, row.line, self._renamed)
+        """The record of one row. Without an id it is called by its line; with a problem it tells no managed fields."""
+        return self._line(row).raw
+
+    def _line(self, row: Row) -> Line:
         if row.problem:
-            return self._broken(row, origin)
+            return Line(self._broken(row))
         values = self._padded(row.values)
         cells = self._told(values)
         record_id = self._id(cells)
         deleted = cells.pop("deleted", "").strip().lower()
         errors = self._errors(row) if row.errors else {}
         problem, code, column, value = self._trouble(row, cells, record_id, deleted, errors)
-        return Raw(
-            record_id or line_id(row),
+        cells.pop(CLOSED, "")
+        price, quantity = cells.pop(PRICE, ""), cells.pop(QUANTITY, "")
+        raw = Raw(
+            record_id or _called(row.line),
             cells,
             self.seen(row) if self._gives_seen and not problem and not self._width.is_shifted(row.values) else None,
-            origin,
+            Origin(self._file, row.line, self._sources.renamed(values)),
             deleted=deleted in _YES,
             merged_into=cells.get("merged_into", "").strip() or None,
             problem=problem,
@@ -122,10 +149,12 @@ class Reader:
             column=column,
             warnings=tuple(("BAD_VALUE", name, text, _AN_ERROR) for name, text in errors.items()),
         )
+        return Line(raw, price, quantity)
 
     def _errors(self, row: Row) -> dict[str, str]:
         """The columns whose cells hold an error of the workbook (#N/A), which is read as empty, with that error."""
-        found = {name: [place for place in held if place in row.errors] for name, held in self._places.items()}
+        held = {name: self._sources.places.get(name, ()) for name in self._kind.columns}
+        found = {name: [place for place in places if place in row.errors] for name, places in held.items()}
         return {name: row.raw[places[-1]] for name, places in found.items() if places}
 
     def _padded(self, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -133,7 +162,7 @@ class Reader:
         return values if missing <= 0 else values + ("",) * missing
 
     def _told(self, values: tuple[str, ...]) -> dict[str, str]:
-        cells = self._cells.of(values)
+        cells = self._sources.cells(values)
         for name, translate in self._translations.items():
             cells[name] = translate(cells[name])
         return cells | self._constants if self._constants else cells
@@ -143,12 +172,14 @@ class Reader:
         parts = [cells.get(name, "").strip() for name in self._kind.id_columns]
         return "/".join(parts) if any(parts) else ""
 
-    def _broken(self, row: Row, origin: Origin) -> Raw:
+    def _broken(self, row: Row) -> Raw:
         """A row with a lost quote: only the cells in front of that quote are what they seem."""
-        cells = self._told(self._padded(row.values[:-1]))
+        values = self._padded(row.values[:-1])
+        cells = self._told(values)
         record_id = self._id(cells) if all(map(cells.get, self._kind.id_columns)) else ""
         problem = f"has an {row.problem}: correct the quotes of this line"
-        return Raw(record_id or line_id(row), None, None, origin, problem=problem)
+        origin = Origin(self._file, row.line, self._sources.renamed(values))
+        return Raw(record_id or _called(row.line), None, None, origin, problem=problem)
 
     def _trouble(
         self, row: Row, cells: dict[str, str], record_id: str, deleted: str, errors: Mapping[str, str]
@@ -163,13 +194,16 @@ class Reader:
             return "is empty: every record needs it", "MISSING", self._kind.id_columns[0], ""
         if self._states is not None:
             text = cells["state"].strip()
-            state = self._states.get(text) if text else self._default_state
+            state = self._state(text, cells, self._states) if text else self._default_state
             if state is None:
                 return "is not named under states: say there what it means", "STATE_UNKNOWN", "state", text
             cells["state"] = state
         if deleted not in _NO and deleted not in _YES:
             return "is neither yes nor no", "BAD_VALUE", "deleted", deleted
-        return _FINE
+        return (settle(cells, self._currency) if self._preset else None) or _FINE
+
+    def _state(self, text: str, cells: Cells, states: Mapping[str, str]) -> str | None:
+        return state_of(text, cells, states) if self._preset else states.get(text)
 
     def _complaint(self, gaps: Mapping[str, str]) -> str:
         if not gaps:
@@ -182,67 +216,3 @@ class Reader:
         shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
         mend = f"correct files.{self._kind.key}.columns or the header, which is {shown}"
         return f"has no column {', '.join(said)}: {mend}"
-
-
-class _Cells:
-    """Takes named cells out of rows that are as wide as the header."""
-
-    def __init__(self, places: Mapping[str, tuple[int, ...]]) -> None:
-        self._names = tuple(places)
-        self._several = [(name, held) for name, held in places.items() if len(held) > 1]
-        self._take = _taking([held[-1] for held in places.values()])
-
-    def of(self, values: Sequence[str]) -> dict[str, str]:
-        cells = dict(zip(self._names, self._take(values), strict=True))
-        for name, held in self._several:
-            cells[name] = pick(values, held)
-        return cells
-
-
-def _taking(positions: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
-    if len(positions) > 1:
-        return itemgetter(*positions)
-    return lambda values: [values[position] for position in positions]
-
-
-def _translations(settings: FileSettings[str], names: Mapping[str, object]) -> dict[str, Translate]:
-    """What happens to the text of a cell, for those columns where something does."""
-    made: dict[str, Translate] = {}
-    for name in names:
-        steps: list[Translate] = []
-        if name in settings.values:
-            steps.append(partial(_in_words, settings.values[name], name in LISTS))
-        if settings.date_format and name in DATES:
-            steps.append(partial(_in_iso, settings.date_format, _tells_time(settings.date_format)))
-        default = settings.defaults.get(name, "") if name != "state" or settings.state_words() is None else ""
-        if steps or default:
-            made[name] = lru_cache(_REMEMBERED)(partial(_translated, steps, default))
-    return made
-
-
-def _translated(steps: Sequence[Translate], default: str, text: str) -> str:
-    text = text.strip()
-    if not text:
-        return default
-    for step in steps:
-        text = step(text)
-    return text
-
-
-def _in_words(words: Mapping[str, str], is_list: bool, text: str) -> str:
-    if text not in words and is_list and "|" in text:
-        return "|".join(_in_words(words, False, item.strip()) for item in text.split("|"))
-    return words.get(text, words.get(ANY_OTHER, text))
-
-
-def _in_iso(date_format: str, tells_time: bool, text: str) -> str:
-    try:
-        moment = datetime.strptime(text, date_format)  # noqa: DTZ007 - without an offset it is in the program's zone
-    except ValueError:
-        return text
-    return moment.isoformat() if tells_time else moment.date().isoformat()
-
-
-def _tells_time(date_format: str) -> bool:
-    day = datetime(2001, 2, 3, tzinfo=UTC)
-    return day.strftime(date_format) != day.replace(hour=14, minute=5, second=6).strftime(date_format)

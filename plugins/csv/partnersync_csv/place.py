@@ -73,7 +73,8 @@ class Place:
     def id_header(self) -> str:
         """What the file calls the only id column."""
         name = self.kind.id_columns[0]
-        return self.settings.columns.get(name, name)
+        preset = self.settings.used_preset()
+        return self.settings.columns.get(name, preset.columns[name][0] if preset else name)
 
     def mark(self, sha256: str) -> Mark:
         """The cursor of its facts."""
@@ -111,7 +112,9 @@ def places(settings: CsvSettings, root: Path) -> tuple[Place, ...]:
 def dialect_of(path: Path, place: Place) -> Dialect:
     """The form of a file of this kind; NotCsv, also for a workbook that would get our columns in place; OSError."""
     settings, kind = place.settings, place.kind
-    known: Set[str] = {*settings.columns.values(), *kind.columns, *kind.managed}
+    preset = settings.used_preset()
+    named = {name for names in preset.columns.values() for name in names} if preset else set[str]()
+    known: Set[str] = {*settings.columns.values(), *named, *kind.columns, *kind.managed}
     dialect = detect(
         path, encoding=settings.encoding, delimiter=settings.delimiter, sheet=settings.sheet or "", known_headers=known
     )

@@ -1,18 +1,20 @@
 """How the exports of known CRMs are read: what their columns are called, and what their words mean."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from partnersync_csv.crm_text import contacts, plain_text, without_branch
 from partnersync_csv.currencies import code_of, folded
 
 State = Literal["open", "won", "lost"]
 
-CLOSED, PRICE, QUANTITY = "closed", "price", "quantity"
+CLOSED, PRICE, QUANTITY = "_closed", "_price", "_quantity"
 """Columns of an export that are no canonical ones: whether the deal is closed, and price and quantity of a product."""
 
-_DATE_FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
+JOINED = frozenset({"client_email", "client_phone"})
+"""Of these all columns count that are not empty, as one list."""
+
+_MONEY = frozenset({"amount", PRICE})
 _NOT_CLOSED = frozenset({"", "не закрыта", "нет", "no", "n", "0"})
 
 
@@ -20,30 +22,32 @@ _NOT_CLOSED = frozenset({"", "не закрыта", "нет", "no", "n", "0"})
 class Preset:
     """One CRM's export of deals.
 
-    `columns`: canonical column (or one of those above) → headers; the first that is not empty in a row counts, of
-    `lists` all of them. `mark`: a header that no other export has. `states`: stage → state; any other stage is open
-    unless the row says that the deal is closed. `clean`: what is done to the text of a column before anything else; to
-    the others `plain_text`. `product_lines`: a deal with several products is as many rows.
+    `mark`: a header that no other export has. `columns`: canonical column (or one of those above) → headers, matched
+    without case and white space; the first that is not empty in a row counts, of those in JOINED all do. `states`:
+    stage → state; any other stage is open unless the row says that the deal is closed. `product_lines`: a deal with
+    several products is as many rows.
     """
 
     mark: str
     columns: Mapping[str, tuple[str, ...]]
     states: Mapping[str, State]
     product_lines: bool = False
-    date_formats: tuple[str, ...] = _DATE_FORMATS
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    clean: Mapping[str, Callable[[str], str]] = field(
-        default_factory=lambda: {"owner": _owner, "client_phone": contacts, "client_email": contacts}
-    )
-    lists: frozenset[str] = frozenset({"client_phone", "client_email"})
 
     def finds(self, header: Sequence[str]) -> bool:
         """Whether a header is this CRM's: it has the mark, and all that a deal cannot do without."""
-        held = set(map(folded, header))
-        needed = ("deal_id", "state", "created_at")
-        return folded(self.mark) in held and all(
-            any(folded(name) in held for name in self.columns[column]) for column in needed
-        )
+        marked = folded(self.mark) in map(folded, header)
+        return marked and all(self.places(column, header) for column in ("deal_id", "state", "created_at"))
+
+    def places(self, column: str, header: Sequence[str]) -> tuple[int, ...]:
+        """Where the headers of a column stand, counted from 0, the one that counts first at the end."""
+        wanted = reversed(self.columns.get(column, ()))
+        means = header_currency if column in _MONEY else _same
+        return tuple(place for name in wanted for place, held in enumerate(header) if means(held, name) is not None)
+
+    def currency(self, header: Sequence[str]) -> str:
+        """The currency that the header of the amount names, or an empty text."""
+        told = (header_currency(held, name) for name in self.columns["amount"] for held in header)
+        return next(filter(None, told), "")
 
 
 def is_closed(text: str) -> bool:
@@ -65,8 +69,8 @@ def recognise_preset(header: Sequence[str]) -> str | None:
     return next((name for name, preset in PRESETS.items() if preset.finds(header)), None)
 
 
-def _owner(text: str) -> str:
-    return without_branch(plain_text(text))
+def _same(header: str, name: str) -> str | None:
+    return "" if folded(header) == folded(name) else None
 
 
 _COMPANY = ("Компания", "Название компании", "Компания контакта")
@@ -106,7 +110,6 @@ AMOCRM = Preset(
         CLOSED: ("Дата закрытия",),
     },
     states={"Успешно реализовано": "won", "Закрыто и не реализовано": "lost"},
-    values={"closed_at": {"не закрыта": ""}},
 )
 
 # Labels and rows as in the portal's own exporter. Предполагаемая дата закрытия becomes the real one when a deal closes.

@@ -10,7 +10,9 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from partnersync_csv.crm_text import plain_text
 from partnersync_csv.kinds import BY_KEY, FILE_KINDS, FileKind
+from partnersync_csv.presets import PRESETS, Preset
 
 ANY_OTHER = "*"
 """Among `values`: every text that is not named."""
@@ -119,19 +121,39 @@ class FileSettings(_Table, Generic[C]):
         """Text in the file → state of the deal; None: the file has the states themselves."""
         return None
 
+    def used_preset(self) -> Preset | None:
+        """What is known of the file where these settings say nothing."""
+        return None
+
 
 class DealSettings(FileSettings[_DealColumn]):
-    """How deals are read. `states`: text in the file → open, won or lost; a text it does not name is never guessed."""
+    """How deals are read. `states`: text in the file → open, won or lost; a text it does not name is never guessed.
 
+    `preset`: the CRM whose export this is; what is written beside it goes first, key by key.
+    """
+
+    preset: Literal["amocrm-export", "bitrix24-export"] | None = None
     states: Mapping[Annotated[str, AfterValidator(_source_text)], Literal["open", "won", "lost"]] | None = None
 
     def state_words(self) -> Mapping[str, str] | None:
-        return self.states
+        preset = self.used_preset()
+        if preset is None:
+            return self.states
+        return {**preset.states, **{plain_text(text): state for text, state in (self.states or {}).items()}}
+
+    def used_preset(self) -> Preset | None:
+        return PRESETS[self.preset] if self.preset else None
 
     @model_validator(mode="after")
     def _one_table_of_states(self) -> Self:
-        if self.states is not None and "state" in self.values:
+        if self.state_words() is not None and "state" in self.values:
             raise _refused("states stand in two places", "Move values.state into states")
+        return self
+
+    @model_validator(mode="after")
+    def _a_preset_goes_by_the_header(self) -> Self:
+        if self.preset and not self.header:
+            raise _refused("a preset goes by the header, and there is none", "Remove preset and name the columns")
         return self
 
 

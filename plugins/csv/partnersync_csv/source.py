@@ -1,15 +1,14 @@
 """What a file tells: its records, and our managed fields in it, read whole when its bytes moved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from partnersync.contract.adapter import Origin, Page, Raw
+from partnersync.contract.adapter import Page, Raw
 from partnersync.errors import ConfigError, TryLater
 from partnersync_csv.detect import file_hash, file_state
 from partnersync_csv.dialect import NotCsv
-from partnersync_csv.mapping import Reader, line_id
+from partnersync_csv.mapping import hides_its_id
 from partnersync_csv.place import Mark, Place, dialect_of, input_reader, readable, table, written_reader
-from partnersync_csv.scan import Row
 
 PAGE_ROWS = 1000
 
@@ -42,7 +41,7 @@ def facts(place: Place, known: Mark | None) -> Iterator[Page]:
             yield _notice(mark, "MISSING", place.file, reader.lacks)
             return
         notices = (("MISSING", place.file, f"{reader.defaulted}; until then every row takes the default"),)
-        yield from _pages(place.input, before, mark, held.rows, reader.raw, notices if reader.defaulted else ())
+        yield from _pages(place.input, before, mark, reader.raws(held.rows), notices if reader.defaulted else ())
 
 
 def managed(place: Place, known: Mark | None) -> Iterator[Page]:
@@ -70,35 +69,20 @@ def managed(place: Place, known: Mark | None) -> Iterator[Page]:
         if held is None:
             yield Page((), mark.text(), complete=True)
             return
-        seen = _seen_by(written_reader(place, held), place.written_file)
-        yield from _pages(place.target, before, mark, held.rows, seen)
-
-
-def _seen_by(reader: Reader, file: str) -> Callable[[Row], Raw | None]:
-    def raw(row: Row) -> Raw | None:
-        record_id = reader.record_id(row)
-        if not record_id or row.problem:  # its place counts as missing: the next write makes the row anew
-            return None
-        return Raw(record_id, None, reader.seen(row), Origin(file, row.line))
-
-    return raw
+        yield from _pages(place.target, before, mark, written_reader(place, held).ours(held.rows))
 
 
 def _pages(
     path: Path,
     before: tuple[int, int, int],
     mark: Mark,
-    rows: Iterator[Row],
-    read: Callable[[Row], Raw | None],
+    told: Iterator[Raw],
     notices: tuple[tuple[str, str, str], ...] = (),
 ) -> Iterator[Page]:
     raws: list[Raw] = []
     told_all = True
-    for row in rows:
-        raw = read(row)
-        if raw is None:
-            continue
-        if row.problem and raw.record_id == line_id(row):
+    for raw in told:
+        if hides_its_id(raw):
             told_all = False
         raws.append(raw)
         if len(raws) == PAGE_ROWS:

@@ -61,7 +61,7 @@ def _rewrite(place: Place, due: Due) -> _Written:
     dialect = dialect_of(place.input, place)
     held = table(place.input, dialect, header=place.settings.header)
     reader = input_reader(place, held) if held else None
-    if reader is None or not reader.tells_ids:
+    if reader is None or not reader.id_header:
         raise NotCsv(f'{place.file} has no column "{place.id_header}"', hint="Put it back, or correct the settings")
     before = _take_over(place, due) if not place.in_place else file_hash(place.input)
     blank = {} if place.in_place else dict.fromkeys(place.kind.managed, "")
@@ -70,7 +70,7 @@ def _rewrite(place: Place, due: Due) -> _Written:
         values = due.find(reader.id_of(id_text))
         return {**blank, **values} if values else blank
 
-    managed = Managed(place.id_header, place.kind.managed, values_for, header=place.settings.header)
+    managed = Managed(reader.id_header, place.kind.managed, values_for, header=place.settings.header)
     written, form = rewrite_file(place.input, place.target, dialect, managed, since=since)
     return _Written(before, written.hash, _remark(place, dialect, form))
 
@@ -86,11 +86,7 @@ def _take_over(place: Place, due: Due) -> str:
         raise NotCsv(f"{place.written_file} is in the way: {exc.message}", hint="Move it away") from exc
     if held is not None:
         reader = written_reader(place, held)
-        due.hold(
-            (record_id, reader.seen(row))
-            for row in held.rows
-            if (record_id := reader.record_id(row)) and not row.problem
-        )
+        due.hold((raw.record_id, raw.seen or {}) for raw in reader.ours(held.rows))
     return before if file_state(place.target) == since else "moved"
 
 

@@ -50,6 +50,19 @@ def deals(**keys: Any) -> dict[str, Any]:
         pytest.param(
             deals(states={}, values={"state": {"W": "won"}}), "files.deals", "Move values.state", id="states twice"
         ),
+        pytest.param(deals(preset="1c"), "files.deals.preset", "'amocrm-export' or 'bitrix24-export'", id="no preset"),
+        pytest.param(
+            {"files": {"partners": {"preset": "amocrm-export"}}}, "files.partners.preset", "Extra", id="not of partners"
+        ),
+        pytest.param(
+            deals(preset="amocrm-export", header=False), "files.deals", "goes by the header", id="a preset, no header"
+        ),
+        pytest.param(
+            deals(preset="amocrm-export", values={"state": {"W": "won"}}),
+            "files.deals",
+            "Move values.state",
+            id="its own",
+        ),
         pytest.param(
             deals(values={"kind": {" ": "new"}}), "files.deals.values.kind. .[key]", "defaults", id="no value"
         ),
