@@ -24,7 +24,7 @@ from partnersync.store import locks, schema
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.database import Store, open_file
 from partnersync.store.rows import chunks_of, stream
-from partnersync.store.tables import leases, metadata
+from partnersync.store.tables import leases
 
 Told = Callable[[str, int], None]  # the table and how many more of its rows are done
 
@@ -96,12 +96,12 @@ def restore(found: Backup, path: Path, store: Store, now: datetime, told: Told) 
     with _at_head(path, found.revision) as current:
         file = open_file(current, writable=False)
         try:
-            with store.write() as into:
-                _refuse_filled(into, now)
-                with file.read() as tx:
-                    for table in metadata.sorted_tables:
-                        _copy(table, _rows(tx, table), into, told)
-                        _go_on_counting(into, table)
+            with file.read() as tx, store.write() as into:
+                tables = _tables(tx)
+                _refuse_filled(into, tables, now)
+                for table in tables:
+                    _copy(table, _rows(tx, table), into, told)
+                    _go_on_counting(into, table)
         finally:
             file.close()
 
@@ -133,10 +133,10 @@ def _go_on_counting(tx: Connection, table: Table) -> None:
         tx.execute(select(func.setval(sequence, select(func.max(column)).scalar_subquery())))
 
 
-def _refuse_filled(tx: Connection, now: datetime) -> None:
+def _refuse_filled(tx: Connection, tables: Sequence[Table], now: datetime) -> None:
     if held := locks.held(tx, now):
         raise LockHeld(f"a run holds {', '.join(held)}", hint="Restore when it has ended")
-    for table in metadata.sorted_tables:
+    for table in tables:
         if table.name != leases.name and tx.execute(select(table).limit(1)).first() is not None:
             raise ConfigError(
                 "the store holds something already: restoring never replaces it",
