@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from partnersync.cli.progress import LEVELS, Progress
 from partnersync.config import Settings, load_programme, load_settings, plugin_options
@@ -47,11 +48,25 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 language_option = click.option(
     "--language", type=click.Choice(list(LANGUAGES)), help="The language of the texts, if not that of the settings."
 )
+csv_option = click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all columns to this file."
+)
 as_of_option = click.option(
     "--as-of",
     metavar="TIME",
     help="Decide as of this moment: ISO time, or a date (its last second in the program's zone).",
 )
+
+
+def called_alone(context: click.Context) -> bool:
+    """Whether a group was called without a command of its own; ConfigError where options stand before that command."""
+    command = context.invoked_subcommand
+    given = [name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT]
+    if command and given:
+        raise ConfigError(
+            f"options before {command} have no effect", hint=f"Put them behind {command}, which --help tells about"
+        )
+    return command is None
 
 
 @dataclass(frozen=True, slots=True)

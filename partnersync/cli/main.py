@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Say why: facts, rules, program version and arithmetic, in plain words."),
     "ledger": ("tables", "Show lines of the ledger."),
     "registrations": ("tables", "Show registrations with their verdicts."),
-    "issues": ("tables", "Show the records that were left over, and how to mend them."),
+    "issues": ("issues", "Show the records that were left over, and how to mend them; take them up again."),
     "status": ("tables", "Show the last runs, cursors, open issues and what is due next."),
     "verify": ("keeping", "Prove the hash chains of the ledger and the journal."),
     "db": ("database", "Look after the store: upgrade, backup, restore."),

@@ -1,4 +1,4 @@
-"""The commands that show what is kept: ledger, registrations, issues, status."""
+"""The commands that show what is kept: ledger, registrations, status."""
 
 import re
 from collections.abc import Generator
@@ -11,18 +11,22 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import Connection as Tx
 
-from partnersync.cli.assemble import as_of_option, config_option, json_option, now, opened_store, read_company
+from partnersync.cli.assemble import (
+    as_of_option,
+    config_option,
+    csv_option,
+    json_option,
+    now,
+    opened_store,
+    read_company,
+)
 from partnersync.cli.output import show_json, show_table, write_csv
 from partnersync.cli.references import deal_ref
 from partnersync.errors import ConfigError
 from partnersync.store import casefile, codec, cursors, decisions, issuebook, locks, runs
 from partnersync.store import ledger as lines
-from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS, ledger_row, moment_text
+from partnersync.sync.publish import LEDGER_COLUMNS, ledger_row, moment_text
 from partnersync.sync.want import registration_values
-
-csv_option = click.option(
-    "--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all columns to this file."
-)
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -125,27 +129,6 @@ def registrations(as_json: bool, config: Path) -> int:
                 )
             )
         show_table(_CLAIM_COLUMNS, rows, as_json=as_json)
-    return 0
-
-
-@click.command()
-@csv_option
-@json_option
-@config_option
-def issues(csv_file: Path | None, as_json: bool, config: Path) -> int:
-    """Show the records that were left over, and how to mend them; contacts are masked."""
-    with opened_store(read_company(config)) as store, store.read() as tx:
-        shown = ISSUE_COLUMNS if as_json or csv_file else ISSUE_COLUMNS[1:]
-
-        def told() -> Generator[list[object]]:
-            for row in issuebook.open_issues(tx):
-                yield [row[column] for column in shown]
-
-        with closing(told()) as rows:
-            if csv_file:
-                write_csv(csv_file, shown, rows)
-            else:
-                show_table(shown, rows, as_json=as_json)
     return 0
 
 

@@ -26,6 +26,7 @@ Item = tuple[RecordKey, str, tuple[str, ...]]  # the record, its own id where it
 
 _JOINED_AT_ONCE = 1000
 _PAGE = 500
+_SCOPE = "case:"
 _CASE = "\x00"  # before the id of a case among keys
 _BY_CASE = (case_keys, record_rows, registrations, deal_states, earnings)
 
@@ -105,7 +106,12 @@ def _survivor(case_id: str, merged: Mapping[str, str]) -> str:
 
 def scope(case_id: str) -> str:
     """The scope of issues that are judged with a case."""
-    return f"case:{case_id}"
+    return _SCOPE + case_id
+
+
+def case_of(issue_scope: str) -> str | None:
+    """The case that a scope names; None for one that is judged by every run."""
+    return issue_scope.removeprefix(_SCOPE) if issue_scope.startswith(_SCOPE) else None
 
 
 def touch(tx: Connection, case_ids: Sequence[str], *, recut: bool = False) -> None:

@@ -1,8 +1,9 @@
 """How far each stream of a connection has been read."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from partnersync.store.codec import moment_text
 from partnersync.store.rows import upsert_all
@@ -19,6 +20,27 @@ def put(tx: Connection, connection: str, stream: str, cursor: str, now: datetime
     """Move the cursor."""
     row = {"connection": connection, "stream": stream, "cursor": cursor, "moved_at": moment_text(now)}
     upsert_all(tx, cursors, [row])
+
+
+def ask_again(tx: Connection, connection: str, streams: Collection[str]) -> None:
+    """Have these streams read once more, also where nothing changed in them."""
+    _set_again(tx, connection, streams, True)
+
+
+def is_asked_again(tx: Connection, connection: str, stream: str) -> bool:
+    """Whether a stream that did not change has to be read all the same."""
+    query = select(cursors.c.again).where(cursors.c.connection == connection, cursors.c.stream == stream)
+    return bool(tx.execute(query).scalar())
+
+
+def was_read_again(tx: Connection, connection: str, stream: str) -> None:
+    """From here on a stream is read only when it changed."""
+    _set_again(tx, connection, [stream], None)
+
+
+def _set_again(tx: Connection, connection: str, streams: Collection[str], again: bool | None) -> None:
+    which = (cursors.c.connection == connection) & cursors.c.stream.in_(sorted(streams))
+    tx.execute(update(cursors).where(which).values(again=again))
 
 
 def moved(tx: Connection) -> dict[str, str]:

@@ -94,6 +94,19 @@ def by_kind(tx: Connection, kind: str) -> Iterator[Row]:
         yield Row(*row)
 
 
+def forget_hashes(tx: Connection, connection: str, kind: str, record_ids: Sequence[str]) -> None:
+    """Take these records for changed when they are read next, whatever they hold."""
+    for chunk in chunks(record_ids):
+        here = (table.c.connection == connection) & (table.c.kind == kind) & table.c.record_id.in_(chunk)
+        tx.execute(update(table).where(here).values(hash=""))
+
+
+def forgotten(tx: Connection, connection: str, kind: str) -> list[str]:
+    """Ids of the records that are taken for changed."""
+    query = select(table.c.record_id).where(table.c.connection == connection, table.c.kind == kind, table.c.hash == "")
+    return list(tx.execute(query.order_by(table.c.record_id)).scalars())
+
+
 def cases_of_deals(tx: Connection, deal_refs: Sequence[str]) -> dict[str, str]:
     """The case of each of these deals that has one."""
     ids: dict[str, list[str]] = defaultdict(list)

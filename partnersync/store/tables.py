@@ -51,6 +51,7 @@ cursors = Table(
     Column("stream", Str, primary_key=True),
     Column("cursor", Str, nullable=False),
     Column("moved_at", Str, nullable=False),
+    Column("again", Boolean),  # read it once more, also where nothing changed; empty: no
 )
 
 records = Table(

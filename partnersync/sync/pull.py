@@ -1,7 +1,7 @@
 """Pages of a connection → records in the store. Each page is one transaction, and its cursor moves last in it."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from partnersync.store.codec import fingerprint
 from partnersync.store.database import Store
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
+from partnersync.store.rows import chunks
 from partnersync.sync.forms import Problem, Setting
 from partnersync.sync.intake import Intake
 from partnersync.sync.plugin_calls import from_plugin
@@ -56,12 +57,42 @@ def pull(
     for stream in adapter.streams():
         with store.read() as tx:
             cursor = cursors.get(tx, setting.connection, stream.name)
+            again = cursors.is_asked_again(tx, setting.connection, stream.name)
+            asked = records.forgotten(tx, setting.connection, stream.kind) if again else None
         reader = _StreamReader(stream, setting, run, now, report)
-        for page in from_plugin(setting.connection, partial(adapter.pull, stream, cursor)):
+        for page in from_plugin(setting.connection, partial(_pages, adapter, stream, cursor, asked)):
             with store.write() as tx:
                 reader.take(tx, page)
             progress(f"{setting.connection}: {stream.name}", len(page.raws))
+        if again:
+            with store.write() as tx:
+                cursors.was_read_again(tx, setting.connection, stream.name)
     return report
+
+
+def _pages(adapter: Adapter, stream: Stream, cursor: str | None, again: Sequence[str] | None) -> Iterator[Page]:
+    """What changed since the cursor; then, if the stream was to be read again (None: no), what that did not give.
+
+    `again` are the records that are meant, which are read alone where the system gives single records.
+    """
+    changed = False
+    for page in adapter.pull(stream, cursor):
+        changed = True
+        yield page
+    if again is None or (stream.whole and changed):
+        return
+    if adapter.capabilities.reads_record and again:
+        yield from (Page(list(adapter.read(stream.kind, some))) for some in chunks(again))
+    else:
+        yield from adapter.pull(stream, None)
+
+
+_AS_A_WHOLE = " as a whole"  # behind the scope of a stream: of troubles of its source, not of its records
+
+
+def stream_of(scope: str) -> str:
+    """The stream that issues of a scope were found in."""
+    return scope.removesuffix(_AS_A_WHOLE).partition("/")[2]
 
 
 @dataclass(slots=True)
@@ -81,7 +112,7 @@ class _StreamReader:
         if stream.whole and not self.started:
             records.clear_listed(tx, connection, stream.name)
         notices = [self._source_issue(*notice) for notice in page.notices]
-        self._raise(tx, f"{self._scope} as a whole", notices, whole=not self.started)
+        self._raise(tx, self._scope + _AS_A_WHOLE, notices, whole=not self.started)
         self.started = True
         raws, issues = self._distinct(tx, page.raws)
         if stream.gives is not Gives.MANAGED:

@@ -25,7 +25,7 @@ def leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Com
         assert command is not None
         if isinstance(command, click.Group):
             yield from leaves(command, f"{above}{name} ")
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             yield f"{above}{name}", command
 
 
@@ -100,10 +100,12 @@ def parse(words: list[str]) -> None:
     """Refuse what the command line would refuse before it does anything."""
     command: click.Command = cli
     while isinstance(command, click.Group) and words and words[0] not in HELP:
+        if command.invoke_without_command and words[0].startswith("-"):
+            break
         found = command.get_command(click.Context(command), words[0])
         assert found is not None, f"there is no command {words[0]}"
         command, words = found, words[1:]
-    if isinstance(command, click.Group) or HELP & {*words}:
+    if HELP & {*words} or (isinstance(command, click.Group) and not command.invoke_without_command):
         return
     context = click.Context(command, info_name=command.name)
     values, rest, _ = command.make_parser(context).parse_args(words)
