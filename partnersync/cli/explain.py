@@ -1,7 +1,6 @@
 """The command that says why."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,14 +16,16 @@ from partnersync.cli.assemble import (
     opened_store,
     read_company,
 )
+from partnersync.cli.in_words import ALL, Phrase, in_words
 from partnersync.cli.output import show_json
 from partnersync.cli.references import deal_ref
 from partnersync.domain import trace
 from partnersync.domain.attribution import Evidence
 from partnersync.domain.decided import Judged
-from partnersync.domain.line import Line, LineFacts, line_status
-from partnersync.domain.registration import Protection
+from partnersync.domain.line import Line, LineFacts, LineKind, line_status
+from partnersync.domain.registration import Protection, RegistrationState
 from partnersync.domain.say import Say
+from partnersync.domain.value import Money
 from partnersync.rules import explain as words
 from partnersync.sync import story
 from partnersync.sync.publish import moment_text
@@ -57,38 +58,13 @@ def explain(kind: str, record_id: str, as_of: str | None, language: str | None, 
     if as_json:
         show_json(told)
     else:
-        for line in in_words(told):
+        for line in in_words(told, say):
             click.echo(line)
     return 0
 
 
-_FOR_SCRIPTS = frozenset({"trace", "evidence"})  # told in sentences instead
-
-
-def in_words(told: Any, depth: int = 0) -> Iterator[str]:
-    """An explanation as indented text: its facts, then its parts."""
-    margin = "  " * depth
-    for name, value in told.items():
-        if name in _FOR_SCRIPTS:
-            continue
-        label = name.replace("_", " ")
-        if isinstance(value, dict):
-            yield f"{margin}{label}"
-            yield from in_words(value, depth + 1)
-        elif isinstance(value, list):
-            if value:
-                yield f"{margin}{label}"
-            for item in value:
-                if isinstance(item, dict):
-                    yield from in_words(item, depth + 1)
-                else:
-                    yield f"{margin}  {item}"
-        elif value not in ("", None):
-            yield f"{margin}{label}: {value}"
-
-
 class Telling:
-    """Explanations as plain values: JSON for scripts, and the text above."""
+    """Explanations as facts, in the program's time zone; their sentences are in the language of `say`."""
 
     def __init__(self, zone: ZoneInfo, as_of: datetime, say: Say) -> None:
         self._zone = zone
@@ -104,17 +80,17 @@ class Telling:
             "client": deal.client.name or "",
             "client_id": standing.client_id,
             "products": ", ".join(deal.products),
-            "amount": f"{deal.amount.text()} {deal.amount.currency}" if deal.amount else "",
-            "state": deal.state_at(self._as_of).value,
-            "created": moment_text(deal.created_at, self._zone),
+            "amount": deal.amount or "",
+            "state": deal.state_at(self._as_of),
+            "created": deal.created_at.astimezone(self._zone),
             "named_in_the_deal": deal.partner_id or deal.promo_code or "",
             "why": words.attribution_sentences(attribution, self._zone, self._say),
             "evidence": [
                 self._evidence(one)
                 for one in ((attribution.evidence, *attribution.contradictions) if attribution else ())
             ],
-            "protection": standing.protection,
-            "protected_until": standing.protected_until,
+            "protection": RegistrationState(standing.protection) if standing.protection else "",
+            "protected_until": date.fromisoformat(standing.protected_until) if standing.protected_until else "",
             "registrations_of_the_client": [self.registration(one) for one in told.claims],
             "lines": [self.line(line, facts) for line, facts in told.lines],
         }
@@ -127,9 +103,9 @@ class Telling:
             "partner": claim.partner_id,
             "client": claim.client.name or "",
             "client_id": one.client_id,
-            "submitted": moment_text(claim.submitted_at, self._zone),
-            "products": ", ".join(claim.products) or "all",
-            "status": one.state.value,
+            "submitted": claim.submitted_at.astimezone(self._zone),
+            "products": ", ".join(claim.products) or ALL,
+            "status": one.state,
             "code": one.verdict.code.value,
             "program_version": one.verdict.program_version,
             "why": words.verdict_sentences(one, self._say),
@@ -147,13 +123,13 @@ class Telling:
         return {
             "line": line.line_id,
             "partner": line.partner_id,
-            "event": f"{line.event_id}, {moment_text(line.event_time, self._zone)}",
-            "kind": line.kind.value,
+            "event": Phrase("{}, {}", (line.event_id, line.event_time.astimezone(self._zone))),
+            "kind": line.kind,
             "program_version": line.program_version,
             "rule": line.rule,
-            "base": f"{line.base.text()} {line.base.currency} ({line.base_items})",
-            "amount": f"{line.amount.text()} {line.amount.currency}",
-            "status": line_status(line.hold_until, facts, self._as_of).value,
+            "base": Phrase("{} ({})", (line.base, line.base_items)),
+            "amount": line.amount,
+            "status": line_status(line.hold_until, facts, self._as_of),
             "reason": facts.hold_reason or line.reason,
             "reverses": line.reverses,
             "arithmetic": words.numbered(words.sentences(line.trace, self._say)),
@@ -162,30 +138,30 @@ class Telling:
 
     def partner(self, told: story.PartnerStory) -> dict[str, Any]:
         """A partner: standing, balance, registrations, and what each deal brought."""
-        by_deal: dict[str, list[Line]] = {}
+        by_deal: dict[str, list[tuple[LineKind, Money]]] = {}
         for line, _ in told.lines:
-            by_deal.setdefault(line.deal_ref, []).append(line)
+            by_deal.setdefault(line.deal_ref, []).append((line.kind, line.amount))
         return {
             "partner": told.partner.partner_id,
             "name": told.partner.name,
-            "kind": told.partner.kind.value,
-            "status": told.partner.status.value,
-            "balance": [f"{money.text()} {money.currency}" for money in told.balance],
+            "kind": told.partner.kind,
+            "status": told.partner.status,
+            "balance": list(told.balance),
             "lines": len(told.lines),
             "registrations": [self.registration(one) for one in told.claims],
             "deals": [
-                f"{ref}: " + ", ".join(f"{one.kind.value} {one.amount.text()} {one.amount.currency}" for one in lines)
+                Phrase("{}: " + ", ".join(["{} {}"] * len(lines)), (ref, *(part for line in lines for part in line)))
                 for ref, lines in by_deal.items()
             ],
         }
 
-    def _protection(self, one: Protection | None) -> dict[str, str]:
+    def _protection(self, one: Protection | None) -> dict[str, object]:
         if one is None:
             return {}
         return {
-            "protected_from": moment_text(one.starts_at, self._zone),
-            "protected_until": one.until.isoformat(),
-            "protection_ended": "" if one.next_look_at else moment_text(one.ends_at, self._zone),
+            "protected_from": one.starts_at.astimezone(self._zone),
+            "protected_until": one.until,
+            "protection_ended": "" if one.next_look_at else one.ends_at.astimezone(self._zone),
             "protection_ended_by": one.code,
             "deal_of_the_registration": one.deal_ref or "",
         }

@@ -38,7 +38,7 @@ def show_json(value: Any) -> None:
 
 def _json(value: Any) -> str:
     unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
-    return json.dumps(value, ensure_ascii=not unicode, indent=2, default=_plain)
+    return json.dumps(value, ensure_ascii=not unicode, indent=2, default=plain)
 
 
 def _show_objects(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -131,16 +131,17 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
 
 
 def _is_number(text: str) -> bool:
-    plain = text.replace(",", "").replace(".", "", 1).removeprefix("-")
-    return not text or plain.isdigit()
+    bare = text.replace("\N{NO-BREAK SPACE}", "").replace(",", "").replace(".", "", 1).removeprefix("-")
+    return not text or bare.isdigit()
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(_plain(value)) if not isinstance(value, str | int) else str(value)
+    text = "" if value is None else str(plain(value)) if not isinstance(value, str | int) else str(value)
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in " ".join(text.split()))
 
 
-def _plain(value: object) -> Any:
+def plain(value: object) -> Any:
+    """A value as files and JSON have it."""
     match value:
         case Money():
             return f"{value.text()} {value.currency}"

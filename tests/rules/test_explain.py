@@ -74,12 +74,66 @@ def test_every_step_that_any_rule_writes_has_a_sentence_for_its_arguments() -> N
         assert code in STEPS or given in (None, len(known), len(named)), where
 
 
-@pytest.mark.parametrize("code", VerdictCode)
-def test_every_verdict_has_a_sentence(code: VerdictCode, registration: Any, at: Any) -> None:
-    verdict = Verdict(RegistrationState.INVALID, code, at("2026-01-15"), "2026-01-01", "R0", None, ("client_inn",))
-    [sentence] = explain.verdict_sentences(Judged(registration(), "c", True, 1, verdict), ENGLISH)
-    assert sentence.endswith(".")
-    assert "{" not in sentence
+VERDICTS = [
+    (
+        VerdictCode.DATA_MISSING,
+        "The registration is incomplete: client_inn. Complete it and submit it again.",
+        "В регистрации не хватает данных или они с ошибкой: client_inn. Дополните её и подайте снова.",
+    ),
+    (
+        VerdictCode.INN_BAD,
+        "A number fails its check digits: client_inn. Correct it and submit the registration again.",
+        "Номер не проходит проверку контрольных цифр: client_inn. Исправьте его и подайте регистрацию снова.",
+    ),
+    (
+        VerdictCode.PARTNER_NOT_ELIGIBLE,
+        "The partner is unknown, not active, or has no valid contract on that day.",
+        "На день подачи партнёр не значится в программе, не активен или у него нет действующего договора.",
+    ),
+    (
+        VerdictCode.OWN_DUPLICATE,
+        "You have registered this client already: R0.",
+        "Вы уже зарегистрировали этого клиента: R0.",
+    ),
+    (
+        VerdictCode.ALREADY_PROTECTED,
+        "The client is protected for another partner until 2026-04-15.",
+        "Клиент закреплён за другим партнёром до 15.04.2026 включительно.",
+    ),
+    (
+        VerdictCode.OTHER_PRODUCT,
+        "The client is yours for these products until 2026-04-15; another partner has others.",
+        "По этим продуктам клиент закреплён за вами до 15.04.2026 включительно;"
+        " по другим продуктам с ним работает другой партнёр.",
+    ),
+    (
+        VerdictCode.OK,
+        "The client is yours until 2026-04-15.",
+        "Клиент закреплён за вами до 15.04.2026 включительно.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "english", "russian"), VERDICTS, ids=lambda value: str(value)[:20])
+def test_verdicts_in_both_languages(code: VerdictCode, english: str, russian: str, registration: Any, at: Any) -> None:
+    until = at("2026-04-15").date()
+    verdict = Verdict(RegistrationState.INVALID, code, at("2026-01-15"), "2026-01-01", "R0", until, ("client_inn",))
+    one = Judged(registration(), "c", True, 1, verdict)
+    assert explain.verdict_sentences(one, ENGLISH) == [english]
+    assert explain.verdict_sentences(one, RUSSIAN) == [russian]
+
+
+def test_every_code_is_among_them() -> None:
+    assert [code for code, *_ in VERDICTS] == list(VerdictCode)
+
+
+@pytest.mark.parametrize("source", Source)
+def test_every_source_says_whom_it_names_and_since_when(source: Source, at: Any) -> None:
+    evidence = Evidence("P1", source, at("2026-02-01"), "R1")
+    for say, day in ((ENGLISH, "2026-02-01"), (RUSSIAN, "01.02.2026")):
+        told = explain.attribution_sentences(Attribution(evidence), MOSCOW, say)[1]
+        assert "P1" in told
+        assert day in told
 
 
 def test_another_partner_learns_no_more_than_a_date(registration: Any, at: Any) -> None:

@@ -1,0 +1,80 @@
+"""Stored words in the language of people: states, kinds and statuses, with the stored word beside for a search."""
+
+from enum import StrEnum
+
+from partnersync.domain.deal import DealState
+from partnersync.domain.line import LineKind, LineStatus
+from partnersync.domain.partner import PartnerKind, PartnerStatus
+from partnersync.domain.registration import RegistrationState
+from partnersync.domain.say import Say, pmsgid
+
+# What the words of a class are about: "won" of a deal and of a registration are two words in Russian.
+CONTEXT: dict[type[StrEnum], str] = {
+    DealState: "deal state",
+    RegistrationState: "registration state",
+    LineKind: "line kind",
+    LineStatus: "line status",
+    PartnerKind: "partner kind",
+    PartnerStatus: "partner status",
+}
+# Every word of these classes, for the catalogues.
+_WORDS = (
+    pmsgid("deal state", "open"),
+    pmsgid("deal state", "won"),
+    pmsgid("deal state", "lost"),
+    pmsgid("registration state", "draft"),
+    pmsgid("registration state", "submitted"),
+    pmsgid("registration state", "invalid"),
+    pmsgid("registration state", "checking"),
+    pmsgid("registration state", "research"),
+    pmsgid("registration state", "approved"),
+    pmsgid("registration state", "provisional"),
+    pmsgid("registration state", "returned"),
+    pmsgid("registration state", "rejected"),
+    pmsgid("registration state", "active"),
+    pmsgid("registration state", "extension_requested"),
+    pmsgid("registration state", "won"),
+    pmsgid("registration state", "lost"),
+    pmsgid("registration state", "expired"),
+    pmsgid("registration state", "released"),
+    pmsgid("registration state", "withdrawn"),
+    pmsgid("registration state", "transferred"),
+    pmsgid("registration state", "disputed"),
+    pmsgid("line kind", "accrual"),
+    pmsgid("line kind", "trueup"),
+    pmsgid("line kind", "reversal"),
+    pmsgid("line kind", "clawback"),
+    pmsgid("line kind", "bonus"),
+    pmsgid("line kind", "adjustment"),
+    pmsgid("line kind", "cap"),
+    pmsgid("line kind", "payout"),
+    pmsgid("line status", "on_hold"),
+    pmsgid("line status", "disputed"),
+    pmsgid("line status", "pending"),
+    pmsgid("line status", "payable"),
+    pmsgid("line status", "in_statement"),
+    pmsgid("line status", "approved"),
+    pmsgid("line status", "in_payout"),
+    pmsgid("line status", "paid"),
+    pmsgid("line status", "reversed"),
+    pmsgid("partner kind", "referral"),
+    pmsgid("partner kind", "agent"),
+    pmsgid("partner kind", "reseller"),
+    pmsgid("partner kind", "integrator"),
+    pmsgid("partner kind", "distributor"),
+    pmsgid("partner kind", "subcontractor"),
+    pmsgid("partner status", "candidate"),
+    pmsgid("partner status", "talks"),
+    pmsgid("partner status", "offer"),
+    pmsgid("partner status", "agreement"),
+    pmsgid("partner status", "active"),
+    pmsgid("partner status", "paused"),
+    pmsgid("partner status", "refused"),
+    pmsgid("partner status", "left"),
+)
+
+
+def word(stored: StrEnum, say: Say) -> str:
+    """A stored word as people say it: "выиграна (won)"; in English it is what is stored."""
+    said = say.pgettext(CONTEXT[type(stored)], stored.value)
+    return said if said == stored.value else f"{said} ({stored.value})"
