@@ -228,8 +228,10 @@ class Adapter(Protocol):
         Unsupported unless `publishes`.
         """
 
-    def holds(self, name: str) -> bool:
-        """Whether the published table `name` is there to read; Unsupported unless `publishes`."""
+    def holds(self, name: str) -> str:
+        """What tells without reading it that the published table `name` is as it was: a short text that is another one
+        once somebody changed it, empty where it is not there. Unsupported unless `publishes`.
+        """
 
     def check(self) -> Iterator[str]:
         """Problems of this connection, each with its mend, for `doctor`; touches the system, changes nothing."""

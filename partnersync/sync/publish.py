@@ -84,15 +84,20 @@ def issues_table(store: Store) -> Table:
 
 
 def publish(store: Store, adapter: Adapter, connection: str, tables: Sequence[Table]) -> list[str]:
-    """Bring the tables of one connection up to date; the names of those that were written."""
+    """Bring the tables of one connection up to date, also where people edited them; the names of those written."""
     written: list[str] = []
     for table in tables:
         with store.read() as tx:
             known = published.get(tx, connection, table.name)
-        if known == table.state and adapter.holds(table.name):
+        held = adapter.holds(table.name)
+        if held and known == _as_held(table, held):
             continue
         if adapter.publish(table):
             written.append(table.name)
         with store.write() as tx:
-            published.put(tx, connection, table.name, table.state)
+            published.put(tx, connection, table.name, _as_held(table, adapter.holds(table.name)))
     return written
+
+
+def _as_held(table: Table, held: str) -> str:
+    return f"{table.state} / {held}"

@@ -15,6 +15,7 @@ from partnersync.loader import load_plugins
 from partnersync.store import journal, ledger, tables
 from partnersync.store.database import open_store
 from partnersync.store.locks import this_process
+from partnersync.sync.progress import Progress
 from partnersync.sync.run import Engine, Report
 from partnersync.translate import translator
 from small_firm import PROGRAM
@@ -86,6 +87,10 @@ REPLACED = {
 AS_OF_FIRST, AS_OF_LATER = "2026-03-31", "2026-04-30"
 
 
+def _silent(step: str, amount: int, of: int | None = None) -> None:
+    """No progress is shown."""
+
+
 @dataclass(frozen=True)
 class TwoFolders:
     """The company in a folder."""
@@ -110,7 +115,7 @@ class TwoFolders:
             self.put({name: text})
 
     @contextmanager
-    def engine(self, owner: str = "") -> Iterator[Engine]:
+    def engine(self, owner: str = "", progress: Progress = _silent) -> Iterator[Engine]:
         """An engine as a command makes it; `owner` is the process that it takes itself for."""
         company = read_company(self.root / "config/partnersync.toml")
         plugins = load_plugins()
@@ -122,12 +127,12 @@ class TwoFolders:
             for adapter in adapters.values():
                 held.callback(adapter.close)
             me, say = owner or this_process(), translator(company.settings.language)
-            yield Engine(company.settings, company.programme, store, adapters, (), me, now, _silent, say)
+            yield Engine(company.settings, company.programme, store, adapters, (), me, now, progress, say)
 
-    def sync(self, as_of: str, owner: str = "") -> Report:
+    def sync(self, as_of: str, owner: str = "", progress: Progress = _silent) -> Report:
         """One `sync` as of the end of a day."""
         company = read_company(self.root / "config/partnersync.toml")
-        with self.engine(owner) as engine:
+        with self.engine(owner, progress) as engine:
             return engine.sync(as_of=company.moment(as_of))
 
     def files(self) -> dict[str, bytes]:
@@ -174,7 +179,3 @@ def _rows(tx: Tx, name: str, leave: tuple[str, ...]) -> list[str]:
     if name == "managed":
         query = query.where(table.c.want != "[]")  # of a record that nothing is due for, an echo may be read or skipped
     return sorted(json.dumps(dict(row), default=str, sort_keys=True) for row in tx.execute(query).mappings())
-
-
-def _silent(step: str, amount: int, of: int | None = None) -> None:
-    """No progress is shown."""

@@ -1,6 +1,5 @@
 """A run that is killed anywhere, and one more: the end is that of a run that nobody killed (docs/commands.md, sync)."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,22 +10,9 @@ import pytest
 
 import crash_points
 from crash_points import CrashPoints, seams
-from two_folders import AS_OF_FIRST, AS_OF_LATER, FIRST, SETTINGS, TwoFolders
+from two_folders import AS_OF_FIRST, AS_OF_LATER, SETTINGS, TwoFolders
 
 NewCompany = Callable[[str], TwoFolders]
-
-
-@pytest.fixture
-def new_company(tmp_path: Path, new_sqlite_store: Path) -> NewCompany:
-    """Make companies in folders of their own, with an empty store on SQLite."""
-
-    def make(name: str) -> TwoFolders:
-        company = TwoFolders(tmp_path / name)
-        company.put(FIRST)
-        shutil.copyfile(new_sqlite_store, company.root / "partnersync.db")
-        return company
-
-    return make
 
 
 @pytest.fixture(scope="module")

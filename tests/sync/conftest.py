@@ -88,8 +88,8 @@ class Sheets:
         self.tables[table.name] = [tuple(row) for row in table.rows()]
         return self.tables[table.name] != before
 
-    def holds(self, name: str) -> bool:
-        return name in self.tables
+    def holds(self, name: str) -> str:
+        return str(self.tables.get(name, ""))
 
     def close(self) -> None:
         """Nothing is held."""

@@ -23,6 +23,7 @@ from partnersync.contract.adapter import (
 from partnersync.domain.value import RecordKind
 from partnersync.errors import TryLater, Unsupported
 from partnersync_csv import check, source, target
+from partnersync_csv.detect import file_state
 from partnersync_csv.leftovers import remove_leftovers
 from partnersync_csv.outbox import Outbox
 from partnersync_csv.place import Mark, Place, places
@@ -118,9 +119,13 @@ class CsvAdapter:
         except OSError as exc:
             raise TryLater(target.refused(path.name, exc), hint="Allow writing it, or name another out") from exc
 
-    def holds(self, name: str) -> bool:
-        """Whether `<name>.csv` is there."""
-        return self._table(name).is_file()
+    def holds(self, name: str) -> str:
+        """Size and time of `<name>.csv`."""
+        try:
+            _, size, changed_ns = file_state(self._table(name))
+        except OSError:  # `publish` says what hinders
+            return ""
+        return f"{size} {changed_ns}" if changed_ns else ""
 
     def check(self) -> Iterator[str]:
         """What is wrong with the folders and files, each with its mend."""
@@ -146,9 +151,7 @@ class CsvAdapter:
 
     def _written(self, place: Place, due: Due) -> Iterator[Receipt]:
         stream = place.kind.key if place.in_place else place.kind.key + _APART
-        for receipt in target.write(place, stream, due, Mark.parse(self._cursors.get(stream))):
-            self._cursors.update(receipt.cursors)
-            yield receipt
+        return target.write(place, stream, due, self._cursors)
 
 
 def make(connection: Connection, settings: BaseModel) -> Adapter:

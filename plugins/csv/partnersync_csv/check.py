@@ -6,6 +6,7 @@ from pathlib import Path
 
 from partnersync.errors import PartnersyncError
 from partnersync_csv.dialect import Dialect
+from partnersync_csv.elsewhere import warning
 from partnersync_csv.place import Place, dialect_of, input_reader, table
 
 
@@ -46,6 +47,8 @@ def _of_file(place: Place) -> Iterator[str]:
     for complaint in filter(None, (reader.lacks, reader.defaulted)):
         yield f"{place.file} {complaint}"
     yield from _of_written(place, dialect, written)
+    if place.kind.managed and (told := warning(place.target, place.written_file)):
+        yield told
 
 
 def _of_written(place: Place, dialect: Dialect, written: Dialect) -> Iterator[str]:

@@ -19,6 +19,8 @@ BLOCK = 1 << 20
 """Bytes read at a time. A line longer than that is refused: it belongs to no table, and would fill the memory."""
 
 FileState = tuple[int, int, int]
+ABSENT: FileState = (0, 0, 0)
+"""The state of a file that is not there."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _EXACT = {"utf-8", "utf-16-le", "utf-16-be", "cp1251"}  # what they decode they encode to the same bytes
@@ -73,8 +75,11 @@ def file_hash(path: Path) -> str:
 
 
 def file_state(path: Path) -> FileState:
-    """What is another one when the file was replaced or saved since, without reading it."""
-    found = path.stat()
+    """What is another one when the file was replaced, saved or removed since, without reading it."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ABSENT
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from partnersync.contract.adapter import NoteWrite, Outcome, Receipt, TaskWrite
 from partnersync.domain.spreadsheet import harmless
 from partnersync.errors import PartnersyncError
-from partnersync_csv.detect import detect
+from partnersync_csv.detect import ABSENT, detect, file_state
 from partnersync_csv.dialect import CANONICAL, Dialect, NotCsv
 from partnersync_csv.headers import Header, pick
 from partnersync_csv.scan import quote, rows
@@ -63,16 +63,16 @@ class Entries:
             yield Receipt(write_id, outcome, reason)
 
     def _append(self) -> None:
-        dialect, header = CANONICAL, Header(self._columns)
-        if self._path.exists():
+        dialect, header, since = CANONICAL, Header(self._columns), file_state(self._path)
+        if since != ABSENT:
             dialect = detect(self._path, known_headers=frozenset(self._columns))
             header = self._find_known(dialect)
         if not self._database.execute("SELECT 1 FROM entries WHERE NOT known LIMIT 1").fetchone():
             return
         try:
-            replace_whole(self._path, encoded(self._lines(dialect, header), dialect))
+            replace_whole(self._path, encoded(self._lines(dialect, header), dialect), since=since)
         except UnicodeEncodeError:
-            replace_whole(self._path, encoded(self._lines(dialect, header), dialect.in_utf8()))
+            replace_whole(self._path, encoded(self._lines(dialect, header), dialect.in_utf8()), since=since)
 
     def _find_known(self, dialect: Dialect) -> Header:
         """Mark the rows that are in the file; its header."""

@@ -34,20 +34,27 @@ class Managed:
 
 
 def rewrite_file(
-    path: Path, target: Path, dialect: Dialect, managed: Managed, *, since: FileState | None = None
+    path: Path,
+    target: Path,
+    dialect: Dialect,
+    managed: Managed,
+    *,
+    since: FileState | None = None,
+    target_since: FileState | None = None,
 ) -> tuple[WrittenFile, Dialect]:
     """Write the file at `path` with its managed columns to `target`, which may be the same; the form that it got.
 
     The form is `dialect`, in UTF-8 if the encoding cannot hold a text that is due. TryLater: someone changed the file
-    at `path` meanwhile, or since its state was `since`; `target` is as it was. NotCsv: its header cannot be told into
-    cells.
+    at `path` since its state was `since`, or that at `target` since `target_since`; `target` is as it was. NotCsv: its
+    header cannot be told into cells.
     """
     state = since or file_state(path)
     try:
-        return replace_whole(target, rewrite(path, dialect, managed, since=state)), dialect
+        return replace_whole(target, rewrite(path, dialect, managed, since=state), since=target_since), dialect
     except UnicodeEncodeError:
         wider = dialect.in_utf8()
-        return replace_whole(target, rewrite(path, dialect, managed, since=state, into=wider)), wider
+        chunks = rewrite(path, dialect, managed, since=state, into=wider)
+        return replace_whole(target, chunks, since=target_since), wider
 
 
 def rewrite(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from partnersync.contract.adapter import Page, Raw
 from partnersync.errors import ConfigError, TryLater
-from partnersync_csv.detect import file_hash, file_state
+from partnersync_csv.detect import FileState, file_hash, file_state
 from partnersync_csv.dialect import NotCsv
 from partnersync_csv.mapping import hides_its_id
 from partnersync_csv.place import Mark, Place, dialect_of, input_reader, readable, table, written_reader
@@ -74,7 +74,7 @@ def managed(place: Place, known: Mark | None) -> Iterator[Page]:
 
 def _pages(
     path: Path,
-    before: tuple[int, int, int],
+    before: FileState,
     mark: Mark,
     told: Iterator[Raw],
     notices: tuple[tuple[str, str, str], ...] = (),
@@ -86,11 +86,17 @@ def _pages(
             told_all = False
         raws.append(raw)
         if len(raws) == PAGE_ROWS:
+            _refuse_changed(path, before)
             yield Page(raws)
             raws = []
+    _refuse_changed(path, before)
+    yield Page(raws, mark.text(), complete=told_all, notices=notices)
+
+
+def _refuse_changed(path: Path, before: FileState) -> None:
+    """Rows are given only while all of them are of one file: half a save may look like good rows."""
     if file_state(path) != before:
         raise TryLater(f"{path.name} changed while it was read", hint="Run again once it is saved")
-    yield Page(raws, mark.text(), complete=told_all, notices=notices)
 
 
 def _notice(mark: Mark, code: str, file: str, reason: str) -> Page:

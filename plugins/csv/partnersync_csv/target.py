@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from partnersync.contract.adapter import Cells, Outcome, Receipt
-from partnersync.errors import PartnersyncError
-from partnersync_csv.detect import file_hash, file_state
+from partnersync.errors import PartnersyncError, TryLater
+from partnersync_csv.detect import ABSENT, file_hash, file_state
 from partnersync_csv.dialect import Dialect, NotCsv
+from partnersync_csv.elsewhere import warning
 from partnersync_csv.place import Mark, Place, dialect_of, input_reader, table, written_reader
 from partnersync_csv.rewrite import Managed, rewrite_file
 from partnersync_csv.spool import Due
@@ -21,23 +22,26 @@ class _Written:
     remark: str
 
 
-def write(place: Place, stream: str, due: Due, last_read: Mark | None) -> Iterator[Receipt]:
+def write(place: Place, stream: str, due: Due, cursors: dict[str, str | None]) -> Iterator[Receipt]:
     """Write the file, then give a receipt for each write; if it cannot be written, all are refused and it is as it was.
 
-    The last receipt moves the cursor of `stream` to what was written. It does not where that would hide something from
-    the next pull: the file was not as it was `last_read`, or rows that it held are gone with their input.
+    `cursors` are those of the streams as this run has read and written them. A file that somebody saved since cannot be
+    written: what is due was decided without it. The last receipt moves the cursor of `stream` to what was written. It
+    does not where that would hide something from the next pull: the run had not read the file, or rows that it held
+    are gone with their input.
     """
+    last_read = Mark.parse(cursors.get(stream))
     try:
-        written = _rewrite(place, due)
+        written = _rewrite(place, due, last_read)
     except (PartnersyncError, OSError) as exc:
         refusal = refused(place.written_file, exc)
         for write_id, _ in due.writes():
             yield Receipt(write_id, Outcome.REFUSED, refusal)
         return
-    cursors: Cells = {}
-    if last_read is not None and written.before == last_read.sha256 and not due.lost():
-        mark = place.mark(written.after) if place.in_place else place.written_mark(written.after)
-        cursors = {stream: mark.text()}
+    mark = place.mark(written.after) if place.in_place else place.written_mark(written.after)
+    cursors[stream] = mark.text()
+    read_on = last_read is not None and written.before == last_read.sha256 and not due.lost()
+    moved: Cells = {stream: mark.text()} if read_on else {}
     gone, remark = f"{place.file} has no row of this record that can be used", written.remark
     last: Receipt | None = None
     for write_id, found in due.writes():
@@ -46,7 +50,7 @@ def write(place: Place, stream: str, due: Due, last_read: Mark | None) -> Iterat
         last = Receipt(write_id, Outcome.DONE, remark) if found else Receipt(write_id, Outcome.GONE, gone)
         remark = "" if found else remark
     if last:
-        yield replace(last, cursors=cursors)
+        yield replace(last, cursors=moved)
 
 
 def refused(file: str, error: Exception) -> str:
@@ -56,14 +60,19 @@ def refused(file: str, error: Exception) -> str:
     return str(error)
 
 
-def _rewrite(place: Place, due: Due) -> _Written:
+def _rewrite(place: Place, due: Due, last_read: Mark | None) -> _Written:
     since = file_state(place.input)
+    target_since = since if place.in_place else file_state(place.target)
+    before = file_hash(place.target) if target_since != ABSENT else ""
+    if last_read is not None and before not in (last_read.sha256, ""):  # one that was removed is written anew
+        raise TryLater(f"{place.written_file} was saved after this run read it", hint="The next run reads it")
     dialect = dialect_of(place.input, place)
     held = table(place.input, dialect, header=place.settings.header)
     reader = input_reader(place, held) if held else None
     if reader is None or not reader.id_header:
         raise NotCsv(f'{place.file} has no column "{place.id_header}"', hint="Put it back, or correct the settings")
-    before = _take_over(place, due) if not place.in_place else file_hash(place.input)
+    if not place.in_place and before:
+        _take_over(place, due)
     blank = {} if place.in_place else dict.fromkeys(place.kind.managed, "")
 
     def values_for(id_text: str) -> Cells | None:
@@ -71,15 +80,12 @@ def _rewrite(place: Place, due: Due) -> _Written:
         return {**blank, **values} if values else blank
 
     managed = Managed(reader.id_header, place.kind.managed, values_for, header=place.settings.header)
-    written, form = rewrite_file(place.input, place.target, dialect, managed, since=since)
+    written, form = rewrite_file(place.input, place.target, dialect, managed, since=since, target_since=target_since)
     return _Written(before, written.hash, _remark(place, dialect, form))
 
 
-def _take_over(place: Place, due: Due) -> str:
-    """Keep the managed fields of the file last written, except in rows with a lost quote; its SHA-256, "" for none."""
-    if not place.target.exists():
-        return ""
-    since, before = file_state(place.target), file_hash(place.target)
+def _take_over(place: Place, due: Due) -> None:
+    """Keep the managed fields of the file last written, except in rows with a lost quote."""
     try:
         held = table(place.target, dialect_of(place.target, place))
     except NotCsv as exc:
@@ -87,10 +93,8 @@ def _take_over(place: Place, due: Due) -> str:
     if held is not None:
         reader = written_reader(place, held)
         due.hold((raw.record_id, raw.seen or {}) for raw in reader.ours(held.rows))
-    return before if file_state(place.target) == since else "moved"
 
 
 def _remark(place: Place, dialect: Dialect, form: Dialect) -> str:
-    if form == dialect:
-        return ""
-    return f"{place.written_file} is in UTF-8 now: {dialect.encoding} cannot hold one of its values"
+    wider = f"{place.written_file} is in UTF-8 now: {dialect.encoding} cannot hold one of its values"
+    return ". ".join(filter(None, (wider if form != dialect else "", warning(place.target, place.written_file))))

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from partnersync.domain.spreadsheet import harmless
-from partnersync_csv.detect import file_hash
+from partnersync.errors import TryLater
+from partnersync_csv.detect import FileState, file_hash, file_state
 from partnersync_csv.dialect import CANONICAL, Dialect
 from partnersync_csv.scan import quote
 
@@ -31,11 +32,13 @@ class WrittenFile:
     changed: bool = True
 
 
-def replace_whole(path: Path, chunks: Iterable[bytes]) -> WrittenFile:
+def replace_whole(path: Path, chunks: Iterable[bytes], *, since: FileState | None = None) -> WrittenFile:
     """Put `chunks` in place of the file: at every moment it is the old one or the new one, whole.
 
     Its folder is made if need be; its mode bits and a symbolic link that leads to it stay. When anything fails, an
     error of `chunks` included, the old file is untouched and nothing is left beside it; the error goes on.
+    TryLater: the file is not as it was in the state `since`. It is looked at just in front of the rename, which is as
+    late as the system allows; what is saved between these two calls is lost.
     """
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,6 +52,8 @@ def replace_whole(path: Path, chunks: Iterable[bytes]) -> WrittenFile:
                 file.flush()
                 os.fsync(file.fileno())
         if written.changed:
+            if since is not None and file_state(target) != since:
+                raise TryLater(f"{path.name} was saved while it was being written", hint="The next run reads it")
             temporary.replace(target)
             _sync_folder(target.parent)
     finally:

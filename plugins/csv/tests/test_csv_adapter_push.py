@@ -199,20 +199,6 @@ class TestCursor:
         deals.set_deals({"2": {"ps_partner_id": "P2"}}, adapter=deals.run())
         assert len(deals.pull("deals.out")) == 2
 
-    @pytest.mark.parametrize(("settings", "name"), [({}, "out/deals.csv"), ({"in_place": True}, "data/deals.csv")])
-    def test_so_is_one_that_a_person_saved_meanwhile(self, deals: Any, settings: Any, name: str) -> None:
-        deals.settings = settings
-        deals.set_deals({"1": {"ps_partner_id": "P1"}})
-        adapter = deals.pull_all()
-        deals.put(name, deals.text(name).replace("P1", "P9"))
-        deals.set_deals({"2": {"ps_partner_id": "P2"}}, adapter)
-        assert {
-            raw.record_id: raw.seen["ps_partner_id"] for raw in deals.pull(name[-9:-4] + ".out" * (not settings))
-        } == {
-            "1": "P9",
-            "2": "P2",
-        }
-
     def test_so_is_one_whose_rows_went_with_their_input(self, deals: Any) -> None:
         deals.set_deals({"1": {"ps_partner_id": "P1"}, "2": {"ps_partner_id": "P2"}})
         deals.put("data/deals.csv", DEALS.replace("1,", "3,", 1))
@@ -268,10 +254,9 @@ class TestFailure:
         ],
     )
     def test_a_file_that_cannot_be_read(self, deals: Any, name: str, content: bytes, says: str) -> None:
-        adapter = deals.pull_all()
         deals.put(name, content)
         writes = [FieldsWrite(f"w{deal}", RecordKind.DEAL, deal, {"ps_source": "typed"}) for deal in "12"]
-        receipts = deals.push(writes, adapter)
+        receipts = deals.push(writes, deals.run())
         assert [(receipt.outcome, receipt.cursors) for receipt in receipts] == [(REFUSED, {}), (REFUSED, {})]
         assert all(says in receipt.reason for receipt in receipts)
         assert deals.file(name).read_bytes() == content
