@@ -76,19 +76,20 @@ class Company:
     settings: Settings
     programme: Programme
 
-    def moment(self, text: str | None) -> datetime | None:
-        """The moment that --as-of names."""
+    def moment(self, text: str | None, option: str = "--as-of", *, begins: bool = False) -> datetime | None:
+        """The moment that an option names; a date is its last second, or where something `begins` with it its first."""
         if text is None:
             return None
         zone = self.programme.zone
         try:
             value = datetime.fromisoformat(text)
             if _DAY.fullmatch(text):
-                value = datetime.combine(value.date() + timedelta(days=1), time(), zone) - timedelta(seconds=1)
+                value = datetime.combine(value.date() + timedelta(days=not begins), time(), zone)
+                value -= timedelta(seconds=not begins)
             return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             hint = "Write it like 2026-01-31 or 2026-01-31T10:00:00+03:00"
-            raise ConfigError(f"--as-of {text!r} is no time", hint=hint) from None
+            raise ConfigError(f"{option} {text!r} is no time", hint=hint) from None
 
 
 def now() -> datetime:

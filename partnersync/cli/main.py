@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "registrations": ("tables", "Show registrations with their verdicts."),
     "issues": ("issues", "Show the records that were left over, and how to mend them; take them up again."),
     "status": ("tables", "Show the last runs, cursors, open issues and what is due next."),
+    "audit": ("audit", "Show the journal of writes: who, what, when, why, before and after."),
     "verify": ("keeping", "Prove the hash chains of the ledger and the journal."),
     "db": ("database", "Look after the store: upgrade, backup, restore."),
     "plugins": ("keeping", "Look after the plugins."),

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,15 +21,26 @@ from partnersync.domain.spreadsheet import harmless
 from partnersync.domain.value import Money
 from partnersync.errors import ConfigError
 
+_ALIGNED_AT_ONCE = 1000
+
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
-    """A table whose JSON is a list of objects with the columns as keys, printed row by row."""
+    """A table whose JSON is a list of objects with the columns as keys, printed row by row.
+
+    As text a long one is aligned in portions, each with its head: none of them is in memory as a whole.
+    """
     if as_json:
         _show_objects(columns, rows)
         return
-    texts = [[_cell(value) for value in row] for row in rows]
-    for line in aligned(columns, texts):
-        click.echo(line)
+    texts = ([_cell(value) for value in row] for row in rows)
+    portion = list(islice(texts, _ALIGNED_AT_ONCE))
+    while True:
+        for line in aligned(columns, portion):
+            click.echo(line)
+        portion = list(islice(texts, _ALIGNED_AT_ONCE))
+        if not portion:
+            return
+        click.echo("")
 
 
 def show_json(value: Any) -> None:

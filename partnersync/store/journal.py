@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, select
@@ -33,17 +34,27 @@ def append(tx: Connection, new: Sequence[JournalRow], run: int) -> None:
 def rows(
     tx: Connection,
     *,
-    connection: str | None = None,
-    kind: str | None = None,
-    record_id: str | None = None,
-    run: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    last: int | None = None,
+    **where: str | int | None,
 ) -> Iterator[Kept]:
-    """The journal in its order, streamed: all, or rows that agree with every filter."""
+    """The journal in its order, streamed: all, or the rows (the `last` so many of them) that agree with every filter.
+
+    `where` are columns with the value that they must have; None asks nothing. `until` counts to the end of its second.
+    """
     query = select(audit)
-    for name, value in {"connection": connection, "kind": kind, "record_id": record_id, "run": run}.items():
+    for name, value in where.items():
         if value is not None:
             query = query.where(audit.c[name] == value)
-    for row in stream(tx, query.order_by(audit.c.seq)):
+    if since:
+        query = query.where(audit.c.at >= moment_text(since))
+    if until:
+        query = query.where(audit.c.at < moment_text(until.replace(microsecond=0) + timedelta(seconds=1)))
+    if last is not None:
+        newest = query.order_by(audit.c.seq.desc()).limit(last).subquery()
+        query = select(newest)
+    for row in stream(tx, query.order_by("seq")):
         yield Kept(row.seq, row.run, _row(row._mapping))
 
 
