@@ -168,3 +168,16 @@ def test_an_edit_in_one_line_of_a_deal_is_seen_and_left_alone(firm: Firm) -> Non
     assert firm.sync().code == 0
     told = ours(firm.text("out/deals.csv"), ";", "ps_partner_id")
     assert [text for deal, text in told if deal == "11"] == ["P-1|P-2"] * 3, "nobody knows which of them is meant"
+
+
+def test_a_line_that_is_added_gets_our_values(firm: Firm) -> None:
+    settle(firm, ("deals.csv", bitrix24(BITRIX24[:4])), "bitrix24-export", "Клиент", *PAYMENTS, in_place=True)
+    assert firm.sync().code == 0
+    written = firm.text("data/deals.csv")
+    (added,) = bitrix24([product("11", "service", "7", "1", **OF_FIRST)]).splitlines()[1:]
+    firm.put("data/deals.csv", written + added + "\n")
+    ended = firm.sync()
+    assert ended.code == 0
+    assert "foreign" not in ended.told
+    told = ours(firm.text("data/deals.csv"), ";", "ps_partner_id")
+    assert told == [("11", "P-1"), ("12", "P-1"), ("11", "P-1"), ("11", "P-1"), ("11", "P-1")]

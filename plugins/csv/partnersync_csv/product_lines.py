@@ -94,12 +94,17 @@ def deals(lines: Sequence[Line]) -> Iterator[Raw]:
 
 
 def agreed(rows: Iterable[Cells]) -> Cells:
-    """What rows of one record hold in our fields; where they differ all of it, as a list, so that no edit is hidden."""
+    """What rows of one record hold in our fields.
+
+    Where they differ it is all of it, as a list, so that no edit is hidden. A field that only some rows hold is left
+    out: a row that was added has no value yet, and so all are written anew.
+    """
     held: dict[str, dict[str, None]] = {}
     for cells in rows:
         for name, text in cells.items():
             held.setdefault(name, {})[text] = None
-    return {name: "|".join(filter(None, texts)) for name, texts in held.items()}
+    told = {name: [text for text in texts if text] for name, texts in held.items()}
+    return {name: "|".join(texts) for name, texts in told.items() if len(texts) != 1 or "" not in held[name]}
 
 
 def _facts(line: Line) -> str:
