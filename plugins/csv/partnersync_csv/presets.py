@@ -22,21 +22,19 @@ _NOT_CLOSED = frozenset({"", "не закрыта", "нет", "no", "n", "0"})
 class Preset:
     """One CRM's export of deals.
 
-    `mark`: a header that no other export has. `columns`: canonical column (or one of those above) → headers, matched
+    `columns`: canonical column (or one of those above) → headers, matched
     without case and white space; the first that is not empty in a row counts, of those in JOINED all do. `states`:
     stage → state; any other stage is open unless the row says that the deal is closed. `product_lines`: a deal with
     several products is as many rows.
     """
 
-    mark: str
     columns: Mapping[str, tuple[str, ...]]
     states: Mapping[str, State]
     product_lines: bool = False
 
     def finds(self, header: Sequence[str]) -> bool:
-        """Whether a header is this CRM's: it has the mark, and all that a deal cannot do without."""
-        marked = folded(self.mark) in map(folded, header)
-        return marked and all(self.places(column, header) for column in ("deal_id", "state", "created_at"))
+        """Whether a header is this CRM's: it has all that a deal cannot do without, by names of this CRM alone."""
+        return all(self.places(column, header) for column in ("deal_id", "state", "created_at"))
 
     def places(self, column: str, header: Sequence[str]) -> tuple[int, ...]:
         """Where the headers of a column stand, counted from 0, the one that counts first at the end."""
@@ -77,7 +75,6 @@ _COMPANY = ("Компания", "Название компании", "Компа
 _INN, _KPP = ("ИНН", "ИНН компании", "ИНН клиента"), ("КПП", "КПП компании", "КПП клиента")
 
 AMOCRM = Preset(
-    mark="Этап сделки",
     columns={
         "deal_id": ("ID", "ID сделки"),
         "title": ("Название сделки",),
@@ -114,7 +111,6 @@ AMOCRM = Preset(
 
 # Labels and rows as in the portal's own exporter. Предполагаемая дата закрытия becomes the real one when a deal closes.
 BITRIX24 = Preset(
-    mark="Стадия сделки",
     columns={
         "deal_id": ("ID",),
         "title": ("Название сделки", "Название"),

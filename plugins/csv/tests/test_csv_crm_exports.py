@@ -111,6 +111,12 @@ def test_equal_headers_tell_the_last_cell_that_is_not_empty(folder: Any) -> None
     assert cells(raw)["products"] == "licence"
 
 
+def test_the_id_comes_from_one_column_as_the_file_is_written_by_it(folder: Any) -> None:
+    text = "ID сделки,ID,Этап сделки,Дата создания\n7,,Новая,01.03.2026\n8,9,Новая,01.03.2026\n"
+    first, second = read(folder, text, "amocrm-export")
+    assert (first.record_id, first.problem_code, second.record_id) == ("line:2", "MISSING", "9")
+
+
 @pytest.mark.parametrize(
     ("mapping", "expected"),
     [
