@@ -19,6 +19,7 @@ DEMO_DATA = ROOT / "partnersync" / "demo" / "data"
 
 DUTIES = [
     "README.md",
+    "README.ru.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "LICENSE",

@@ -15,6 +15,7 @@ PAGE = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (.+?)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 COMMON = PAGE.partition("\n## ")[0]
 HELP = {"-h", "--help"}
+PAGES = ("README.md", "README.ru.md", "docs/commands.md", "docs/plugins/csv.md")
 
 
 def leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -118,9 +119,7 @@ def parse(words: list[str]) -> None:
             assert not (isinstance(param, click.Argument) and param.required), f"{param.name} is missing"
 
 
-@pytest.mark.parametrize(
-    "call", sorted({call for page in ("README.md", "docs/commands.md", "docs/plugins/csv.md") for call in quoted(page)})
-)
+@pytest.mark.parametrize("call", sorted({call for page in PAGES for call in quoted(page)}))
 def test_a_quoted_command_line_is_understood(call: str) -> None:
     parse(shlex.split(call, comments=True))
 
@@ -138,7 +137,7 @@ def test_readme_shows_the_commands_that_people_begin_with() -> None:
     assert {"init", "doctor", "plan", "sync", "explain"} <= first
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("page", ["README.md", "README.ru.md", "CONTRIBUTING.md"])
 def test_make_targets_exist(page: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     known = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))

@@ -269,10 +269,11 @@ def test_a_cut_tail_is_noticed(copied: Firm) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "page", "said"),
     [
         pytest.param(
             [],
+            "README.ru.md",
             [
                 "8 800 сделок: проиграно 2 473, в работе 2 089, выиграно 4 238",
                 "выиграно на сумму 10 005 534,00 USD",
@@ -287,6 +288,7 @@ def test_a_cut_tail_is_noticed(copied: Firm) -> None:
         ),
         pytest.param(
             ["--language", "en"],
+            "README.md",
             [
                 "8,800 deals: 2,473 lost, 2,089 open, 4,238 won",
                 "won in total: 10,005,534.00 USD",
@@ -302,7 +304,7 @@ def test_a_cut_tail_is_noticed(copied: Firm) -> None:
     ],
 )
 def test_the_demo_shows_the_main_job_and_that_nothing_changes(
-    tmp_path: Path, sample: Firm, options: list[str], said: list[str]
+    tmp_path: Path, sample: Firm, options: list[str], page: str, said: list[str]
 ) -> None:
     into = tmp_path / "demo"
     ended = sample.run("demo", "--into", str(into), *options)
@@ -310,6 +312,9 @@ def test_the_demo_shows_the_main_job_and_that_nothing_changes(
     told = ended.out.replace("\xa0", " ")
     assert "booked     4,238 lines, 822171.60 USD" in told
     assert [text for text in said if text not in told] == []
+    readme = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    [quoted] = [block for block in readme.split("```\n") if "\nrun 1, as of " in block]
+    assert [line for line in quoted.splitlines() if line.strip(" …") and line not in told.splitlines()] == []
     assert Firm(into).text("out/ledger.csv") == sample.text("out/ledger.csv")
 
 
