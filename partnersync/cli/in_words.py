@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from partnersync.cli.output import plain
+from partnersync.cli.output import plain, tame
 from partnersync.domain.say import Say, msgid, pmsgid
 from partnersync.domain.value import Money
 from partnersync.rules.words import word
@@ -80,7 +80,7 @@ def in_words(told: Mapping[str, Any], say: Say, depth: int = 0) -> Iterator[str]
     for name, value in told.items():
         if name in _FOR_SCRIPTS or value in ("", None, [], {}):
             continue
-        label = f"{margin}{say.pgettext('label', LABELS[name])}"
+        label = margin + say.pgettext("label", LABELS[name])
         if isinstance(value, Mapping):
             yield label
             yield from in_words(value, say, depth + 1)
@@ -113,4 +113,4 @@ def said(value: object, say: Say) -> str:
         case int():
             return say.number(value)
         case _:
-            return str(value)
+            return tame(str(value))

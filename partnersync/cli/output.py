@@ -149,7 +149,14 @@ def _is_number(text: str) -> bool:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(plain(value)) if not isinstance(value, str | int) else str(value)
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in " ".join(text.split()))
+    return tame(" ".join(text.split()))
+
+
+def tame(text: str) -> str:
+    """A text that sends no commands to the terminal."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\N{NO-BREAK SPACE}" else "\N{REPLACEMENT CHARACTER}" for sign in text
+    )
 
 
 def plain(value: object) -> Any:

@@ -16,6 +16,8 @@ from partnersync.rules.not_yet import without_effect
 _SETTINGS = """\
 # Written by `partnersync init`. Every setting is described in docs/settings.md.
 
+language = "ru" # or "en": what people read in notes, tasks and explanations
+
 [store]
 url = "sqlite:///partnersync.db"
 

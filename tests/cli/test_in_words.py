@@ -75,6 +75,13 @@ def test_text_is_in_the_language(language: str, expected: str) -> None:
     assert told.replace("\xa0", " ") == expected
 
 
+def test_text_sends_no_commands_to_the_terminal() -> None:
+    facts = {"client": "\x1b]0;owned\x07Oak", "base": Phrase("{} ({})", (Money(500, "RUB"), "\x1b[2J"))}
+    told = "".join(in_words(facts, translator("ru")))
+    assert set(told) & {"\x1b", "\x07"} == set()
+    assert "Oak" in told
+
+
 def test_json_is_as_in_files() -> None:
     facts = json.loads(json.dumps(FACTS, default=plain))
     kept = [facts[name] for name in ("amount", "created", "protected_until", "kind", "products", "base")]
