@@ -10,6 +10,7 @@ PartnersyncError      root: `hint` is a person's next step, `exit_code` is the c
 ├─ SafetyStop         the plan replaces too much: nothing was written (exit 4)
 ├─ Unsupported        the adapter declared that it cannot do this (exit 1)
 ├─ LockHeld           another run is at work: nothing was done (exit 75)
+├─ StoreFailed        the store cannot go on: mend it and start again (exit 1)
 └─ BrokenChain        the ledger or the journal was changed outside partnersync (exit 1)
 """
 
@@ -89,6 +90,10 @@ class LockHeld(PartnersyncError):
     """Another run holds the lock: nothing was done, starting again later is safe."""
 
     exit_code = 75
+
+
+class StoreFailed(PartnersyncError):
+    """The store is full, read-only, damaged or away: it is as it was, and no run goes on without it."""
 
 
 class BrokenChain(PartnersyncError):

@@ -4,7 +4,7 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from partnersync.errors import ConfigError, LockHeld, PartnersyncError
+from partnersync.errors import ConfigError, LockHeld, PartnersyncError, StoreFailed
 
 _Meaning = tuple[type[PartnersyncError], str, str]  # error, message, hint
 
@@ -14,18 +14,18 @@ _BUSY: _Meaning = (
     "Nothing was done; start again when the other run has ended",
 )
 _READ_ONLY = (
-    PartnersyncError,
+    StoreFailed,
     "the store may not be written",
-    "Give this user the right to write the store, and on SQLite its folder",
+    "Give this user the right to write the store, and on SQLite its folder and the files beside it (-wal, -shm)",
 )
 _DAMAGED = (
-    PartnersyncError,
+    StoreFailed,
     "the store is damaged",
     "Keep a copy of the file, then restore the store from a backup",
 )
-_FULL = (PartnersyncError, "the disk of the store is full", "Free space and start again; nothing is half-written")
+_FULL = (StoreFailed, "the disk of the store is full", "Free space and start again; nothing is half-written")
 _UNREACHABLE = (
-    PartnersyncError,
+    StoreFailed,
     "the store cannot be reached",
     "Check that the database runs, and host, port and name in store.url",
 )
@@ -44,7 +44,7 @@ _SQLITE: dict[str, _Meaning] = {
         "Check in store.url that its folder exists and that this user may write there",
     ),
     "SQLITE_FULL": _FULL,
-    "SQLITE_IOERR": (PartnersyncError, "the disk of the store failed", "Check the disk and start again"),
+    "SQLITE_IOERR": (StoreFailed, "the disk of the store failed", "Check the disk and start again"),
 }
 
 # The beginning of PostgreSQL's SQLSTATE → what it means here.
@@ -55,7 +55,7 @@ _POSTGRESQL: dict[str, _Meaning] = {
     "42501": _READ_ONLY,
     "25006": _READ_ONLY,
     "53100": _FULL,
-    "53": (PartnersyncError, "the store's server has no room for another connection", "Start again later"),
+    "53": (StoreFailed, "the store's server has no room for another connection", "Start again later"),
     "55P03": _BUSY,
     "40": _BUSY,  # a deadlock or a serialisation failure: the transaction was undone
     "57": _UNREACHABLE,  # the server is shut down

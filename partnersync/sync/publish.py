@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from partnersync.contract.adapter import Adapter, Table
 from partnersync.domain.line import Line, LineFacts, line_status
+from partnersync.errors import PartnersyncError
 from partnersync.store import issuebook, ledger, published
 from partnersync.store.database import Store
 
@@ -84,18 +85,28 @@ def issues_table(store: Store) -> Table:
 
 
 def publish(store: Store, adapter: Adapter, connection: str, tables: Sequence[Table]) -> list[str]:
-    """Bring the tables of one connection up to date, also where people edited them; the names of those written."""
+    """Bring the tables of one connection up to date, also where people edited them; the names of those written.
+
+    One that cannot be written does not stop the others; its error is raised when they are done.
+    """
     written: list[str] = []
+    failed: PartnersyncError | None = None
     for table in tables:
         with store.read() as tx:
             known = published.get(tx, connection, table.name)
         held = adapter.holds(table.name)
         if held and known == _as_held(table, held):
             continue
-        if adapter.publish(table):
-            written.append(table.name)
+        try:
+            if adapter.publish(table):
+                written.append(table.name)
+        except PartnersyncError as error:
+            failed = failed or error
+            continue
         with store.write() as tx:
             published.put(tx, connection, table.name, _as_held(table, adapter.holds(table.name)))
+    if failed:
+        raise failed
     return written
 
 

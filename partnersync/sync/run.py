@@ -1,7 +1,7 @@
 """The run: the only file that knows the order of the flow and its transactions."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
@@ -13,7 +13,7 @@ from partnersync.contract.adapter import Adapter
 from partnersync.domain.change import Managed
 from partnersync.domain.say import Say
 from partnersync.domain.value import RecordKind
-from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop
+from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop, StoreFailed
 from partnersync.rules.program import Programme
 from partnersync.store import casefile, fields, held, issuebook, ledger, program_digests, runs
 from partnersync.store.database import Store
@@ -156,7 +156,7 @@ class Engine:
                 yield report
             except BaseException as error:
                 code = error.exit_code if isinstance(error, PartnersyncError) else 1
-                with self.store.write() as tx:
+                with suppress(PartnersyncError), self.store.write() as tx:  # what went wrong first has to be told
                     runs.finish(tx, run, self.now(), code, report.counts())
                 raise
             with self.store.write() as tx:
@@ -187,7 +187,7 @@ class Engine:
                 report.pulled.append(
                     pull(self.store, self.adapters[name], self._setting(name), report.run, self.now, self.progress)
                 )
-            except (LockHeld, ConfigError):
+            except (LockHeld, StoreFailed, ConfigError):
                 raise
             except PartnersyncError as error:
                 report.failed[name] = error
@@ -254,6 +254,8 @@ class Engine:
         for name in writable:
             try:
                 self._push(name, report)
+            except (LockHeld, StoreFailed):
+                raise
             except PartnersyncError as error:
                 report.failed[name] = error
 

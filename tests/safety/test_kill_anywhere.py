@@ -15,13 +15,6 @@ from two_folders import AS_OF_FIRST, AS_OF_LATER, SETTINGS, TwoFolders
 NewCompany = Callable[[str], TwoFolders]
 
 
-@pytest.fixture(scope="module")
-def ended_process() -> str:
-    """A process that is gone, as the owner of a lease."""
-    code = "from partnersync.store.locks import this_process; print(this_process())"
-    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
-
-
 @pytest.fixture
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages and batches of two, so that a small company is cut in many places."""

@@ -117,7 +117,7 @@ class CsvAdapter:
         try:
             return replace_whole(path, render_table(table.columns, table.rows())).changed
         except OSError as exc:
-            raise TryLater(target.refused(path.name, exc), hint="Allow writing it, or name another out") from exc
+            raise TryLater(target.refused(path.name, exc)) from exc
 
     def holds(self, name: str) -> str:
         """Size and time of `<name>.csv`."""

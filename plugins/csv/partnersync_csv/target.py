@@ -1,5 +1,6 @@
 """Writes of managed fields: one file is written whole for all writes of its kind, then each gets its receipt."""
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,8 @@ from partnersync_csv.elsewhere import warning
 from partnersync_csv.place import Mark, Place, dialect_of, input_reader, table, written_reader
 from partnersync_csv.rewrite import Managed, rewrite_file
 from partnersync_csv.spool import Due
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,10 @@ def write(place: Place, stream: str, due: Due, cursors: dict[str, str | None]) -
 
 
 def refused(file: str, error: Exception) -> str:
-    """Why a file was not written, in a sentence."""
+    """Why a file was not written, and the mend."""
     if isinstance(error, OSError):
-        return f"{file} cannot be written: {error.strerror or error}. The old file stands"
+        mend = "Free space on its disk" if error.errno in _FULL else "Allow writing it, or name another out"
+        return f"{file} cannot be written: {error.strerror or error}. The old file stands. {mend}"
     return str(error)
 
 

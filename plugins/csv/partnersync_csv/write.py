@@ -5,6 +5,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -97,9 +98,10 @@ def encoded(lines: Iterable[str], dialect: Dialect) -> Iterator[bytes]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename in the folder outlive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Make a rename in the folder outlive a power cut, where the system can: the rename itself is made."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

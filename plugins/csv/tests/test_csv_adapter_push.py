@@ -281,7 +281,8 @@ class TestFailure:
         ]
         receipts = deals.push(writes, adapter)
         assert [receipt.outcome for receipt in receipts] == [REFUSED, DONE]
-        assert receipts[0].reason == "out/deals.csv cannot be written: No space left on device. The old file stands"
+        told = "out/deals.csv cannot be written: No space left on device. The old file stands. Free space on its disk"
+        assert receipts[0].reason == told
         assert deals.text("out/deals.csv") == before
         assert sorted(path.name for path in deals.file("out").iterdir()) == ["deals.csv", "partners.csv"]
 
