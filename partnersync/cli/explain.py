@@ -22,11 +22,13 @@ from partnersync.cli.references import deal_ref
 from partnersync.domain import trace
 from partnersync.domain.attribution import Evidence
 from partnersync.domain.decided import Judged
+from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts, LineKind, line_status
 from partnersync.domain.registration import Protection, RegistrationState
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money
 from partnersync.rules import explain as words
+from partnersync.rules import guard_words
 from partnersync.sync import story
 from partnersync.sync.publish import moment_text
 from partnersync.translate import translator
@@ -92,6 +94,7 @@ class Telling:
             "protection": RegistrationState(standing.protection) if standing.protection else "",
             "protected_until": date.fromisoformat(standing.protected_until) if standing.protected_until else "",
             "registrations_of_the_client": [self.registration(one) for one in told.claims],
+            "incidents": [self._incident(one) for one in told.incidents],
             "lines": [self.line(line, facts) for line, facts in told.lines],
         }
 
@@ -172,4 +175,17 @@ class Telling:
             "partner": one.partner_id,
             "at": moment_text(one.at, self._zone),
             "registration": one.registration_id or "",
+            "actor": one.actor,
+            "reason": one.reason,
+        }
+
+    def _incident(self, one: Incident) -> dict[str, object]:
+        return {
+            "incident": one.incident_id,
+            "kind": one.kind,
+            "found": one.found_at.astimezone(self._zone),
+            "status": one.status,
+            "what": guard_words.incident_sentence(one, self._say),
+            "closed_by": one.closed_by,
+            "closed_reason": one.closed_reason,
         }

@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("flow", "Make exactly the writes of a plan."),
     "sync": ("flow", "Pull, decide, write: what is due, within the limits."),
     "explain": ("explain", "Say why: facts, rules, program version and arithmetic, in plain words."),
+    "incidents": ("guard", "Show what was violated; close what was looked into."),
+    "override": ("guard", "Decide whom a deal belongs to, with a reason."),
     "ledger": ("tables", "Show lines of the ledger."),
     "registrations": ("tables", "Show registrations with their verdicts."),
     "issues": ("issues", "Show the records that were left over, and how to mend them; take them up again."),

@@ -8,9 +8,10 @@ import click
 
 from partnersync.cli.output import aligned
 from partnersync.config import Limits
+from partnersync.domain.masking import masked
 from partnersync.errors import SafetyStop
 from partnersync.sync.planfile import LINE_COLUMNS, Plan
-from partnersync.sync.publish import ISSUE_COLUMNS, moment_text
+from partnersync.sync.publish import INCIDENT_COLUMNS, ISSUE_COLUMNS, incident_row, moment_text
 from partnersync.sync.run import Report
 
 _SHOWN = 20
@@ -34,10 +35,20 @@ def report_object(report: Report, zone: ZoneInfo) -> dict[str, Any]:
             for pulled in report.pulled
         },
         "foreign_edits": [
-            {"connection": name, "record": record, "field": edit.field, "seen": edit.seen, "want": edit.want}
+            {
+                "connection": name,
+                "record": record,
+                "field": edit.field,
+                "seen": masked(edit.seen),
+                "want": masked(edit.want),
+            }
             for name, tally in report.planned.items()
             for record, edit in tally.edits
         ],
+        "incidents": [dict(zip(INCIDENT_COLUMNS, incident_row(one, zone), strict=True)) for one in report.incidents],
+        "open_incidents": report.open_incidents,
+        "put_back": report.round.guarded.put_back,
+        "overrides": report.round.overrides,
         "cases": report.decided.cases,
         "deals": report.decided.deals,
         "attributed": report.decided.attributed,
@@ -89,8 +100,28 @@ def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
         if tally.foreign:
             yield f"foreign    {name}: managed fields that hold what others wrote, left as they are: {tally.foreign}"
             for record, edit in tally.edits[:_SHOWN]:
-                yield f"  {record}: {edit.field} holds {edit.seen!r}, due is {edit.want!r}"
+                yield f"  {record}: {edit.field} holds {masked(edit.seen)!r}, due is {masked(edit.want)!r}"
+    yield from _guarded(report, zone)
     yield from _troubles(report, dry_run=dry_run)
+
+
+def _guarded(report: Report, zone: ZoneInfo) -> Iterator[str]:
+    guarded, taken = report.round.guarded, report.round.overrides
+    if taken:
+        yield (
+            f"decided by {taken:,} changes that approvers took or made"
+            if taken > 1
+            else "decided by 1 approver's decision"
+        )
+    if guarded.found:
+        back = f", {guarded.put_back:,} put back" if guarded.put_back else ""
+        yield f"incidents  {len(guarded.found):,} found{back}; they are in `partnersync incidents --all`"
+        for one in report.incidents[:_SHOWN]:
+            row = dict(zip(INCIDENT_COLUMNS, incident_row(one, zone), strict=True))
+            record = f"{one.place.kind.value} {one.place.connection}/{one.place.record_id}"
+            yield f"  {one.incident_id} {one.kind.value}: {record} {row['seen']!r}, due is {row['expected']!r}"
+    if report.open_incidents:
+        yield f"open       {report.open_incidents:,} incidents"
 
 
 def _read(report: Report) -> Iterator[str]:

@@ -47,6 +47,18 @@ class Evidence:
     source: Source
     at: datetime
     registration_id: str | None = None
+    actor: str = ""  # of an override: who decided it, and why
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A person's decision whom a deal belongs to; without a partner it is direct."""
+
+    partner_id: str
+    actor: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Writes on their way: the managed fields of a record, an intent to write, and its row in the journal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from partnersync.domain.value import RecordKind
@@ -11,13 +11,17 @@ Values = Mapping[str, str | None]  # managed field → text; None: it has no pla
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """The managed fields of one record: what we wrote last, what the system holds, what is due."""
+    """The managed fields of one record: what we wrote last, what the system holds, what is due.
+
+    `authors` says by field which user put there what is seen, where the system's log names him.
+    """
 
     kind: RecordKind
     record_id: str
     base: Values
     seen: Values
     want: Values
+    authors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class DealStanding:
     protection: str = ""  # the registration's state
     protected_until: str = ""  # YYYY-MM-DD
     hold_reason: str = ""
+    owner: str = ""  # as the deal's record tells
+    due_owner: str = ""  # the one when the deal became the registration's; empty where it is not protected
 
     @property
     def partner_id(self) -> str:

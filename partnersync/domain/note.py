@@ -1,4 +1,4 @@
-"""The note: a sentence for people on a record, sent once."""
+"""Notes and tasks: sentences for people on a record, each sent once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,3 +17,11 @@ class Note:
     record_id: str
     text: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Note):
+    """Something that a person has to do about a record; `assignee` empty: whoever is responsible for the record."""
+
+    due_at: datetime
+    assignee: str = ""

@@ -61,6 +61,7 @@ REGISTRATION_MOVES: dict[RegistrationState, frozenset[RegistrationState]] = {
     _S.DISPUTED: frozenset({_S.APPROVED, _S.ACTIVE, _S.REJECTED, _S.TRANSFERRED}),
     **{ended: frozenset[RegistrationState]() for ended in (*_ENDS, _S.RETURNED, _S.REJECTED)},
 }
+LIVE = frozenset({_S.APPROVED, _S.PROVISIONAL, _S.ACTIVE})  # these protect
 UNDECIDED = frozenset({_S.DRAFT, _S.SUBMITTED, _S.INVALID, _S.CHECKING, _S.RESEARCH})
 
 

@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 
 from partnersync.domain import trace
-from partnersync.domain.attribution import GRADE, Attribution, Evidence, Source
+from partnersync.domain.attribution import GRADE, Attribution, Evidence, Override, Source
 from partnersync.domain.deal import Deal
 from partnersync.domain.registration import Claim
 from partnersync.rules.partners import Partners
 
 
-def attribute(deal: Deal, claims: Sequence[Claim], partners: Partners, prior: Attribution | None) -> Attribution | None:
+def attribute(
+    deal: Deal,
+    claims: Sequence[Claim],
+    partners: Partners,
+    prior: Attribution | None,
+    override: Override | None = None,
+) -> Attribution | None:
     """The deal's attribution, or None without evidence; `claims` are the granted ones of its client.
+
+    An override decides; without a partner it makes the deal direct.
 
     What was fixed stays, unless stronger evidence came, or equally strong from an earlier time, or the registration
     that it rested on is no longer granted. Evidence for others is kept as contradictions.
@@ -26,12 +34,7 @@ def attribute(deal: Deal, claims: Sequence[Claim], partners: Partners, prior: At
             found.append(Evidence(owner, Source.PROMO, deal.created_at))
     if deal.partner_id and deal.partner_id in partners.by_id:
         found.append(Evidence(deal.partner_id, Source.TYPED, deal.created_at))
-    fixed = prior.evidence if prior and _stands(prior.evidence, claims) else None
-    if not found and fixed is None:
-        return None
-    best = min(found, key=_strength) if found else None
-    if fixed is not None and (best is None or _strength(best)[:2] >= _strength(fixed)[:2]):
-        best = fixed
+    best = _decided(override, found) if override else _best(found, prior, claims)
     if best is None:
         return None
     if len(found) == 1 and found[0] == best:
@@ -41,6 +44,28 @@ def attribute(deal: Deal, claims: Sequence[Claim], partners: Partners, prior: At
     if prior and prior.evidence == best and prior.contradictions == contradictions:
         return prior
     return Attribution(best, contradictions, trace.encode(_steps(best, contradictions)))
+
+
+def _best(found: Sequence[Evidence], prior: Attribution | None, claims: Sequence[Claim]) -> Evidence | None:
+    best = min(found, key=_strength, default=None)
+    fixed = prior.evidence if prior and _stands(prior.evidence, claims) else None
+    if fixed is not None and (best is None or _strength(best)[:2] >= _strength(fixed)[:2]):
+        return fixed
+    return best
+
+
+def _decided(override: Override, found: Sequence[Evidence]) -> Evidence:
+    """What a person decided; where the partner has a registration on the deal, it stays behind it."""
+    own = (one for one in found if one.partner_id == override.partner_id and one.registration_id)
+    registered = min(own, key=_strength, default=None)
+    return Evidence(
+        override.partner_id,
+        Source.OVERRIDE,
+        override.at,
+        registered.registration_id if registered else None,
+        override.actor,
+        override.reason,
+    )
 
 
 def _reaches(claim: Claim, deal: Deal) -> bool:

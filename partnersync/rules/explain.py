@@ -88,8 +88,9 @@ EVIDENCE: dict[Source, str] = {
     Source.NOTE: msgid("A note in the CRM names {partner}, since {day}."),
     Source.TYPED: msgid("What was typed into the deal names {partner}, since {day}."),
     Source.INCUMBENT: msgid("The client's purchases name {partner}, since {day}."),
-    Source.OVERRIDE: msgid("A person's decision names {partner}, since {day}."),
+    Source.OVERRIDE: msgid("{actor} decided on {day} that it belongs to {partner}. Reason: {reason}."),
 }
+_DIRECT = msgid("{actor} decided on {day} that the deal is direct. Reason: {reason}.")
 
 
 def sentences(text: str, say: Say) -> list[str]:
@@ -172,6 +173,8 @@ def attribution_sentences(attribution: Attribution | None, zone: ZoneInfo, say: 
     if attribution is None:
         return [say("No evidence names a partner: the deal is direct.")]
     best = attribution.evidence
+    if not best.partner_id:
+        return [_evidence(best, zone, say)]
     lost = say("It did not win, and is kept as a contradiction.")
     return [
         say("It belongs to partner {partner}.").format(partner=best.partner_id),
@@ -183,7 +186,8 @@ def attribution_sentences(attribution: Attribution | None, zone: ZoneInfo, say: 
 def _evidence(one: Evidence, zone: ZoneInfo, say: Say) -> str:
     day = say.day(one.at.astimezone(zone))
     told = {"partner": one.partner_id, "registration": one.registration_id or "", "day": day}
-    return say(EVIDENCE[one.source]).format(**told)
+    decided = {"actor": one.actor, "reason": one.reason.rstrip(".")}
+    return say(EVIDENCE[one.source] if one.partner_id else _DIRECT).format(**told, **decided)
 
 
 def numbered(parts: Iterable[str]) -> list[str]:

@@ -41,7 +41,6 @@ NOT_YET = (
 # Keys, or tables of keys, without effect; but those in IN_FORCE.
 LATER = (
     "language",
-    "approvers",
     "partner_managers",
     "registration",
     "protection",
@@ -49,7 +48,6 @@ LATER = (
     "commission.max_total",
     "commission.clawback",
     "payout",
-    "guard",
     "segments",
     "churn",
     "managers",

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from partnersync.domain.deal import DealState
+from partnersync.domain.incident import IncidentKind, IncidentStatus
 from partnersync.domain.line import LineKind, LineStatus
 from partnersync.domain.partner import PartnerKind, PartnerStatus
 from partnersync.domain.registration import RegistrationState
@@ -16,6 +17,8 @@ CONTEXT: dict[type[StrEnum], str] = {
     LineStatus: "line status",
     PartnerKind: "partner kind",
     PartnerStatus: "partner status",
+    IncidentKind: "incident kind",
+    IncidentStatus: "incident status",
 }
 # Every word of these classes, for the catalogues.
 _WORDS = (
@@ -71,6 +74,15 @@ _WORDS = (
     pmsgid("partner status", "paused"),
     pmsgid("partner status", "refused"),
     pmsgid("partner status", "left"),
+    pmsgid("incident kind", "foreign_partner"),
+    pmsgid("incident kind", "partner_field_cleared"),
+    pmsgid("incident kind", "source_overwritten"),
+    pmsgid("incident kind", "owner_changed"),
+    pmsgid("incident kind", "commission_overwritten"),
+    pmsgid("incident kind", "revert_fight"),
+    pmsgid("incident status", "open"),
+    pmsgid("incident status", "resolved"),
+    pmsgid("incident status", "dismissed"),
 )
 
 

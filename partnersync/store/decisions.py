@@ -45,6 +45,15 @@ def put_claims(tx: Connection, items: Sequence[tuple[str, str, Judged]]) -> None
     upsert_all(tx, registrations, rows)
 
 
+def claims_by_id(tx: Connection, registration_ids: Sequence[str]) -> list[Judged]:
+    """These registrations as they were decided."""
+    found: list[Judged] = []
+    for chunk in chunks(registration_ids):
+        query = select(registrations).where(registrations.c.registration_id.in_(chunk))
+        found += map(_judged, tx.execute(query).mappings())
+    return found
+
+
 def claim(tx: Connection, registration_id: str) -> tuple[str, str, Judged] | None:
     """One decided registration: connection, case, decision."""
     query = select(registrations).where(registrations.c.registration_id == registration_id)
@@ -101,10 +110,17 @@ def put_deal_states(tx: Connection, states: Sequence[DealStanding]) -> None:
                 "protection": state.protection,
                 "protected_until": state.protected_until,
                 "hold_reason": state.hold_reason,
+                "owner": state.owner,
+                "due_owner": state.due_owner,
                 "touched": True,
             }
         )
     upsert_all(tx, deals, rows)
+
+
+def accept_owner(tx: Connection, deal_ref: str) -> None:
+    """Take the owner that a deal has now as the one that is due."""
+    tx.execute(update(deals).where(deals.c.deal_ref == deal_ref).values(due_owner=deals.c.owner, touched=True))
 
 
 def touch_deals(tx: Connection, deal_refs: Sequence[str]) -> None:
@@ -155,4 +171,6 @@ def _standing(row: RowMapping) -> DealStanding:
         row["protection"],
         row["protected_until"],
         row["hold_reason"],
+        row["owner"],
+        row["due_owner"],
     )

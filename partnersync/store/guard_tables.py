@@ -25,6 +25,7 @@ incidents = Table(
     Column("status", Str, nullable=False),  # open | resolved | dismissed
     Column("standing", Boolean, nullable=False),  # the foreign value is in its place still
     Column("times", Integer, nullable=False),  # how often it was found anew
+    Column("told", Boolean, nullable=False),  # people were told of it, by a note and a task
     Column("closed_at", Str),
     Column("closed_by", Str, nullable=False, default=""),
     Column("closed_reason", Str, nullable=False, default=""),

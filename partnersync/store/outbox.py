@@ -1,10 +1,11 @@
-"""Notes that are due or were sent; each occasion once."""
+"""Notes and tasks that are due or were sent; each occasion once."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
-from partnersync.domain.note import Note
+from partnersync.domain.note import Note, Task
 from partnersync.domain.value import RecordKind
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.rows import insert_new, write
@@ -23,6 +24,8 @@ def put(tx: Connection, notes: Sequence[Note]) -> None:
             "text": note.text,
             "at": moment_text(note.at),
             "outcome": "",
+            "assignee": note.assignee if isinstance(note, Task) else "",
+            "due_at": moment_text(note.due_at) if isinstance(note, Task) else "",
         }
         for note in notes
     ]
@@ -30,23 +33,17 @@ def put(tx: Connection, notes: Sequence[Note]) -> None:
 
 
 def unsent(tx: Connection, connection: str) -> list[Note]:
-    """Notes of a connection without an outcome, oldest first."""
+    """Notes and tasks of a connection without an outcome, oldest first."""
     query = select(table).where(table.c.connection == connection, table.c.outcome == "")
-    return [
-        Note(
-            row.note_id,
-            row.connection,
-            row.note_kind,
-            RecordKind(row.kind),
-            row.record_id,
-            row.text,
-            moment(row.at),
-        )
-        for row in tx.execute(query.order_by(table.c.at, table.c.note_id))
-    ]
+    return [_note(row) for row in tx.execute(query.order_by(table.c.at, table.c.note_id))]
 
 
 def settle(tx: Connection, outcomes: Sequence[tuple[str, str]]) -> None:
     """Keep what became of notes (id, outcome); an empty outcome leaves them to the next run."""
     statement = update(table).where(table.c.note_id == bindparam("of_note")).values(outcome=bindparam("became"))
     write(tx, statement, [{"of_note": note_id, "became": outcome} for note_id, outcome in outcomes])
+
+
+def _note(row: Row[Any]) -> Note:
+    told = (row.note_id, row.connection, row.note_kind, RecordKind(row.kind), row.record_id, row.text, moment(row.at))
+    return Task(*told, moment(row.due_at), row.assignee) if row.due_at else Note(*told)

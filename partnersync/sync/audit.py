@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from partnersync.contract.adapter import Outcome
+from partnersync.domain.attribution import Override
 from partnersync.domain.change import Intent, JournalRow, Values
-from partnersync.domain.note import Note
+from partnersync.domain.incident import Incident, Place
+from partnersync.domain.note import Note, Task
+from partnersync.domain.value import RecordKind
 
 ENGINE = "partnersync"
 
@@ -26,7 +29,34 @@ def written(intent: Intent, outcome: Outcome, reason: str, at: datetime) -> Jour
 
 
 def noted(note: Note, outcome: Outcome, reason: str, at: datetime) -> JournalRow:
-    """The journal's row of a note and what became of it."""
+    """The journal's row of a note or task and what became of it."""
     told: Values = {"note_id": note.note_id, "text": note.text}
     place = (note.connection, note.kind, note.record_id)
-    return JournalRow(at, ENGINE, "note", *place, {}, told, outcome.value, reason)
+    return JournalRow(at, ENGINE, word(note), *place, {}, told, outcome.value, reason)
+
+
+def word(note: Note) -> str:
+    """What it is called."""
+    return "task" if isinstance(note, Task) else "note"
+
+
+def overridden(connection: str, deal_id: str, before: str, override: Override, at: datetime) -> JournalRow:
+    """The journal's row of a person's decision about a deal's partner."""
+    place = (connection, RecordKind.DEAL, deal_id)
+    told: tuple[Values, Values] = ({"partner_id": before}, {"partner_id": override.partner_id})
+    return JournalRow(at, override.actor, "override", *place, *told, "done", override.reason)
+
+
+def closed(one: Incident, at: datetime) -> JournalRow:
+    """The journal's row of an incident that a person closed."""
+    place = (one.place.connection, one.place.kind, one.place.record_id)
+    told: tuple[Values, Values] = ({one.place.field: one.expected}, {one.place.field: one.seen})
+    return JournalRow(at, one.closed_by, "close incident", *place, *told, one.status.value, one.closed_reason)
+
+
+def put_back(place: Place, foreign: str, due: str, author: str, at: datetime) -> JournalRow:
+    """The journal's row of a foreign value that the guard decided to replace."""
+    told: tuple[Values, Values] = ({place.field: foreign}, {place.field: due})
+    where = (place.connection, place.kind, place.record_id)
+    reason = f"changed by {author}" if author else "a foreign edit"
+    return JournalRow(at, ENGINE, "put back", *where, *told, "planned", reason)

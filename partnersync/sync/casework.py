@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection as Tx
 
-from partnersync.domain.attribution import Attribution
+from partnersync.domain.attribution import Override
 from partnersync.domain.change import Values
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
@@ -20,7 +20,20 @@ from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import explain, identity, partners
 from partnersync.rules.program import Programme
-from partnersync.store import casefile, codec, decisions, earnings, fields, held, issuebook, ledger, outbox, records
+from partnersync.store import (
+    casefile,
+    codec,
+    decisions,
+    earnings,
+    fields,
+    held,
+    incidentbook,
+    issuebook,
+    ledger,
+    outbox,
+    overrides,
+    records,
+)
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.sync import want
@@ -72,12 +85,21 @@ class Casework:
             self._decide_cases(case_ids, knowledge)
         for bucket in sorted(self.buckets):
             self._price(bucket)
-        for states in decisions.touched(self.tx):
-            self._want_deals(states)
+        self.look_at_fields()
         self._want_partners(knowledge)
         self.report.booked = ledger.staged_sums(self.tx)
         self.report.lines = ledger.seal(self.tx)
         return self.report
+
+    def look_at_fields(self) -> None:
+        """Note what is due in the fields of the deals that were touched: decided, or with new lines or incidents."""
+        for states in decisions.touched(self.tx):
+            self._want_deals(states)
+
+    def managers(self) -> dict[str, str]:
+        """The manager's user id by partner, where he has one."""
+        loaded = (codec.load(Partner, row.body or "") for row in self.partner_rows.values())
+        return {one.partner_id: one.manager for one in loaded if one.manager}
 
     def _partners(self) -> partners.Partners:
         """All partners, checked against each other; whose standing moved, his cases are decided anew."""
@@ -144,11 +166,14 @@ class Casework:
         judged: dict[str, dict[str, Judged]] = defaultdict(dict)
         for _, case_id, one in decisions.claims(self.tx, list(by_case)):
             judged[case_id][one.registration.registration_id] = one
-        attributed: dict[str, dict[str, Attribution]] = defaultdict(dict)
+        standings: dict[str, dict[str, DealStanding]] = defaultdict(dict)
         for state in decisions.deal_states(self.tx, list(by_case)):
-            if state.attribution:
-                attributed[state.case_id][state.deal_ref] = state.attribution
-        return [self._file(case_id, rows, judged[case_id], attributed[case_id]) for case_id, rows in by_case.items()]
+            standings[state.case_id][state.deal_ref] = state
+        deals = [wide for kind, wide in self.places if kind == RecordKind.DEAL]
+        decided = overrides.latest(self.tx, deals)
+        return [
+            self._file(case_id, rows, judged[case_id], standings[case_id], decided) for case_id, rows in by_case.items()
+        ]
 
     def _recut(self, case_ids: Sequence[str], rows: list[Row]) -> list[Row]:
         """Split cases whose records no longer hang together."""
@@ -166,7 +191,12 @@ class Casework:
         return [replace(row, case_id=moved.get((row.connection, row.kind, row.record_id), row.case_id)) for row in rows]
 
     def _file(
-        self, case_id: str, rows: Sequence[Row], judged: dict[str, Judged], attributed: dict[str, Attribution]
+        self,
+        case_id: str,
+        rows: Sequence[Row],
+        judged: dict[str, Judged],
+        standings: dict[str, DealStanding],
+        decided: dict[str, Override],
     ) -> CaseFile:
         deals: list[tuple[Deal, int]] = []
         payments: dict[str, list[Payment]] = defaultdict(list)
@@ -179,7 +209,7 @@ class Casework:
                 payments[row.deal_ref or ""].append(codec.load(Payment, body))
             elif row.kind == RecordKind.REGISTRATION:
                 claims.append((codec.load(Registration, body), row.first_seen))
-        return CaseFile(case_id, deals, payments, claims, judged, attributed)
+        return CaseFile(case_id, deals, payments, claims, judged, standings, decided)
 
     def _keep_claims(self, files: Sequence[CaseFile], decided: Sequence[CaseDecision]) -> None:
         """Store verdicts that are new or moved, and what is due in the registrations' fields."""
@@ -249,10 +279,14 @@ class Casework:
         lines: dict[str, list[want.StatedLine]] = defaultdict(list)
         for line, facts in ledger.by_deals(self.tx, [state.deal_ref for state in states]):
             lines[line.deal_ref].append((line, facts))
+        incidents = incidentbook.open_kinds(self.tx, [state.deal_ref for state in states])
+        reasons = {
+            state.deal_ref: state.hold_reason or (_INCIDENT if state.deal_ref in incidents else "") for state in states
+        }
         on_hold = {
-            state.deal_ref: state.hold_reason
-            for state in states
-            if any(facts.hold_reason != state.hold_reason for _, facts in lines.get(state.deal_ref, ()))
+            ref: reason
+            for ref, reason in reasons.items()
+            if any(facts.hold_reason != reason for _, facts in lines.get(ref, ()))
         }
         reversed_ids = [line_id for stated in lines.values() for line_id in want.fully_reversed(stated)]
         if on_hold or reversed_ids:
@@ -276,16 +310,28 @@ class Casework:
         for state in states:
             stated = lines.get(state.deal_ref, ())
             connection, _, record_id = state.deal_ref.partition("/")
-            wanted[connection].append((record_id, want.deal_values(state, stated, self.as_of)))
+            kinds = incidents.get(state.deal_ref, ())
+            wanted[connection].append((record_id, want.deal_values(state, stated, self.as_of, kinds)))
             release = want.next_release(stated, self.as_of)
             if release:
                 looks.append((state.case_id, release))
             self.balances.update(line.partner_id for line, _ in stated)
         for connection, items in wanted.items():
             self._put_want(connection, RecordKind.DEAL, items)
+        self._put_owners(states)
         casefile.look_sooner(self.tx, looks)
         decisions.untouch(self.tx, [state.deal_ref for state in states])
         self.progress("look at fields", len(states))
+
+    def _put_owners(self, states: Sequence[DealStanding]) -> None:
+        """Who owns the protected deals, so that a change of it is noticed."""
+        owners: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for state in states:
+            if state.due_owner:
+                connection, _, record_id = state.deal_ref.partition("/")
+                owners[connection].append((record_id, state.owner))
+        for connection, items in owners.items():
+            fields.put_owner(self.tx, connection, items)
 
     def _want_partners(self, knowledge: Knowledge) -> None:
         """The balance of every partner whose lines or standing moved."""
@@ -313,6 +359,7 @@ def _issue(issue: Issue, row: Row) -> IssueRow:
     return IssueRow(row.connection, replace(issue, record_id=row.record_id), row.file, row.line)
 
 
+_INCIDENT = "INCIDENT"  # why lines are on hold while their deal has an open one
 _MEMBERS = frozenset({RecordKind.DEAL, RecordKind.REGISTRATION})
 
 

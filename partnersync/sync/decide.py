@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from partnersync.domain.attribution import Attribution, Source
+from partnersync.domain.attribution import Attribution, Override
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import UNDECIDED, Registration, RegistrationState
+from partnersync.domain.registration import LIVE, UNDECIDED, Registration, RegistrationState
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, commission, identity, protection, registration
 from partnersync.rules.partners import Partners
@@ -38,14 +38,15 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """All that touches one client. `first_seen` numbers are runs; `judged` and `attributed` are earlier decisions."""
+    """All that touches one client. `first_seen` numbers are runs; `judged` and `standings` are earlier decisions."""
 
     case_id: str
     deals: Sequence[tuple[Deal, int]] = ()
     payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)  # by deal ref
     registrations: Sequence[tuple[Registration, int]] = ()
     judged: Mapping[str, Judged] = field(default_factory=dict)  # by registration id
-    attributed: Mapping[str, Attribution] = field(default_factory=dict)  # by deal ref
+    standings: Mapping[str, DealStanding] = field(default_factory=dict)  # by deal ref
+    overrides: Mapping[str, Override] = field(default_factory=dict)  # by deal ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +223,12 @@ def _decide_deal(
         reason = "names an unknown partner: add it to the partners or correct the deal"
         issues.append(Issue(RecordKind.DEAL, deal.ref, "PARTNER_UNKNOWN", reason, "partner_id", deal.partner_id))
     claims = [one.claim() for one in granted] if granted else ()
-    prior = case.attributed.get(deal.ref)
-    found = prior if knowledge.is_history(deal) else attribution.attribute(deal, claims, partners, prior)
+    before = case.standings.get(deal.ref)
+    prior, override = before.attribution if before else None, case.overrides.get(deal.ref)
+    if knowledge.is_history(deal) and not override:
+        found = prior
+    else:
+        found = attribution.attribute(deal, claims, partners, prior, override)
     behind = _behind(found, granted)
     paid = case.payments.get(deal.ref, ())
     if paid:
@@ -252,13 +257,24 @@ def _decide_deal(
         behind.state.value if behind else "",
         behind.protection.until.isoformat() if behind and behind.protection else "",
         commission.hold_reason(deal, as_of),
+        deal.owner or "",
+        _due_owner(deal, behind, before),
     )
     return DealDecision(state, earnings)
 
 
 def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:
     """The registration that an attribution rests on."""
-    if found is None or found.evidence.source is not Source.REGISTRATION:
+    wanted = found.evidence.registration_id if found else None
+    if wanted is None:
         return None
-    wanted = found.evidence.registration_id
     return next((one for one in granted if one.registration.registration_id == wanted), None)
+
+
+def _due_owner(deal: Deal, behind: Judged | None, before: DealStanding | None) -> str:
+    """While it is protected, the owner that the deal had when it became the registration's."""
+    if behind is None or behind.state not in LIVE:
+        return ""
+    if before and before.due_owner and before.registration_id == behind.registration.registration_id:
+        return before.due_owner
+    return deal.owner or ""

@@ -32,6 +32,7 @@ class Intake:
     cases: list[tuple[RecordKey, str, tuple[str, ...]]] = field(default_factory=list)  # what to join: key, own id, keys
     recut: set[str] = field(default_factory=set)  # cases with a changed record: they may fall apart
     returned: list[str] = field(default_factory=list)  # records that were gone
+    merged: list[str] = field(default_factory=list)  # deals that live on in another: nothing is written there
     partners: set[str] = field(default_factory=set)
     promo_codes: set[str] = field(default_factory=set)
 
@@ -78,6 +79,7 @@ class Intake:
         records.upsert(tx, self.rows)
         gone = [row.record_id for row in self.rows if row.state == "gone"]
         fields.rest(tx, self.setting.connection, self.kind, gone)
+        fields.let_go(tx, self.setting.connection, self.kind, self.merged)
         fields.wake(tx, self.setting.connection, self.kind, self.returned)
         records.follow_deals(tx, moved)
         touched = {row.case_id for row in self.rows if row.case_id is not None}
@@ -127,6 +129,8 @@ class Intake:
             self.returned.append(raw.record_id)
         key = (row.connection, row.kind, row.record_id)
         if isinstance(record, Deal):
+            if record.merged_into:
+                self.merged.append(raw.record_id)
             self.cases.append((key, identity.own_id(record.client, f"deal:{record.ref}"), identity.keys(record.client)))
         elif isinstance(record, Registration):
             own = identity.own_id(record.client, f"registration:{record.registration_id}")

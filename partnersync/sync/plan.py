@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
-from partnersync.contract.managed import COUNTED_BY_LIMIT
+from partnersync.contract.managed import COUNTED_BY_LIMIT, DECISION, NEVER_MADE
 from partnersync.domain.change import Managed, Values
 from partnersync.domain.value import RecordKind
 from partnersync.errors import SafetyStop
@@ -44,6 +44,7 @@ class Foreign:
     base: str | None
     seen: str
     want: str
+    author: str = ""  # user id, where the system's log names him
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,18 @@ class Change:
         return any(name in counted and self.before.get(name) for name in self.after)
 
 
+def foreign_edits(managed: Managed, held: Values = NOT_HELD) -> tuple[Foreign, ...]:
+    """The fields in which something else is seen than we wrote or is due; but those that a person's undo holds."""
+    found: list[Foreign] = []
+    for name, want in managed.want.items():
+        seen, base = managed.seen.get(name), managed.base.get(name)
+        if want is None or seen is None or name == DECISION or verdict(base, seen, want) is not Verdict.FOREIGN:
+            continue
+        if held.get(name) != want:
+            found.append(Foreign(name, base, seen, want, managed.authors.get(name, "")))
+    return tuple(found)
+
+
 def change(managed: Managed, held: Values = NOT_HELD) -> Change | None:
     """What is due for one record, or None.
 
@@ -69,20 +82,17 @@ def change(managed: Managed, held: Values = NOT_HELD) -> Change | None:
     """
     before: dict[str, str | None] = {}
     after: dict[str, str] = {}
-    foreign: list[Foreign] = []
     for name, want in managed.want.items():
-        if name in held and held[name] in (None, want):
-            continue
         seen, base = managed.seen.get(name), managed.base.get(name)
-        judged = verdict(base, seen, want)
-        if judged is Verdict.WRITE and want is not None:
+        if (name in held and held[name] in (None, want)) or (seen is None and name in NEVER_MADE):
+            continue
+        if want is not None and verdict(base, seen, want) is Verdict.WRITE:
             before[name] = seen
             after[name] = want
-        elif judged is Verdict.FOREIGN and want is not None and seen is not None:
-            foreign.append(Foreign(name, base, seen, want))
+    foreign = foreign_edits(managed, held)
     if not after and not foreign:
         return None
-    return Change(managed.kind, managed.record_id, before, after, tuple(foreign))
+    return Change(managed.kind, managed.record_id, before, after, foreign)
 
 
 @dataclass(slots=True)

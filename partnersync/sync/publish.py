@@ -1,19 +1,24 @@
-"""Tables of the programme for people: ledger and issues, kept whole in every connection that holds them."""
+"""Tables of the programme for people: ledger, incidents and issues, kept whole in every connection that holds them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from partnersync.contract.adapter import Adapter, Table
+from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts, line_status
+from partnersync.domain.masking import masked
 from partnersync.errors import PartnersyncError
-from partnersync.store import issuebook, ledger, published
+from partnersync.store import incidentbook, issuebook, ledger, published
 from partnersync.store.database import Store
 
 LEDGER_COLUMNS = tuple(
     "line_id partner_id payee_id deal_id client_id event_id event_time booked_at program_version rule base_items base "
     "rate amount currency fx_rate fx_source fx_date kind part reverses hold_until status reason statement_id payout_id "
     "period trace prev_hash hash".split()
+)
+INCIDENT_COLUMNS = tuple(
+    "incident_id kind deal_id registration_id partner_id client_id expected seen since found_at status".split()
 )
 ISSUE_COLUMNS = ("issue_id", "connection", "record_id", "file", "line", "column", "value", "code", "reason")
 
@@ -82,6 +87,36 @@ def issues_table(store: Store) -> Table:
 
     with store.read() as tx:
         return Table("issues", ISSUE_COLUMNS, issuebook.state(tx), rows)
+
+
+def incident_row(one: Incident, zone: ZoneInfo) -> tuple[str, ...]:
+    """One row of incidents.csv; contacts that someone typed are masked."""
+    about = one.about
+    return (
+        one.incident_id,
+        one.kind.value,
+        about.deal_ref,
+        about.registration_id,
+        about.partner_id,
+        about.client_id,
+        masked(one.expected),
+        masked(one.seen),
+        moment_text(one.since, zone),
+        moment_text(one.found_at, zone),
+        one.status.value,
+    )
+
+
+def incidents_table(store: Store, zone: ZoneInfo) -> Table:
+    """Every incident, in the order in which they were found."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        with store.read() as tx:
+            for one in incidentbook.rows(tx, closed=True):
+                yield incident_row(one, zone)
+
+    with store.read() as tx:
+        return Table("incidents", INCIDENT_COLUMNS, f"{incidentbook.state(tx)} {zone.key}", rows)
 
 
 def publish(store: Store, adapter: Adapter, connection: str, tables: Sequence[Table]) -> list[str]:

@@ -118,8 +118,9 @@ class _StreamReader:
         if stream.gives is not Gives.MANAGED:
             issues += self._facts(tx, raws)
         if stream.kind in MANAGED:
-            seen = [(raw.record_id, raw.seen) for raw in raws if raw.seen is not None]
-            fields.put_seen(tx, connection, stream.kind, seen)
+            telling = [raw for raw in raws if raw.seen is not None]
+            authors = {raw.record_id: raw.authors for raw in telling if raw.authors}
+            fields.put_seen(tx, connection, stream.kind, [(raw.record_id, raw.seen or {}) for raw in telling], authors)
         if page.complete:
             issues += self._vanished(tx)
         self._raise(tx, self._scope, issues)

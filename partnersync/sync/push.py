@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from partnersync.contract.adapter import Adapter, FieldsWrite, NoteWrite, Outcome, Receipt
+from partnersync.contract.adapter import Adapter, FieldsWrite, NoteWrite, Outcome, Receipt, TaskWrite
 from partnersync.domain.change import Intent, JournalRow
+from partnersync.domain.note import Note, Task
 from partnersync.store import cursors, fields, intents, journal, outbox
 from partnersync.store.database import Store
 from partnersync.sync import audit
@@ -26,7 +27,7 @@ class PushReport:
     outcomes: dict[str, int] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)  # what the system says about writes that were done
-    notes: int = 0  # sent
+    notes: int = 0  # notes and tasks that were sent
 
     @property
     def done(self) -> int:
@@ -58,17 +59,15 @@ def push(
 
 
 def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datetime], report: PushReport) -> None:
-    """Send the notes that are due, each once: a system that was told already finds it by its id and says so.
+    """Send the notes and tasks that are due, each once: a system that has it already finds it by its id and says so.
 
-    A note that was refused is tried again by the next run. A system without notes gets none.
+    What was refused is tried again by the next run. A system without notes or tasks gets none.
     """
-    if not adapter.capabilities.notes:
-        return
+    able = adapter.capabilities
     with store.read() as tx:
-        due = {note.note_id: note for note in outbox.unsent(tx, report.connection)}
-    writes = (
-        NoteWrite(note.note_id, note.kind, note.record_id, note.note_kind, note.text, note.at) for note in due.values()
-    )
+        unsent = outbox.unsent(tx, report.connection)
+    due = {note.note_id: note for note in unsent if (able.tasks if isinstance(note, Task) else able.notes)}
+    writes = map(_message, due.values())
     for receipts in _batches(from_plugin(report.connection, partial(adapter.push, writes)), _AT_ONCE) if due else ():
         at = now()
         with store.write() as tx:
@@ -78,10 +77,20 @@ def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datet
             journal.append(tx, rows, run)
         report.notes += sum(one.outcome is Outcome.DONE for one in receipts)
         report.refused += [
-            (f"note on {due[one.write_id].kind.value} {due[one.write_id].record_id}", one.reason)
+            (
+                f"{audit.word(due[one.write_id])} on {due[one.write_id].kind.value} {due[one.write_id].record_id}",
+                one.reason,
+            )
             for one in receipts
             if one.outcome not in _SETTLED
         ]
+
+
+def _message(note: Note) -> NoteWrite | TaskWrite:
+    if isinstance(note, Task):
+        place = (note.note_id, note.kind, note.record_id, note.note_kind, note.text, note.at)
+        return TaskWrite(*place, note.due_at, note.assignee or None)
+    return NoteWrite(note.note_id, note.kind, note.record_id, note.note_kind, note.text, note.at)
 
 
 def _batches(items: Iterable[Receipt], size: int) -> Iterator[Sequence[Receipt]]:

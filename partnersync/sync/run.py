@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as Tx
@@ -11,22 +11,23 @@ from sqlalchemy import Connection as Tx
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter
 from partnersync.domain.change import Managed
+from partnersync.domain.incident import Incident
 from partnersync.domain.say import Say
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop, StoreFailed
 from partnersync.rules.program import Programme
-from partnersync.store import casefile, fields, held, issuebook, ledger, program_digests, runs
+from partnersync.store import fields, held, incidentbook, issuebook, ledger, runs
 from partnersync.store.database import Store
 from partnersync.store.locks import lease
-from partnersync.sync.casework import Casework, DecideReport
+from partnersync.sync.casework import DecideReport
 from partnersync.sync.forms import Setting
 from partnersync.sync.plan import NOT_HELD, Change, Tally, change
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
-from partnersync.sync.publish import issues_table, ledger_table, moment_text, publish
+from partnersync.sync.publish import incidents_table, issues_table, ledger_table, moment_text, publish
 from partnersync.sync.pull import PullReport, pull
 from partnersync.sync.push import PushReport, push, send_notes
-from partnersync.sync.recover import recover
+from partnersync.sync.round import Round, RoundReport, digests
 
 _PROGRAMME_WAIT_S = 60
 _ISSUES_TOLD = 1000
@@ -39,7 +40,7 @@ class Report:
     run: int
     as_of: datetime
     pulled: list[PullReport] = field(default_factory=list)
-    decided: DecideReport = field(default_factory=DecideReport)
+    round: RoundReport = field(default_factory=RoundReport)
     planned: dict[str, Tally] = field(default_factory=dict)
     pushed: list[PushReport] = field(default_factory=list)
     published: dict[str, list[str]] = field(default_factory=dict)
@@ -47,12 +48,19 @@ class Report:
     problems: list[PartnersyncError] = field(default_factory=list)  # plugins that were left out
     issues: list[Mapping[str, Any]] = field(default_factory=list)  # rows of those it opened, the first of very many
     older_issues: int = 0
+    incidents: list[Incident] = field(default_factory=list)  # those it found, the first of very many
+    open_incidents: int = 0
     stopped: SafetyStop | None = None
 
     @property
     def opened(self) -> list[str]:
         """Ids of the issues that this run opened."""
-        return [issue for pulled in self.pulled for issue in pulled.opened] + self.decided.opened
+        return [issue for pulled in self.pulled for issue in pulled.opened] + self.round.opened
+
+    @property
+    def decided(self) -> DecideReport:
+        """What was decided and booked."""
+        return self.round.decided
 
     @property
     def written(self) -> int:
@@ -76,6 +84,7 @@ class Report:
             "lines": self.decided.lines,
             "written": self.written,
             "set_aside": len(self.opened),
+            "incidents": len(self.round.guarded.found),
             "failed": sorted(self.failed),
         }
 
@@ -197,31 +206,15 @@ class Engine:
 
     def _decide(self, tx: Tx, report: Report) -> None:
         """Decide what is due and book it, all in this transaction."""
-        for pulled in report.pulled:
-            recover(tx, pulled.connection, report.run, self.now)
-        if program_digests.keep(tx, _digests(self.programme), report.run):
-            casefile.touch_all(tx)
-        zone = self.programme.zone
-        history_from = {
-            name: datetime.combine(connection.history_from, time(), zone).astimezone(UTC)
-            for name, connection in self.settings.connections.items()
-            if connection.history_from
-        }
-        work = Casework(
-            tx,
-            self.programme,
-            report.as_of,
-            self.now(),
-            report.run,
-            self.progress,
-            self.say,
-            master=self.settings.partners,
-            history_from=history_from,
-        )
-        report.decided = work.decide()
+        work = Round(self.settings, self.programme, self.adapters, self.now, self.progress, self.say)
+        pulled = [one.connection for one in report.pulled]
+        report.round = work.decide(tx, report.run, report.as_of, pulled)
         runs.book(tx, report.run)
         report.issues = [dict(row) for row in issuebook.by_ids(tx, report.opened[:_ISSUES_TOLD])]
         report.older_issues = issuebook.count_open(tx) - len(report.opened)
+        found = report.round.guarded.found[:_ISSUES_TOLD]
+        report.incidents = list(incidentbook.by_ids(tx, found).values())
+        report.open_incidents = incidentbook.count_open(tx)
 
     def _tally(self, tx: Tx, names: Sequence[str], report: Report) -> None:
         for name in names:
@@ -232,7 +225,7 @@ class Engine:
     def _planned(self, tx: Tx, report: Report) -> Plan:
         booked = ledger.head(tx)
         self._decide(tx, report)
-        plan = Plan(report.as_of, _digests(self.programme))
+        plan = Plan(report.as_of, digests(self.programme))
         plan.book(line for _, line, *_ in ledger.rows(tx, after=booked))
         for name in self.adapters:
             tally = report.planned[name] = Tally(fields.count(tx, name))
@@ -268,7 +261,12 @@ class Engine:
             push(self.store, adapter, due, report.run, self.now, self.progress, pushed, writes)
         send_notes(self.store, adapter, report.run, self.now, pushed)
         if self.settings.holds_ledger(name):
-            tables = [ledger_table(self.store, self.programme.zone, report.as_of), issues_table(self.store)]
+            zone = self.programme.zone
+            tables = [
+                ledger_table(self.store, zone, report.as_of),
+                incidents_table(self.store, zone),
+                issues_table(self.store),
+            ]
             report.published[name] = publish(self.store, adapter, name, tables)
 
     def _due_in_pages(self, name: str) -> Iterator[Change]:
@@ -282,10 +280,6 @@ class Engine:
                 return
             yield from changes
             after = (page[-1].kind, page[-1].record_id)
-
-
-def _digests(programme: Programme) -> dict[str, str]:
-    return {program.version: program.digest for program in programme.versions}
 
 
 RecordPlace = tuple[RecordKind, str]

@@ -7,11 +7,12 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.domain.deal import Deal
 from partnersync.domain.decided import DealStanding, Judged
+from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts
 from partnersync.domain.partner import Partner
 from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import ConfigError
-from partnersync.store import codec, decisions, ledger, records
+from partnersync.store import codec, decisions, incidentbook, ledger, records
 
 StatedLine = tuple[Line, LineFacts]
 _HINT = "Look it up with `partnersync registrations`, `ledger` or in the files; `sync` has to have read it"
@@ -19,12 +20,13 @@ _HINT = "Look it up with `partnersync registrations`, `ledger` or in the files; 
 
 @dataclass(frozen=True, slots=True)
 class DealStory:
-    """A deal, whom it belongs to, the registrations on its client, and its lines."""
+    """A deal, whom it belongs to, the registrations on its client, its lines and incidents."""
 
     deal: Deal
     standing: DealStanding
     claims: Sequence[Judged]
     lines: Sequence[StatedLine]
+    incidents: Sequence[Incident] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def deal_story(tx: Tx, ref: str) -> DealStory:
         raise ConfigError(f"no deal is known as {ref}", hint=_HINT)
     of_client = [one for _, _, one in decisions.claims(tx, [standing.case_id]) if one.client_id == standing.client_id]
     of_client.sort(key=lambda one: (one.registration.submitted_at, one.registration.registration_id))
-    return DealStory(codec.load(Deal, row.body), standing, of_client, ledger.by_deals(tx, [ref]))
+    deal, lines = codec.load(Deal, row.body), ledger.by_deals(tx, [ref])
+    return DealStory(deal, standing, of_client, lines, incidentbook.of_deal(tx, ref))
 
 
 def registration_story(tx: Tx, registration_id: str) -> Judged:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from partnersync.contract.managed import MANAGED
+from partnersync.contract.managed import DECISION, MANAGED, OWNER
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.line import PROGRESS, Line, LineFacts, LineKind, line_status
 from partnersync.domain.value import Money, RecordKind
@@ -12,9 +12,11 @@ from partnersync.rules import booking
 StatedLine = tuple[Line, LineFacts]
 
 
-def deal_values(state: DealStanding, lines: Sequence[StatedLine], as_of: datetime) -> dict[str, str]:
-    """The fields of one deal; without lines its commission is empty."""
-    return {
+def deal_values(
+    state: DealStanding, lines: Sequence[StatedLine], as_of: datetime, incidents: Sequence[str] = ()
+) -> dict[str, str]:
+    """The fields of one deal; without lines its commission is empty. `incidents` are the kinds of its open ones."""
+    due = {
         "ps_partner_id": state.partner_id,
         "ps_source": state.source,
         "ps_registration_id": state.registration_id,
@@ -22,8 +24,10 @@ def deal_values(state: DealStanding, lines: Sequence[StatedLine], as_of: datetim
         "ps_protected_until": state.protected_until,
         "ps_commission": sums([line.amount for line, _ in lines]),
         "ps_commission_status": _least_advanced(lines, as_of),
-        "ps_incident": "",
+        "ps_incident": "|".join(sorted(set(incidents))),
+        DECISION: "",
     }
+    return due | {OWNER: state.due_owner} if state.due_owner else due
 
 
 def registration_values(one: Judged) -> dict[str, str]:

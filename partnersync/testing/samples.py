@@ -102,6 +102,7 @@ VALUES: Mapping[str, tuple[str, str]] = {
     "ps_protected_until": ("2026-08-30", "2026-12-31"),
     "ps_commission": ("1234.50", "-0.05"),
     "ps_commission_status": ("pending", "payable"),
+    "ps_decision": ("accept", "P2"),
     "ps_incident": ("foreign_partner", "foreign_partner|owner_changed"),
     "ps_status": ("approved", "returned"),
     "ps_reason": ('Granted to "Альфа, Бета"; until 30 August, see <terms> & annex', "=Returned: another's\tclaim"),

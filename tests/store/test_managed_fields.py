@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from partnersync.contract.managed import MANAGED
+from partnersync.contract.managed import COMPARED, MANAGED
 from partnersync.domain.change import Managed
 from partnersync.domain.value import RecordKind
 from partnersync.store import fields, records
@@ -12,7 +12,7 @@ from partnersync.store.database import Store
 from partnersync.store.tables import metadata
 
 DEAL = RecordKind.DEAL
-NAMES = MANAGED[DEAL]
+NAMES = COMPARED[DEAL]
 NOTHING: dict[str, str | None] = dict.fromkeys(NAMES)
 
 

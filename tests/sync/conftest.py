@@ -23,6 +23,7 @@ from partnersync.contract.adapter import (
     Receipt,
     Stream,
     Table,
+    TaskWrite,
     Write,
 )
 from partnersync.contract.managed import MANAGED
@@ -50,10 +51,11 @@ class Sheets:
     values: dict[tuple[RecordKind, str], dict[str, str]] = field(default_factory=dict)
     tables: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     notes: list[NoteWrite] = field(default_factory=list)
+    tasks: list[TaskWrite] = field(default_factory=list)
     writes: int = 0
     capabilities: Capabilities = field(
         default_factory=lambda: Capabilities(
-            managed=MANAGED, batch_size=50, notes=True, publishes=True, reports_deletions=True
+            managed=MANAGED, batch_size=50, notes=True, tasks=True, publishes=True, reports_deletions=True
         )
     )
 
@@ -81,6 +83,8 @@ class Sheets:
                 self.writes += 1
             elif isinstance(write, NoteWrite):
                 self.notes.append(write)
+            else:
+                self.tasks.append(write)
             yield Receipt(write.write_id, Outcome.DONE)
 
     def publish(self, table: Table) -> bool:
@@ -105,6 +109,7 @@ class Company:
     systems: dict[str, Sheets]
     limits: str = ""
     language: str = "ru"
+    mode: str = "observe"
     ticks: int = 0
 
     def now(self) -> datetime:
@@ -116,7 +121,8 @@ class Company:
         """A fresh engine, as each command makes one."""
         config = self.root / "config/partnersync.toml"
         config.parent.mkdir(exist_ok=True)
-        tables = "".join(f'[connections.{name}]\nkind = "sheets"\nledger = true\n' for name in self.systems)
+        told = f'kind = "sheets"\nledger = true\nmode = "{self.mode}"'
+        tables = "".join(f"[connections.{name}]\n{told}\n" for name in self.systems)
         config.write_text(f'language = "{self.language}"\n{tables}\n[limits]\n{self.limits}')
         settings, programme = load_settings(config), Programme((read_program(self.program),))
         say = translator(settings.language)
@@ -133,6 +139,15 @@ class Company:
     def value(self, kind: str, record_id: str, name: str, system: str = "main") -> str | None:
         """A managed field as people see it."""
         return self.systems[system].values.get((RecordKind(kind), record_id), {}).get(name)
+
+    def edit(self, kind: str, record_id: str, name: str, text: str, system: str = "main") -> None:
+        """What a person types into a managed field."""
+        self.systems[system].values[RecordKind(kind), record_id][name] = text
+
+    def incidents(self) -> list[tuple[str, str, str]]:
+        """Kind, what was seen and status of every incident, as published."""
+        rows = next(iter(self.systems.values())).tables.get("incidents", [])
+        return [(row[1], row[7], row[10]) for row in rows]
 
     def lines(self) -> list[tuple[str, ...]]:
         """The published ledger."""

@@ -35,9 +35,13 @@ def temporary_database() -> Iterator[sqlite3.Connection]:
 
 
 class Due:
-    """The managed values that are due in one file, by record id: what is to be written goes before what is there."""
+    """The managed values that are due in one file, by record id: what is to be written goes before what is there.
+
+    `names` are the fields that any of them names.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
+        self.names: set[str] = set()
         self._database = database
         self._found = bytearray()  # by number, so that marking costs no write
         database.executescript(_TABLES)
@@ -74,7 +78,10 @@ class Due:
         return not all(self._found[number] for (number,) in numbers)
 
     def _put(self, statement: str, held: int, items: Iterable[tuple[str, Cells]]) -> None:
-        rows = ((record_id, held, _json(dict(cells))) for record_id, cells in items)
-        self._database.executemany(statement, rows)
+        self._database.executemany(statement, (self._row(record_id, held, cells) for record_id, cells in items))
         (last,) = self._database.execute("SELECT max(number) FROM due").fetchone()
         self._found.extend(bytes((last or 0) + 1 - len(self._found)))
+
+    def _row(self, record_id: str, held: int, cells: Cells) -> tuple[str, int, str]:
+        self.names.update(cells)
+        return record_id, held, _json(dict(cells))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from partnersync.contract.adapter import Cells, Outcome, Receipt
+from partnersync.contract.managed import NEVER_MADE
 from partnersync.errors import PartnersyncError, TryLater
 from partnersync_csv.detect import ABSENT, file_hash, file_state
 from partnersync_csv.dialect import Dialect, NotCsv
@@ -77,13 +78,14 @@ def _rewrite(place: Place, due: Due, last_read: Mark | None) -> _Written:
         raise NotCsv(f'{place.file} has no column "{place.id_header}"', hint="Put it back, or correct the settings")
     if not place.in_place and before:
         _take_over(place, due)
-    blank = {} if place.in_place else dict.fromkeys(place.kind.managed, "")
+    columns = tuple(name for name in place.kind.managed if name not in NEVER_MADE or name in due.names)
+    blank = {} if place.in_place else dict.fromkeys(columns, "")
 
     def values_for(id_text: str) -> Cells | None:
         values = due.find(reader.id_of(id_text))
         return {**blank, **values} if values else blank
 
-    managed = Managed(reader.id_header, place.kind.managed, values_for, header=place.settings.header)
+    managed = Managed(reader.id_header, columns, values_for, header=place.settings.header)
     written, form = rewrite_file(place.input, place.target, dialect, managed, since=since, target_since=target_since)
     return _Written(before, written.hash, _remark(place, dialect, form))
 

@@ -59,6 +59,7 @@ def _incidents() -> None:
         *(sa.Column(name, Str, nullable=False) for name in f"{texts} author since found_at status".split()),
         sa.Column("standing", sa.Boolean(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("closed_at", Str),
         sa.Column("closed_by", Str, nullable=False),
         sa.Column("closed_reason", Str, nullable=False),

@@ -1,0 +1,93 @@
+"""One round of deciding, in its order: lost writes, decisions of approvers, cases and lines, guard; one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.config import Settings
+from partnersync.contract.adapter import Adapter
+from partnersync.domain.say import Say
+from partnersync.rules.program import Programme
+from partnersync.store import casefile, program_digests
+from partnersync.sync.approvals import Approvals
+from partnersync.sync.casework import Casework, DecideReport
+from partnersync.sync.progress import Progress
+from partnersync.sync.recover import recover
+from partnersync.sync.watch import Watch, WatchReport
+
+
+@dataclass(slots=True)
+class RoundReport:
+    """What one round decided, found and took over."""
+
+    decided: DecideReport = field(default_factory=DecideReport)
+    guarded: WatchReport = field(default_factory=WatchReport)
+    overrides: int = 0  # decisions of approvers that were taken over
+    unusable: list[str] = field(default_factory=list)  # ids of issues about such decisions
+
+    @property
+    def opened(self) -> list[str]:
+        """Ids of the issues that it opened."""
+        return self.decided.opened + self.unusable
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round is decided with."""
+
+    settings: Settings
+    programme: Programme
+    adapters: Mapping[str, Adapter]
+    now: Callable[[], datetime]
+    progress: Progress
+    say: Say
+
+    def decide(self, tx: Tx, run: int, as_of: datetime, pulled: Sequence[str]) -> RoundReport:
+        """Decide what is due, book it, and judge what is foreign. `pulled` are the connections that were read."""
+        for name in pulled:
+            recover(tx, name, run, self.now)
+        if program_digests.keep(tx, digests(self.programme), run):
+            casefile.touch_all(tx)
+        program = self.programme.at(as_of) or self.programme.versions[-1]
+        approvals = Approvals(tx, run, as_of, self.now(), program.approvers)
+        approvals.take(self.adapters)
+        work = Casework(
+            tx,
+            self.programme,
+            as_of,
+            self.now(),
+            run,
+            self.progress,
+            self.say,
+            master=self.settings.partners,
+            history_from=self._history_from(),
+        )
+        decided = work.decide()
+        watch = Watch(
+            tx,
+            run,
+            as_of,
+            self.now(),
+            {name: connection.mode for name, connection in self.settings.connections.items()},
+            {name: adapter.capabilities for name, adapter in self.adapters.items()},
+            program.guard.reverts_per_day,
+            work.managers(),
+            self.say,
+        )
+        guarded = watch.look()
+        work.look_at_fields()
+        return RoundReport(decided, guarded, approvals.taken, approvals.opened)
+
+    def _history_from(self) -> dict[str, datetime]:
+        return {
+            name: datetime.combine(connection.history_from, time(), self.programme.zone).astimezone(UTC)
+            for name, connection in self.settings.connections.items()
+            if connection.history_from
+        }
+
+
+def digests(programme: Programme) -> dict[str, str]:
+    """The digest of each version, by version."""
+    return {program.version: program.digest for program in programme.versions}
