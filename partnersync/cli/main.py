@@ -16,8 +16,8 @@ from partnersync.errors import PartnersyncError
 # command → (module in partnersync.cli, its one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Run the whole flow on the sample company and show what came out."),
-    "init": ("setup", "Write the settings and a first program version by asking."),
-    "doctor": ("setup", "Check settings, program, plugins, store and connections; name every problem's mend."),
+    "init": ("init", "Write the settings and a first program version by asking and by looking at the files."),
+    "doctor": ("doctor", "Check settings, program, plugins, store and connections; name every problem's mend."),
     "plan": ("flow", "Show the writes and lines that are due; write nothing."),
     "apply": ("flow", "Make exactly the writes of a plan."),
     "sync": ("flow", "Pull, decide, write: what is due, within the limits."),

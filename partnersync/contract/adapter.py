@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -252,12 +253,31 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One part of a system that is not connected yet, as a file of a folder, and how it would be read.
+
+    `recognised`: as what, in a few words; empty where it will not be read. `options`: the connection's own keys that
+    make it be read so, to be merged with those of the others; empty where it needs none. `remarks`: sentences for the
+    person who sets it up, each with what to do. `samples`: the cells of its first records, as they would be pulled.
+    """
+
+    name: str
+    recognised: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    samples: tuple[Cells, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AdapterKind:
     """A kind of system that a plugin can talk to: `kind = "csv"` in the settings.
 
     `settings` is the pydantic model of the connection's own keys; `make` builds an adapter without touching the system.
+    `survey` looks at a folder before there is a connection, for `init`; None where there is nothing to look at. It
+    changes nothing, and raises OSError where the folder cannot be read.
     """
 
     name: str
     settings: type[BaseModel]
     make: Callable[[Connection, BaseModel], Adapter]
+    survey: Callable[[Path], Sequence[Surveyed]] | None = None

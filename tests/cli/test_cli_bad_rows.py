@@ -1,14 +1,13 @@
 """Bad rows and files: one clear message with place, value and mend, exit code 3, and the rest goes on."""
 
 import os
-import zipfile
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pytest
 
 from small_firm import Firm
+from workbooks import SHEET, with_part, workbook
 
 Spoil = Callable[[Firm], Any]
 CONFIG = "config/partnersync.toml"
@@ -177,18 +176,14 @@ def keeps_contacts(firm: Firm, told: str) -> None:
     assert "Traceback" not in told
 
 
-def workbook() -> bytes:
-    content = BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-    return content.getvalue()
+BROKEN_WORKBOOK = with_part(workbook({"x": [["deal_id"]]}), SHEET, "<worksheet>")
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         pytest.param(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "deals.csv", id="a picture"),
-        pytest.param(workbook(), "Excel workbook (xlsx)", id="a workbook"),
+        pytest.param(BROKEN_WORKBOOK, "damaged Excel workbook", id="a broken workbook"),
         pytest.param(b"\x1f\x8b\x08\x00" + bytes(60), "packed (gz)", id="a packed file"),
         pytest.param(b"<html><body>Sign in</body></html>", "HTML", id="a web page"),
         pytest.param(b"", "is empty", id="nothing"),
