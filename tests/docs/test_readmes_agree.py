@@ -38,6 +38,7 @@ def test_they_have_the_same_sections_with_the_same_commands_links_and_tables() -
         assert [name for name, _ in blocks(english)] == [name for name, _ in blocks(russian)]
         commands = [[text for name, text in blocks(page) if name == "sh"] for page in (english, russian)]
         assert commands[0] == commands[1]
+        assert english.count(";") == russian.count(";"), "another number of things is told"
         assert sorted(links(english)) == sorted(links(russian))
         assert re.findall(r"^\|.*?\|", english, re.MULTILINE)[1:] == re.findall(r"^\|.*?\|", russian, re.MULTILINE)[1:]
 
