@@ -108,11 +108,7 @@ def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
 def _guarded(report: Report, zone: ZoneInfo) -> Iterator[str]:
     guarded, taken = report.round.guarded, report.round.overrides
     if taken:
-        yield (
-            f"decided by {taken:,} changes that approvers took or made"
-            if taken > 1
-            else "decided by 1 approver's decision"
-        )
+        yield f"overrides  {taken:,} taken over from approvers"
     if guarded.found:
         back = f", {guarded.put_back:,} put back" if guarded.put_back else ""
         yield f"incidents  {len(guarded.found):,} found{back}; they are in `partnersync incidents --all`"

@@ -33,12 +33,12 @@ def put_seen(
     kind: RecordKind,
     items: Sequence[tuple[str, Values]],
     authors: Mapping[str, Mapping[str, str]] | None = None,
-) -> None:
-    """Note what the system holds; rows that hold it already are not written.
+) -> list[str]:
+    """Note what the system holds; rows that hold it already are not written. Ids of those that became contested.
 
     `authors` says by record and field who put it there, as far as that is certain.
     """
-    _put(tx, connection, kind, items, _saw, authors or {})
+    return _put(tx, connection, kind, items, _saw, authors or {})
 
 
 def put_owner(tx: Connection, connection: str, items: Sequence[tuple[str, str]]) -> None:
@@ -174,8 +174,10 @@ def _put(
     items: Sequence[tuple[str, Values]],
     change: Callable[[Sequence[str], _Stored, _Texts], _Stored],
     authors: Mapping[str, Mapping[str, str]] | None = None,
-) -> None:
+) -> list[str]:
+    """Change what is stored of these records; ids of those that were written and hold something foreign now."""
     names = COMPARED[kind]
+    foreign: list[str] = []
     for chunk in chunks(items):
         known = _rows(tx, connection, kind, [record_id for record_id, _ in chunk])
         changed = []
@@ -192,7 +194,10 @@ def _put(
                 row = {"connection": connection, "kind": kind.value, "record_id": record_id, "due": due}
                 told = {"base": now[0], "seen": now[1], "want": now[2], "authors": by, "contested": contested}
                 changed.append(row | told)
+                if contested:
+                    foreign.append(record_id)
         upsert_all(tx, table, changed)
+    return foreign
 
 
 @lru_cache(_REMEMBERED)

@@ -64,6 +64,12 @@ def pull(
             with store.write() as tx:
                 reader.take(tx, page)
             progress(f"{setting.connection}: {stream.name}", len(page.raws))
+        if reader.foreign and adapter.capabilities.reads_record and not stream.whole:
+            # What looks foreign may be a late echo of our own write: it is asked for once more before it is judged.
+            for some in chunks(sorted(reader.foreign)):
+                fresh = Page(list(from_plugin(setting.connection, partial(adapter.read, stream.kind, some))))
+                with store.write() as tx:
+                    reader.take(tx, fresh)
         if again:
             with store.write() as tx:
                 cursors.was_read_again(tx, setting.connection, stream.name)
@@ -105,6 +111,7 @@ class _StreamReader:
     now: Callable[[], datetime]
     report: PullReport
     started: bool = False
+    foreign: set[str] = field(default_factory=set)  # records whose managed fields seem to be edited
 
     def take(self, tx: Tx, page: Page) -> None:
         """Keep one page: records, managed values, what vanished, issues, and last the cursor."""
@@ -120,7 +127,8 @@ class _StreamReader:
         if stream.kind in MANAGED:
             telling = [raw for raw in raws if raw.seen is not None]
             authors = {raw.record_id: raw.authors for raw in telling if raw.authors}
-            fields.put_seen(tx, connection, stream.kind, [(raw.record_id, raw.seen or {}) for raw in telling], authors)
+            seen = [(raw.record_id, raw.seen or {}) for raw in telling]
+            self.foreign.update(fields.put_seen(tx, connection, stream.kind, seen, authors))
         if page.complete:
             issues += self._vanished(tx)
         self._raise(tx, self._scope, issues)

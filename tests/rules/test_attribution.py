@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnersync.domain.attribution import GRADE, Attribution, Evidence, Source
+from partnersync.domain.attribution import GRADE, Attribution, Evidence, Override, Source
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, DealState
 from partnersync.domain.partner import Partner
@@ -192,3 +192,37 @@ def test_claims_may_come_in_any_order_and_over_any_runs(one: Deal, known: list[C
     if late and at_once:
         strengths = [(GRADE[found.evidence.source], found.evidence.at) for found in (late, at_once)]
         assert strengths[0] == strengths[1]
+
+
+AT = datetime(2026, 5, 2, tzinfo=UTC)
+DECIDED = Override("P2", "boss", "agreed", AT)
+
+
+def test_an_override_decides_over_every_evidence(deal: Any, granted: Any, registration: Any) -> None:
+    claim = granted(registration(partner_id="P3"))
+    found = attribute(deal(promo_code="TEN"), [claim], KNOWN, None, DECIDED)
+    assert found is not None
+    assert found.evidence == Evidence("P2", S.OVERRIDE, AT, None, "boss", "agreed")
+    assert [(one.partner_id, one.source) for one in found.contradictions] == [
+        ("P3", S.REGISTRATION),
+        ("P1", S.PROMO),
+    ]
+
+
+def test_the_registration_of_the_partner_stays_behind_an_override(deal: Any, granted: Any, registration: Any) -> None:
+    claim = granted(registration(partner_id="P2"))
+    found = attribute(deal(), [claim], KNOWN, None, DECIDED)
+    assert found is not None
+    assert found.evidence.registration_id == claim.registration.registration_id
+
+
+def test_an_override_without_a_partner_makes_the_deal_direct(deal: Any) -> None:
+    found = attribute(deal(partner_id="P1"), [], KNOWN, None, replace(DECIDED, partner_id=""))
+    assert _brief(found) == ("", "override")
+
+
+def test_the_last_override_replaces_the_one_before(deal: Any) -> None:
+    first = attribute(deal(), [], KNOWN, None, DECIDED)
+    second = attribute(deal(), [], KNOWN, first, replace(DECIDED, partner_id="P3", at=AT + timedelta(days=1)))
+    assert _brief(second) == ("P3", "override")
+    assert attribute(deal(), [], KNOWN, first, DECIDED) is first
