@@ -13,6 +13,7 @@ from partnersync.rules.program import Programme
 from partnersync.store import casefile, program_digests
 from partnersync.sync.approvals import Approvals
 from partnersync.sync.casework import Casework, DecideReport
+from partnersync.sync.dues import Dues
 from partnersync.sync.progress import Progress
 from partnersync.sync.recover import recover
 from partnersync.sync.watch import Watch, WatchReport
@@ -53,6 +54,7 @@ class Round:
         program = self.programme.at(as_of) or self.programme.versions[-1]
         approvals = Approvals(tx, run, as_of, self.now(), program.approvers)
         approvals.take(self.adapters)
+        dues = Dues(tx, as_of, run, self.programme.currency, self.progress)
         work = Casework(
             tx,
             self.programme,
@@ -61,6 +63,7 @@ class Round:
             run,
             self.progress,
             self.say,
+            dues,
             master=self.settings.partners,
             history_from=self._history_from(),
         )
@@ -77,7 +80,7 @@ class Round:
             self.say,
         )
         guarded = watch.look()
-        work.look_at_fields()
+        dues.deals()
         return RoundReport(decided, guarded, approvals.taken, approvals.opened)
 
     def _history_from(self) -> dict[str, datetime]:

@@ -1,0 +1,89 @@
+"""Cases that are due → what each is decided from: its records and what was decided before."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.domain.attribution import Override
+from partnersync.domain.deal import Deal, Payment
+from partnersync.domain.decided import DealStanding, Judged
+from partnersync.domain.registration import Registration
+from partnersync.domain.value import RecordKind
+from partnersync.rules import identity
+from partnersync.store import casefile, codec, decisions, overrides, records
+from partnersync.store.records import Row
+from partnersync.sync.decide import CaseFile
+
+Places = dict[tuple[str, str], Row]  # (kind, programme-wide id) → record
+
+
+def load(tx: Tx, case_ids: Sequence[str]) -> tuple[list[CaseFile], Places]:
+    """The cases with their records and earlier decisions, and where each record stands; one that fell apart is cut."""
+    rows = [row for row in records.by_case(tx, case_ids) if row.body]
+    by_case: dict[str, list[Row]] = {case_id: [] for case_id in case_ids}
+    places: Places = {}
+    for row in _recut(tx, case_ids, rows):
+        by_case.setdefault(row.case_id or "", []).append(row)
+        wide = row.record_id if row.kind == RecordKind.REGISTRATION else f"{row.connection}/{row.record_id}"
+        places[row.kind, wide] = row
+    judged: dict[str, dict[str, Judged]] = defaultdict(dict)
+    for _, case_id, one in decisions.claims(tx, list(by_case)):
+        judged[case_id][one.registration.registration_id] = one
+    standings: dict[str, dict[str, DealStanding]] = defaultdict(dict)
+    for state in decisions.deal_states(tx, list(by_case)):
+        standings[state.case_id][state.deal_ref] = state
+    decided = overrides.latest(tx, [wide for kind, wide in places if kind == RecordKind.DEAL])
+    files = [
+        _file(case_id, of_case, judged[case_id], standings[case_id], decided) for case_id, of_case in by_case.items()
+    ]
+    return files, places
+
+
+def _recut(tx: Tx, case_ids: Sequence[str], rows: list[Row]) -> list[Row]:
+    """Split cases whose records no longer hang together."""
+    suspects = casefile.needs_recut(tx, case_ids)
+    if not suspects:
+        return rows
+    for case_id in suspects:
+        members = [row for row in rows if row.case_id == case_id and row.kind in _MEMBERS]
+        parts = identity.components([_member_keys(row) for row in members])
+        if len(parts) > 1:
+            casefile.recut(tx, case_id, [([members[index] for index in part.members], part.keys) for part in parts])
+    moved = casefile.cases_of(tx, rows)
+    return [replace(row, case_id=moved.get((row.connection, row.kind, row.record_id), row.case_id)) for row in rows]
+
+
+def _file(
+    case_id: str,
+    rows: Sequence[Row],
+    judged: dict[str, Judged],
+    standings: dict[str, DealStanding],
+    decided: dict[str, Override],
+) -> CaseFile:
+    deals: list[tuple[Deal, int]] = []
+    payments: dict[str, list[Payment]] = defaultdict(list)
+    claims: list[tuple[Registration, int]] = []
+    for row in rows:
+        body = row.body or ""
+        if row.kind == RecordKind.DEAL and row.state != "gone":
+            deals.append((codec.load(Deal, body), row.first_seen))
+        elif row.kind == RecordKind.PAYMENT:
+            payments[row.deal_ref or ""].append(codec.load(Payment, body))
+        elif row.kind == RecordKind.REGISTRATION:
+            claims.append((codec.load(Registration, body), row.first_seen))
+    return CaseFile(case_id, deals, payments, claims, judged, standings, decided)
+
+
+_MEMBERS = frozenset({RecordKind.DEAL, RecordKind.REGISTRATION})
+
+
+def _member_keys(row: Row) -> tuple[str, ...]:
+    """The identity keys of a stored deal or registration."""
+    record: Deal | Registration
+    if row.kind == RecordKind.DEAL:
+        record = codec.load(Deal, row.body or "")
+    else:
+        record = codec.load(Registration, row.body or "")
+    return identity.keys(record.client)
