@@ -105,12 +105,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class FieldsWrite:
-    """Set managed fields of one record. `values` holds only the fields to change; an empty text clears."""
+    """Set managed fields of one record. `values` holds only the fields to change; an empty text clears.
+
+    Only where `removes_places`: the record loses its place of the fields in `removes` (where a record cannot be without
+    a place that others have, it is cleared), and the places of the fields in `drops` go for all records of the kind
+    once the writes that go out together are made, unless one of them holds something there.
+    """
 
     write_id: str
     kind: RecordKind
     record_id: str
     values: Cells
+    removes: frozenset[str] = frozenset()
+    drops: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,7 @@ class Capabilities:
     reports_merges: bool = False
     supplies_activities: bool = False
     reads_record: bool = False  # `read` can fetch one record afresh
+    removes_places: bool = False  # what a write gave a place can lose it again (`FieldsWrite`)
     writes_into: tuple[str, ...] = ()  # places, as a folder, that no other connection may write into
 
 

@@ -75,6 +75,7 @@ class MemoryAdapter:
             reports_merges=True,
             supplies_activities=True,
             reads_record=True,
+            removes_places=True,
         )
         self.capabilities = replace(everything, **able)
 
@@ -191,11 +192,14 @@ class MemoryAdapter:
         if kind not in self.capabilities.managed:
             yield from (Receipt(write.write_id, Outcome.REFUSED, f"{kind} has no field of ours") for write in writes)
             return
+        changes = [(write.record_id, {**write.values, **dict.fromkeys(write.removes, "")}) for write in writes]
         try:
-            answers = self._system.update(kind, [(write.record_id, write.values) for write in writes])
+            answers = self._system.update(kind, changes)
         except TimeoutError:
             yield from (Receipt(write.write_id, Outcome.UNKNOWN, "no answer came") for write in writes)
             return
+        for name in {name for write in writes for name in write.drops}:
+            self._system.drop_field(kind, name)
         for write, answer in zip(writes, answers, strict=True):
             yield _receipt(write, answer)
 

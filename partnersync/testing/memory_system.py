@@ -115,6 +115,11 @@ class MemorySystem:
         with self._answered(f"update {kind} {' '.join(record_id for record_id, _ in changes)}") as made:
             return [self._updated(kind, record_id, values) for record_id, values in changes] if made else []
 
+    def drop_field(self, kind: RecordKind, name: str) -> None:
+        """Delete a managed field that no record holds anything in."""
+        if name in self.fields[kind] and not any(card.managed.get(name) for card in self.cards[kind].values()):
+            self.remove_field(kind, name)
+
     def add(self, entries: list[Entry], entry: Entry) -> str:
         """Make a note or a task, as often as it is asked: "ok", "gone", or why it was refused."""
         with self._answered(f"add to {entry.kind} {entry.record_id}") as made:

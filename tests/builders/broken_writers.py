@@ -53,6 +53,11 @@ class NeverClears(_Rewritten):
         return replace(write, values={name: text for name, text in write.values.items() if text})
 
 
+class KeepsEveryPlace(_Rewritten):
+    def rewrite(self, write: FieldsWrite) -> FieldsWrite:
+        return replace(write, drops=frozenset())
+
+
 class SkipsMoreThanItsEcho(MemoryAdapter):
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
         past = Mark(self._system.now + OVERLAP_S + 1).text()

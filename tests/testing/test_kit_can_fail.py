@@ -33,6 +33,7 @@ BROKEN: list[tuple[Make, str]] = [
     (writers.ReplacesAllFields, "test_only_named_fields_change"),
     (writers.NeverClears, "test_fields_are_cleared"),
     (readers.TakesEmptyForMissing, "test_a_missing_place_is_not_an_empty_one"),
+    (writers.KeepsEveryPlace, "test_places_can_be_taken_away"),
     (readers.SkipsForeignEdits, "test_an_edit_of_ours_is_seen"),
     (writers.SkipsMoreThanItsEcho, "test_a_receipts_cursor_hides_no_edit"),
     (writers.CallsForNothing, "test_nothing_to_write_is_no_call"),

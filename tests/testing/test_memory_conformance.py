@@ -43,6 +43,7 @@ class TestPlainMemory(AdapterConformance):
                 reports_merges=False,
                 supplies_activities=False,
                 reads_record=False,
+                removes_places=False,
             )
         )
         harness.answers_get_lost = False

@@ -104,6 +104,10 @@ class World:
         """A write of managed fields."""
         return FieldsWrite(self.write_id(), kind, record_id, values)
 
+    def take(self, kind: RecordKind, record_id: str, names: Iterable[str], drops: Iterable[str] = ()) -> FieldsWrite:
+        """A write that takes places away, from one record, and altogether."""
+        return FieldsWrite(self.write_id(), kind, record_id, {}, frozenset(names), frozenset(drops))
+
     def note(self, record_id: str, text: str, write_id: str = "") -> NoteWrite:
         """A note on a deal."""
         return NoteWrite(write_id or self.write_id(), DEAL, record_id, "incident", text, _AT)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import ClassVar
 
-from partnersync.contract.adapter import FieldsWrite, Outcome
+from partnersync.contract.adapter import Cells, FieldsWrite, Outcome
 from partnersync.domain.value import RecordKind
 from partnersync.testing import samples
 from partnersync.testing.checks.world import DEAL, World, outcomes
@@ -23,8 +23,7 @@ class WritingChecks:
             writes = _all(world, which)
             assert done(world.push(*writes)) == {write.write_id for write in writes}
             for write in writes:
-                shown = harness.managed(write.kind, write.record_id)
-                assert {name: shown.get(name) for name in write.values} == write.values
+                assert _shows(harness, write.kind, write.record_id, write.values)
 
     def test_an_echo_is_recognised(self, harness: Harness) -> None:
         """Our own write comes back character for character, at the next pull and when all is read anew"""
@@ -90,6 +89,27 @@ class WritingChecks:
             assert outcomes(receipts) == {Outcome.DONE if has_place else Outcome.REFUSED}
             assert _seen(world) == world.shown()
 
+    def test_places_can_be_taken_away(self, harness: Harness) -> None:
+        """Where places go again: one record is cleared, then whole fields go, but for what somebody typed into one"""
+        world = World(harness)
+        if not world.able().removes_places:
+            return
+        before = world.unmanaged()
+        for kind, names in world.managed().items():
+            first, second = world.ids(kind)[:2]
+            old, typed = samples.values(names, 0), samples.values(names[1:2], 1)
+            world.push(world.set(kind, first, old), world.set(kind, second, old))
+            assert outcomes(world.push(world.take(kind, first, names))) == {Outcome.DONE}
+            assert not any(harness.managed(kind, first).values())
+            assert _shows(harness, kind, second, old)
+            harness.edit(kind, second, typed, harness.people[0])
+            rest = (names[0], *names[2:])
+            assert outcomes(world.push(world.take(kind, second, rest, drops=names))) == {Outcome.DONE}
+            assert harness.managed(kind, second) == typed
+            assert not set(rest) & {*harness.managed(kind, first)}
+        assert world.unmanaged() == before
+        assert _seen(world) == world.shown()
+
     def test_an_edit_of_ours_is_seen(self, harness: Harness) -> None:
         """What a person types into our field comes at the next pull, exactly as people see it"""
         world = World(harness)
@@ -123,6 +143,11 @@ class WritingChecks:
             assert list(adapter.push([])) == []
             list(adapter.check())
         assert list(harness.calls()) == []
+
+
+def _shows(harness: Harness, kind: RecordKind, record_id: str, values: Cells) -> bool:
+    shown = harness.managed(kind, record_id)
+    return {name: shown.get(name) for name in values} == values
 
 
 def _all(world: World, which: int | None) -> list[FieldsWrite]:

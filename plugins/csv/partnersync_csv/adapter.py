@@ -63,6 +63,7 @@ class CsvAdapter:
             publishes=True,
             reports_deletions=True,
             reports_merges=True,
+            removes_places=True,
             supplies_activities=any(kind.kind is RecordKind.ACTIVITY for kind in there),
             writes_into=self._exclusive,
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import chain
 
-from partnersync.contract.adapter import Cells, Origin, Raw
+from partnersync.contract.adapter import NO_CELLS, Cells, Origin, Raw
 from partnersync.domain.spreadsheet import plain
 from partnersync_csv import product_lines
 from partnersync_csv.crm_deal import Trouble, settle, state_of
@@ -71,7 +71,9 @@ class Reader:
             self._constants.pop("currency", None)
         self._has_lines = bool(self._preset and self._preset.product_lines and "products" in places)
         self._gives_seen = gives_seen and bool(kind.managed)
-        self._seen = Columns({name: held for name in kind.managed if (held := header.positions(name))})
+        ours = {name: held for name in kind.managed if (held := header.positions(name))}
+        self._seen = Columns(ours)
+        self._first_of_ours = min((held[0] for held in ours.values()), default=0)
         needed = [name for name in kind.columns if name in settings.columns or name in kind.required]
         self._gaps = {name: self._sources.wanted[name] for name in needed if name not in places}
 
@@ -102,7 +104,12 @@ class Reader:
         return (self._id_translation(text) if self._id_translation else text).strip()
 
     def seen(self, row: Row) -> Cells:
-        """Our managed fields as the row holds them; a column that the file has not is left out."""
+        """Our managed fields as the row holds them; a column that the file has not is left out.
+
+        A row that ends before the first of them has none: somebody wrote it down without them.
+        """
+        if len(row.values) <= self._first_of_ours:
+            return NO_CELLS
         values = self._seen.of(self._padded(row.values))
         return {name: plain(text) if text.startswith("'") else text for name, text in values.items()}
 

@@ -99,10 +99,9 @@ def agreed(rows: Iterable[Cells]) -> Cells:
     Where they differ it is all of it, as a list, so that no edit is hidden. A field that only some rows hold is left
     out: a row that was added has no value yet, and so all are written anew.
     """
-    held: dict[str, dict[str, None]] = {}
-    for cells in rows:
-        for name, text in cells.items():
-            held.setdefault(name, {})[text] = None
+    every = list(rows)
+    names = dict.fromkeys(name for cells in every for name in cells)
+    held = {name: dict.fromkeys(cells.get(name, "") for cells in every) for name in names}
     told = {name: [text for text in texts if text] for name, texts in held.items()}
     return {name: "|".join(texts) for name, texts in told.items() if len(texts) != 1 or "" not in held[name]}
 

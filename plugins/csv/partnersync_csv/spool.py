@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from partnersync.contract.adapter import Cells, FieldsWrite
@@ -16,6 +16,10 @@ BEGIN;
 _PUT = "INSERT INTO due (id, held, cells) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
 _PUT_DUE = _PUT + "cells = json_patch(cells, excluded.cells)"
 _PUT_HELD = _PUT + "held = 1, cells = json_patch(excluded.cells, cells)"
+
+_NO_PLACE = False  # in JSON, where a patch with null would take the name out
+
+Values = Mapping[str, str | None]  # None: the place is to go
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -37,18 +41,27 @@ def temporary_database() -> Iterator[sqlite3.Connection]:
 class Due:
     """The managed values that are due in one file, by record id: what is to be written goes before what is there.
 
-    `names` are the fields that any of them names.
+    `names` are the fields that any of them names. `fills` and `removes` say whether a write sets a value, and whether
+    one takes a place away; `drops` are columns that may go.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self.names: set[str] = set()
+        self.fills = False
+        self.removes = False
+        self.drops: frozenset[str] = frozenset()
         self._database = database
         self._found = bytearray()  # by number, so that marking costs no write
         database.executescript(_TABLES)
 
     def add(self, writes: Sequence[FieldsWrite]) -> None:
         """Take writes; of several for one field of a record the last counts."""
-        self._put(_PUT_DUE, 0, ((write.record_id, write.values) for write in writes))
+        due = ((write.record_id, {**write.values, **dict.fromkeys(write.removes)}) for write in writes)
+        self._put(_PUT_DUE, 0, due)
+        for write in writes:
+            self.fills |= bool(write.values)
+            self.removes |= bool(write.removes)
+            self.drops |= write.drops
         self._database.executemany(
             "INSERT INTO writes (write_id, id) VALUES (?, ?)", ((write.write_id, write.record_id) for write in writes)
         )
@@ -57,14 +70,13 @@ class Due:
         """Keep what is there: fields that no write sets; of rows with one id the first counts."""
         self._put(_PUT_HELD, 1, items)
 
-    def find(self, record_id: str) -> Cells | None:
+    def find(self, record_id: str) -> Values | None:
         """The values of a record, which from now on counts as found; None if nothing is known of it."""
         row = self._database.execute("SELECT number, cells FROM due WHERE id = ?", (record_id,)).fetchone()
         if row is None:
             return None
         self._found[row[0]] = 1
-        values: Cells = json.loads(row[1])
-        return values
+        return {name: None if text is _NO_PLACE else text for name, text in json.loads(row[1]).items()}
 
     def writes(self) -> Iterator[tuple[str, bool]]:
         """The id of each write, and whether its record was found, in the order in which they came."""
@@ -77,11 +89,11 @@ class Due:
         numbers = self._database.execute("SELECT number FROM due WHERE held")
         return not all(self._found[number] for (number,) in numbers)
 
-    def _put(self, statement: str, held: int, items: Iterable[tuple[str, Cells]]) -> None:
+    def _put(self, statement: str, held: int, items: Iterable[tuple[str, Values]]) -> None:
         self._database.executemany(statement, (self._row(record_id, held, cells) for record_id, cells in items))
         (last,) = self._database.execute("SELECT max(number) FROM due").fetchone()
         self._found.extend(bytes((last or 0) + 1 - len(self._found)))
 
-    def _row(self, record_id: str, held: int, cells: Cells) -> tuple[str, int, str]:
+    def _row(self, record_id: str, held: int, cells: Values) -> tuple[str, int, str]:
         self.names.update(cells)
-        return record_id, held, _json(dict(cells))
+        return record_id, held, _json({name: _NO_PLACE if text is None else text for name, text in cells.items()})

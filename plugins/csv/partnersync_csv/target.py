@@ -11,8 +11,9 @@ from partnersync_csv.detect import ABSENT, file_hash, file_state
 from partnersync_csv.dialect import Dialect, NotCsv
 from partnersync_csv.elsewhere import warning
 from partnersync_csv.place import Mark, Place, dialect_of, input_reader, table, written_reader
-from partnersync_csv.rewrite import Managed, rewrite_file
-from partnersync_csv.spool import Due
+from partnersync_csv.rewrite import Managed, empty_columns, rewrite_file
+from partnersync_csv.spool import Due, Values
+from partnersync_csv.write import remove
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -31,8 +32,8 @@ def write(place: Place, stream: str, due: Due, cursors: dict[str, str | None]) -
 
     `cursors` are those of the streams as this run has read and written them. A file that somebody saved since cannot be
     written: what is due was decided without it. The last receipt moves the cursor of `stream` to what was written. It
-    does not where that would hide something from the next pull: the run had not read the file, or rows that it held
-    are gone with their input.
+    does not where that would hide something from the next pull: the run had not read the file, rows that it held are
+    gone with their input, or places were taken away.
     """
     last_read = Mark.parse(cursors.get(stream))
     try:
@@ -44,7 +45,7 @@ def write(place: Place, stream: str, due: Due, cursors: dict[str, str | None]) -
         return
     mark = place.mark(written.after) if place.in_place else place.written_mark(written.after)
     cursors[stream] = mark.text()
-    read_on = last_read is not None and written.before == last_read.sha256 and not due.lost()
+    read_on = last_read is not None and written.before == last_read.sha256 and not (due.lost() or due.removes)
     moved: Cells = {stream: mark.text()} if read_on else {}
     gone, remark = f"{place.file} has no row of this record that can be used", written.remark
     last: Receipt | None = None
@@ -81,11 +82,17 @@ def _rewrite(place: Place, due: Due, last_read: Mark | None) -> _Written:
     columns = tuple(name for name in place.kind.managed if name not in NEVER_MADE or name in due.names)
     blank = {} if place.in_place else dict.fromkeys(columns, "")
 
-    def values_for(id_text: str) -> Cells | None:
+    def values_for(id_text: str) -> Values | None:
         values = due.find(reader.id_of(id_text))
         return {**blank, **values} if values else blank
 
-    managed = Managed(reader.id_header, columns, values_for, header=place.settings.header)
+    grows = due.fills or not place.in_place
+    managed = Managed(reader.id_header, columns, values_for, header=place.settings.header, grows=grows)
+    if due.drops:
+        managed = replace(managed, drops=empty_columns(place.input, dialect, managed, due.drops))
+        if not place.in_place and managed.drops.issuperset(columns):
+            remove(place.target, since=target_since)
+            return _Written(before, "", "")
     written, form = rewrite_file(place.input, place.target, dialect, managed, since=since, target_since=target_since)
     return _Written(before, written.hash, _remark(place, dialect, form))
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from partnersync.domain.spreadsheet import harmless
 from partnersync.errors import TryLater
-from partnersync_csv.detect import FileState, file_hash, file_state
+from partnersync_csv.detect import ABSENT, FileState, file_hash, file_state
 from partnersync_csv.dialect import CANONICAL, Dialect
 from partnersync_csv.scan import quote
 
@@ -53,13 +53,26 @@ def replace_whole(path: Path, chunks: Iterable[bytes], *, since: FileState | Non
                 file.flush()
                 os.fsync(file.fileno())
         if written.changed:
-            if since is not None and file_state(target) != since:
-                raise TryLater(f"{path.name} was saved while it was being written", hint="The next run reads it")
+            _refuse_saved(target, since)
             temporary.replace(target)
             _sync_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
     return written
+
+
+def remove(path: Path, *, since: FileState) -> None:
+    """Take a file away for good, if it is there. TryLater: it is not as it was in the state `since`."""
+    target = Path(os.path.realpath(path))
+    if since != ABSENT:
+        _refuse_saved(target, since)
+        target.unlink()
+        _sync_folder(target.parent)
+
+
+def _refuse_saved(path: Path, since: FileState | None) -> None:
+    if since is not None and file_state(path) != since:
+        raise TryLater(f"{path.name} was saved while it was being written", hint="The next run reads it")
 
 
 def _poured(path: Path, chunks: Iterable[bytes], into: BinaryIO) -> WrittenFile:

@@ -96,7 +96,7 @@ class FolderHarness:
         rows = [row for row in table[1:] if row[0] == record_id]
         if not rows:
             return {}
-        return {name: shown(text) for name, text in zip(table[0], rows[0], strict=True) if name.startswith("ps_")}
+        return {name: shown(text) for name, text in zip(table[0], rows[0], strict=False) if name.startswith("ps_")}
 
     def unmanaged(self, kind: RecordKind, record_id: str) -> object:
         text = self._file(kind).read_bytes().decode()

@@ -11,7 +11,7 @@ from partnersync.errors import TryLater
 from partnersync_csv.detect import detect, file_state
 from partnersync_csv.dialect import Dialect, NotCsv
 from partnersync_csv.headers import Width
-from partnersync_csv.rewrite import Managed, rewrite, rewrite_file
+from partnersync_csv.rewrite import Managed, empty_columns, rewrite, rewrite_file
 from partnersync_csv.scan import rows, rows_of
 
 PS = ("ps_a", "ps_b")
@@ -187,3 +187,73 @@ def test_a_long_file_comes_in_small_chunks(path: Path) -> None:
     chunks = [len(chunk) for chunk in rewrite(path, detect(path), MANAGED)]
     assert max(chunks) < 70_000
     assert len(chunks) > 10
+
+
+@pytest.mark.parametrize(
+    ("text", "due", "expected"),
+    [
+        pytest.param('id,ps_a\n1,"old"\n', {"ps_a": "A"}, 'id,ps_a\n1,"A"\n', id="quotes that are a habit stay"),
+        pytest.param('id,ps_a\n1,""\n', {"ps_a": "A"}, 'id,ps_a\n1,"A"\n', id="around nothing too"),
+        pytest.param('id,ps_a\n1,"A"\n', {"ps_a": ""}, 'id,ps_a\n1,""\n', id="and when the cell is cleared"),
+        pytest.param(
+            'id,ps_a\n1,"a,b"\n', {"ps_a": "A"}, "id,ps_a\n1,A\n", id="quotes that were needed go with their reason"
+        ),
+        pytest.param('id,ps_a\n1,"a"\n', {"ps_a": "b,b"}, 'id,ps_a\n1,"b,b"\n', id="or come with it"),
+    ],
+)
+def test_quotes_of_cells_that_are_replaced(path: Path, text: str, due: Mapping[str, str], expected: str) -> None:
+    assert rewritten(path, text, Managed("id", ("ps_a",), {"1": due}.get)) == expected
+
+
+GOES: Mapping[str, Mapping[str, str | None]] = {"1": {"ps_a": None, "ps_b": None}, "2": {"ps_b": None}}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("id,ps_a,ps_b\n1,A,B\n9,,x\n", "id,ps_a,ps_b\n1\n9,,x\n", id="cells at the end of a row go"),
+        pytest.param("id,ps_a,ps_b\n2,A,B\n", "id,ps_a,ps_b\n2,A\n", id="only those that are to"),
+        pytest.param("ps_a,id,ps_b\nA,1,B\n", "ps_a,id,ps_b\n,1\n", id="others are emptied"),
+        pytest.param("id,ps_a,ps_b\n1\n", "id,ps_a,ps_b\n1\n", id="what is not there stays away"),
+        pytest.param("id,t\n1,x\n", "id,t\n1,x\n", id="no column is made for that"),
+        pytest.param('id,ps_a\r\n1,"A"\r\n', "id,ps_a\r\n1\r\n", id="with their quotes, not with their line end"),
+    ],
+)
+def test_places_that_go(path: Path, text: str, expected: str) -> None:
+    assert rewritten(path, text, Managed("id", PS, GOES.get, grows=False)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        pytest.param("id,ps_a,ps_b\n1,A,B\n2,,\n", {"ps_a", "ps_b"}, {"ps_a", "ps_b"}, id="they will be empty"),
+        pytest.param("id,ps_a,ps_b\n1,A,B\n9,,x\n", {"ps_a", "ps_b"}, {"ps_a"}, id="a cell of another record counts"),
+        pytest.param("id,ps_a,ps_b\n1,A,B\n,x,\n", {"ps_a", "ps_b"}, {"ps_b"}, id="also of a row without id"),
+        pytest.param("id,ps_a,ps_b\n1,A,B\n", {"ps_b"}, {"ps_b"}, id="only those that are asked for"),
+        pytest.param(
+            'id,ps_a,ps_b\n1,A,B\n7,"x\n', {"ps_a"}, {"ps_a"}, id="a row with a lost quote holds none of ours"
+        ),
+    ],
+)
+def test_columns_that_hold_nothing(path: Path, text: str, names: set[str], expected: set[str]) -> None:
+    path.write_bytes(text.encode())
+    assert empty_columns(path, detect(path), Managed("id", PS, GOES.get), frozenset(names)) == expected
+
+
+@given(table=tables(), bom=st.booleans())
+def test_columns_that_came_and_go_leave_the_bytes_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, table: str, bom: bool
+) -> None:
+    """But for rows shorter than the header, which keep their added delimiters."""
+    path = tmp_path_factory.mktemp("rewrite") / "deals.csv"
+    new = ("ps_x", "ps_y")
+    path.write_bytes((b"\xef\xbb\xbf" if bom else b"") + table.encode())
+    dialect = detect(path, known_headers=frozenset({"id", "t"}))
+    before = list(rows(path, dialect))
+    if any(row.raw and not row.problem and len(row.raw) < len(before[0].raw) for row in before):
+        return
+    was = path.read_bytes()
+    rewrite_file(path, path, dialect, Managed("id", new, {"1": {"ps_x": "A"}, "2": {"ps_y": "b,;b"}}.get))
+    taken = {record_id: dict.fromkeys(new) for record_id in ("1", "2")}
+    rewrite_file(path, path, dialect, Managed("id", new, taken.get, grows=False, drops=frozenset(new)))
+    assert path.read_bytes() == was
