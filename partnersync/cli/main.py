@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("flow", "Show the writes and lines that are due; write nothing."),
     "apply": ("flow", "Make exactly the writes of a plan."),
     "sync": ("flow", "Pull, decide, write: what is due, within the limits."),
+    "undo": ("undo", "Put back what a run wrote, unless someone changed it since."),
     "explain": ("explain", "Say why: facts, rules, program version and arithmetic, in plain words."),
     "incidents": ("guard", "Show what was violated; close what was looked into."),
     "override": ("guard", "Decide whom a deal belongs to, with a reason."),

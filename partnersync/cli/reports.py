@@ -102,7 +102,7 @@ def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
             for record, edit in tally.edits[:_SHOWN]:
                 yield f"  {record}: {edit.field} holds {masked(edit.seen)!r}, due is {masked(edit.want)!r}"
     yield from _guarded(report, zone)
-    yield from _troubles(report, dry_run=dry_run)
+    yield from troubles(report, dry_run=dry_run)
 
 
 def _guarded(report: Report, zone: ZoneInfo) -> Iterator[str]:
@@ -135,7 +135,8 @@ def _booked(report: Report) -> list[tuple[str, str]]:
     return [(money.currency, money.text()) for money in report.decided.booked]
 
 
-def _troubles(report: Report, *, dry_run: bool) -> Iterator[str]:
+def troubles(report: Report, *, dry_run: bool) -> Iterator[str]:
+    """What a run could not do, and whom it set aside, a line each."""
     for name, error in report.failed.items():
         yield f"failed     {name}: {error}"
     for problem in report.problems:
@@ -170,7 +171,7 @@ def show_plan(plan: Plan, report: Report, limits: Limits, zone: ZoneInfo) -> Non
     show_report(report, zone, dry_run=True)
     due = [(key, change) for key, change in plan.changes.items() if change.after]
     rows = [
-        (key, name, change.before.get(name) or "", value)
+        (key, name, change.before.get(name) or "", value or "")
         for key, change in due
         for name, value in change.after.items()
         if value or change.before.get(name)

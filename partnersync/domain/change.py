@@ -6,6 +6,7 @@ from datetime import datetime
 
 from partnersync.domain.value import RecordKind
 
+WRITE, UNDO = "write", "undo"  # actions of the journal
 Values = Mapping[str, str | None]  # managed field → text; None: it has no place
 
 
@@ -26,14 +27,20 @@ class Managed:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write that is about to go out; durable before it does. `after` holds only what it changes."""
+    """A write that is about to go out; durable before it does. `after` holds only what it changes.
+
+    `action` is its word in the journal, `reason` why it is made.
+    """
 
     write_id: str
+    run: int
     connection: str
     kind: RecordKind
     record_id: str
     before: Values
-    after: Mapping[str, str]
+    after: Values
+    action: str = WRITE
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,14 @@ def put_base(tx: Connection, connection: str, kind: RecordKind, items: Sequence[
     _put(tx, connection, kind, items, _wrote)
 
 
+def lose_places(
+    tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Collection[str]]]
+) -> None:
+    """Note that these fields (by record) have no place any more, and hold nothing of ours."""
+    marked: list[tuple[str, Values]] = [(record_id, dict.fromkeys(names, "")) for record_id, names in items]
+    _put(tx, connection, kind, marked, _lost)
+
+
 def forget_unlisted(tx: Connection, connection: str, stream: str, kind: RecordKind) -> None:
     """The places of records that a whole listing of our fields did not name are missing."""
     named = exists().where(
@@ -119,6 +127,12 @@ def _page(tx: Connection, condition: ColumnElement[bool], after: Place | None, l
     return [_managed(row) for row in rows]
 
 
+def of_kind(tx: Connection, connection: str, kind: RecordKind, after: str, limit: int = 1000) -> list[Managed]:
+    """The next records of one kind behind the id `after`."""
+    query = select(table).where(table.c.connection == connection, table.c.kind == kind.value, table.c.record_id > after)
+    return [_managed(row) for row in tx.execute(query.order_by(table.c.record_id).limit(limit))]
+
+
 def by_ids(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> dict[str, Managed]:
     """These records, by id."""
     found: dict[str, Managed] = {}
@@ -161,6 +175,14 @@ def _adopted(names: Sequence[str], stored: _Stored, values: _Texts) -> _Stored:
     base, seen, want = stored
     taken = [old if mark is None else held for old, held, mark in zip(base, seen, values, strict=True)]
     return tuple(taken), seen, want
+
+
+def _lost(names: Sequence[str], stored: _Stored, values: _Texts) -> _Stored:
+    base, seen = (
+        tuple([None if mark is not None else old for old, mark in zip(each, values, strict=True)])
+        for each in stored[:2]
+    )
+    return base, seen, stored[2]
 
 
 def _first(one: str | None, other: str | None) -> str | None:

@@ -74,6 +74,7 @@ held = Table(
     Column("record_id", Str, primary_key=True),
     Column("field", Str, primary_key=True),
     Column("want", Str),
+    Column("had_place", Boolean, nullable=False),  # False: undone to no place at all
     Column("run", Integer, nullable=False),  # that holds it
     Column("at", Str, nullable=False),
     Column("issue_id", Str, nullable=False, index=True),  # empty: none

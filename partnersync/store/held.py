@@ -23,7 +23,8 @@ Place = tuple[RecordKind, str]
 class Hold:
     """A field of a record that is held while exactly `want` is due; None: whatever is due, until it is released.
 
-    `run` is the run that holds it; `issue_id` names the issue that is closed with it (empty: none).
+    `run` is the run that holds it; `issue_id` names the issue that is closed with it (empty: none). Without `had_place`
+    the field lost its place when it was undone.
     """
 
     connection: str
@@ -34,6 +35,7 @@ class Hold:
     run: int
     at: datetime
     issue_id: str = ""
+    had_place: bool = True
 
 
 def put(tx: Connection, holds: Sequence[Hold]) -> None:
@@ -45,6 +47,7 @@ def put(tx: Connection, holds: Sequence[Hold]) -> None:
             "record_id": hold.record_id,
             "field": hold.field,
             "want": hold.want,
+            "had_place": hold.had_place,
             "run": hold.run,
             "at": moment_text(hold.at),
             "issue_id": hold.issue_id,
@@ -60,6 +63,12 @@ def of_records(tx: Connection, connection: str, places: Sequence[Place]) -> dict
     for row in _of(tx, connection, places):
         found[RecordKind(row.kind), row.record_id][row.field] = row.want
     return found
+
+
+def without_place(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Of these records the fields (record id, field) that are held and lost their place."""
+    rows = _of(tx, connection, [(kind, record_id) for record_id in record_ids])
+    return {(row.record_id, row.field) for row in rows if not row.had_place}
 
 
 def release_moved(

@@ -16,12 +16,12 @@ from partnersync.store.tables import intents as table
 _PAGE = 400  # records
 
 
-def open_all(tx: Connection, intents: Sequence[Intent], run: int, at: datetime) -> None:
+def open_all(tx: Connection, intents: Sequence[Intent], at: datetime) -> None:
     """Note writes just before they go out."""
     rows = [
         {
             "write_id": intent.write_id,
-            "run": run,
+            "run": intent.run,
             "connection": intent.connection,
             "kind": intent.kind.value,
             "record_id": intent.record_id,
@@ -29,6 +29,8 @@ def open_all(tx: Connection, intents: Sequence[Intent], run: int, at: datetime) 
             "after": json.dumps(dict(intent.after), ensure_ascii=False),
             "made_at": moment_text(at),
             "outcome": "",
+            "action": intent.action,
+            "reason": intent.reason,
         }
         for intent in intents
     ]
@@ -59,6 +61,11 @@ def earlier(tx: Connection, connection: str, run: int) -> Iterator[list[Intent]]
         yield list(last.values())
 
 
+def connections(tx: Connection, run: int) -> set[str]:
+    """Where a run has writes without an outcome."""
+    return set(tx.execute(select(table.c.connection).where(table.c.run == run).distinct()).scalars())
+
+
 def settle(tx: Connection, write_ids: Sequence[str]) -> None:
     """Forget writes whose outcome is known."""
     for chunk in chunks(write_ids):
@@ -80,4 +87,5 @@ def mark_unknown(tx: Connection, write_ids: Sequence[str]) -> None:
 
 def _intent(row: Row[Any]) -> Intent:
     before, after = json.loads(row.before), json.loads(row.after)
-    return Intent(row.write_id, row.connection, RecordKind(row.kind), row.record_id, before, after)
+    place = (row.connection, RecordKind(row.kind), row.record_id)
+    return Intent(row.write_id, row.run, *place, before, after, row.action, row.reason)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from partnersync.domain.change import JournalRow
 from partnersync.store.chain import Chain, Finding
@@ -15,6 +15,7 @@ from partnersync.store.tables import audit
 
 # In this order for ever: the hash covers them so.
 _COLUMNS = tuple("at run actor action connection kind record_id before after outcome reason".split())
+_PAGE = 1000
 _CHAIN = Chain("audit", audit, _COLUMNS, "record_id")
 
 
@@ -56,6 +57,22 @@ def rows(
         query = select(newest)
     for row in stream(tx, query.order_by("seq")):
         yield Kept(row.seq, row.run, _row(row._mapping))
+
+
+def done_page(tx: Connection, run: int, action: str, connection: str, after: int, limit: int = _PAGE) -> list[Kept]:
+    """The next rows behind the place `after` that tell what a run did to one connection."""
+    query = _done(run, action).where(audit.c.connection == connection, audit.c.seq > after)
+    return [Kept(row.seq, row.run, _row(row._mapping)) for row in tx.execute(query.order_by(audit.c.seq).limit(limit))]
+
+
+def connections(tx: Connection, run: int, action: str) -> set[str]:
+    """Where a run did something."""
+    found = _done(run, action).with_only_columns(audit.c.connection).distinct()
+    return set(tx.execute(found).scalars())
+
+
+def _done(run: int, action: str) -> Select[Any]:
+    return select(audit).where(audit.c.run == run, audit.c.action == action, audit.c.outcome == "done")
 
 
 def verify(tx: Connection) -> list[Finding]:

@@ -54,6 +54,12 @@ def latest(tx: Connection, limit: int) -> list[Run]:
     return [_run(row) for row in tx.execute(query).mappings()]
 
 
+def by_number(tx: Connection, number: int) -> Run | None:
+    """One run, or None if there is none of that number."""
+    row = tx.execute(select(runs).where(runs.c.run == number)).mappings().one_or_none()
+    return _run(row) if row else None
+
+
 def last_booked_as_of(tx: Connection) -> datetime | None:
     """The as_of of the last run that booked, however it ended; None where none did."""
     found = tx.execute(select(runs.c.as_of).where(runs.c.booked).order_by(runs.c.run.desc()).limit(1)).scalar()

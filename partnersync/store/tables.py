@@ -316,6 +316,8 @@ intents = Table(
     Column("after", Str, nullable=False),  # JSON
     Column("made_at", Str, nullable=False),
     Column("outcome", Str, nullable=False, default=""),  # empty: not heard of yet; unknown: read back first
+    Column("action", Str, nullable=False, server_default=text("'write'")),
+    Column("reason", Str, nullable=False, server_default=text("''")),
     Index("ix_intents_connection", "connection"),
 )
 

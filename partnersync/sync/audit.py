@@ -17,14 +17,14 @@ def written(intent: Intent, outcome: Outcome, reason: str, at: datetime) -> Jour
     return JournalRow(
         at,
         ENGINE,
-        "write",
+        intent.action,
         intent.connection,
         intent.kind,
         intent.record_id,
         intent.before,
         intent.after,
         outcome.value,
-        reason,
+        "; ".join(filter(None, (intent.reason, reason))),
     )
 
 

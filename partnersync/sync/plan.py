@@ -54,7 +54,7 @@ class Change:
     kind: RecordKind
     record_id: str
     before: Mapping[str, str | None]
-    after: Mapping[str, str]
+    after: Values
     foreign: tuple[Foreign, ...] = ()
 
     def replaces(self) -> bool:

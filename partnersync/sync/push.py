@@ -1,21 +1,26 @@
 """Changes → the connected system. An intent is committed before each write goes out, its outcome after the receipt."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import Connection as Tx
+
 from partnersync.contract.adapter import Adapter, FieldsWrite, NoteWrite, Outcome, Receipt, TaskWrite
-from partnersync.domain.change import Intent, JournalRow
+from partnersync.domain.change import WRITE, Intent, JournalRow
 from partnersync.domain.note import Note, Task
+from partnersync.domain.value import RecordKind
 from partnersync.store import cursors, fields, intents, journal, outbox
 from partnersync.store.database import Store
 from partnersync.sync import audit
+from partnersync.sync.outcome import landed, missed
 from partnersync.sync.plan import Change
 from partnersync.sync.plugin_calls import from_plugin
 from partnersync.sync.progress import Progress
 
 _SETTLED = frozenset({Outcome.DONE, Outcome.GONE})
+_NOT_MADE = frozenset({Outcome.REFUSED, Outcome.GONE})
 _AT_ONCE = 1000  # intents and receipts that share a transaction
 
 
@@ -35,6 +40,26 @@ class PushReport:
         return self.outcomes.get(Outcome.DONE.value, 0)
 
 
+def _nothing_more(tx: Tx, intents: Sequence[Intent]) -> None:
+    """Nothing stands beside the intents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What writes are made for: their word in the journal, and why.
+
+    `beside` is called in the transaction that makes intents durable. `drops` are fields whose places may go altogether.
+    """
+
+    action: str = WRITE
+    reason: str = ""
+    beside: Callable[[Tx, Sequence[Intent]], None] = _nothing_more
+    drops: Mapping[RecordKind, frozenset[str]] = field(default_factory=dict)
+
+
+_DUE = Purpose()
+
+
 def push(
     store: Store,
     adapter: Adapter,
@@ -44,13 +69,14 @@ def push(
     progress: Progress,
     report: PushReport,
     total: int,
+    purpose: Purpose = _DUE,
 ) -> None:
     """Make the changes of the report's connection. Killed anywhere, the next run reads back what landed.
 
     `total` is the number of changes, for the progress.
     """
     connection = report.connection
-    writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now)
+    writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now, purpose)
     for receipts in _batches(
         from_plugin(connection, partial(adapter.push, writes)), adapter.capabilities.batch_size or _AT_ONCE
     ):
@@ -105,7 +131,13 @@ def _batches(items: Iterable[Receipt], size: int) -> Iterator[Sequence[Receipt]]
 
 
 def _intended(
-    store: Store, batch_size: int, connection: str, changes: Iterable[Change], run: int, now: Callable[[], datetime]
+    store: Store,
+    batch_size: int,
+    connection: str,
+    changes: Iterable[Change],
+    run: int,
+    now: Callable[[], datetime],
+    purpose: Purpose,
 ) -> Iterator[FieldsWrite]:
     """Hand writes out, each batch made durable just before."""
     size = batch_size or _AT_ONCE
@@ -114,19 +146,23 @@ def _intended(
         if not change.after:
             continue
         write_id = f"{run}/{connection}/{change.kind.value}/{change.record_id}"
-        batch.append(Intent(write_id, connection, change.kind, change.record_id, change.before, change.after))
+        place = (connection, change.kind, change.record_id)
+        batch.append(Intent(write_id, run, *place, change.before, change.after, purpose.action, purpose.reason))
         if len(batch) >= size:
-            yield from _open(store, batch, run, now())
+            yield from _open(store, batch, now(), purpose)
             batch = []
     if batch:
-        yield from _open(store, batch, run, now())
+        yield from _open(store, batch, now(), purpose)
 
 
-def _open(store: Store, batch: Sequence[Intent], run: int, at: datetime) -> Iterator[FieldsWrite]:
+def _open(store: Store, batch: Sequence[Intent], at: datetime, purpose: Purpose) -> Iterator[FieldsWrite]:
     with store.write() as tx:
-        intents.open_all(tx, batch, run, at)
+        intents.open_all(tx, batch, at)
+        purpose.beside(tx, batch)
     for intent in batch:
-        yield FieldsWrite(intent.write_id, intent.kind, intent.record_id, intent.after)
+        values = {name: text for name, text in intent.after.items() if text is not None}
+        removes, drops = intent.after.keys() - values.keys(), purpose.drops.get(intent.kind, frozenset())
+        yield FieldsWrite(intent.write_id, intent.kind, intent.record_id, values, frozenset(removes), drops)
 
 
 def _settle(
@@ -151,10 +187,9 @@ def _settle(
                 report.remarks.append(receipt.reason)
             for stream, cursor in receipt.cursors.items():
                 cursors.put(tx, connection, stream, cursor, at)
-        done = [open_now[receipt.write_id] for receipt in receipts if receipt.outcome is Outcome.DONE]
-        for kind in {intent.kind for intent in done}:
-            written = [(intent.record_id, intent.after) for intent in done if intent.kind is kind]
-            fields.put_base(tx, connection, kind, written)
+        landed(tx, connection, [open_now[receipt.write_id] for receipt in receipts if receipt.outcome is Outcome.DONE])
+        not_made = [receipt.write_id for receipt in receipts if receipt.outcome in _NOT_MADE]
+        missed(tx, connection, [open_now[write_id] for write_id in not_made], run)
         for kind in {intent.kind for intent in open_now.values()}:
             ids = [open_now[receipt.write_id] for receipt in receipts if receipt.outcome is Outcome.GONE]
             fields.rest(tx, connection, kind, [intent.record_id for intent in ids if intent.kind is kind])

@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter
-from partnersync.domain.change import Managed
+from partnersync.domain.change import UNDO, Managed
 from partnersync.domain.incident import Incident
 from partnersync.domain.say import Say
 from partnersync.domain.value import RecordKind
@@ -27,7 +27,9 @@ from partnersync.sync.progress import Progress
 from partnersync.sync.publish import incidents_table, issues_table, ledger_table, moment_text, publish
 from partnersync.sync.pull import PullReport, pull
 from partnersync.sync.push import PushReport, push, send_notes
+from partnersync.sync.recover import recover
 from partnersync.sync.round import Round, RoundReport, digests
+from partnersync.sync.undo import Undo, Undone, connections
 
 _PROGRAMME_WAIT_S = 60
 _ISSUES_TOLD = 1000
@@ -51,6 +53,7 @@ class Report:
     incidents: list[Incident] = field(default_factory=list)  # those it found, the first of very many
     open_incidents: int = 0
     stopped: SafetyStop | None = None
+    undone: Undone | None = None  # what an undo put back
 
     @property
     def opened(self) -> list[str]:
@@ -142,6 +145,49 @@ class Engine:
                 reviewed.check(self._planned(tx, report))
             self._write(names, report, beyond_limit=beyond_limit)
         return report
+
+    def undo(self, run: int, *, dry_run: bool = False) -> Report:
+        """Put back what a run replaced, unless it was changed since, and hold it; a dry run only says what it would.
+
+        ConfigError: there is no such run, or it is an undo.
+        """
+        with self.store.read() as tx:
+            concerned = connections(tx, run, tuple(self.adapters))
+        names = tuple(name for name in self.adapters if name in concerned)
+        command = f"{UNDO} {run}{' --dry-run' if dry_run else ''}"
+        with self._run(command, names, None, books=False) as report:
+            report.undone = Undone(run)
+            for name in concerned.difference(names):
+                hint = "Put it back, with its plugin, and undo the run again"
+                report.failed[name] = ConfigError("the settings do not have it any more", hint=hint)
+            self._pull(names, report)
+            with self.store.read() as tx:
+                report.issues = [dict(row) for row in issuebook.by_ids(tx, report.opened[:_ISSUES_TOLD])]
+            for name in names:
+                if name not in report.failed:
+                    self._undo_in(name, report, report.undone, dry_run=dry_run)
+        return report
+
+    def _undo_in(self, name: str, report: Report, undone: Undone, *, dry_run: bool) -> None:
+        work = Undo(self.store, name, self.adapters[name], undone.run, report.run, self.now)
+        with self.store.rehearse() if dry_run else self.store.write() as tx:
+            recover(tx, name, report.run, self.now)
+            before = undone.records
+            drops = work.look(tx, undone)
+        if dry_run:
+            return
+        pushed = PushReport(name)
+        report.pushed.append(pushed)
+        try:
+            if total := undone.records - before:
+                work.write(drops, total, pushed, self.progress)
+                if drops:
+                    self._pull([name], report)  # where places went, only the system knows what is left of them
+                work.settle()
+            if self.settings.holds_ledger(name):
+                report.published[name] = publish(self.store, self.adapters[name], name, [issues_table(self.store)])
+        except PartnersyncError as error:
+            report.failed[name] = error
 
     def _chosen(self, names: Sequence[str]) -> Sequence[str]:
         unknown = sorted(set(names) - set(self.settings.connections))

@@ -79,7 +79,10 @@ class Sheets:
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
         for write in writes:
             if isinstance(write, FieldsWrite):
-                self.values.setdefault((write.kind, write.record_id), {}).update(write.values)
+                held = self.values.setdefault((write.kind, write.record_id), {})
+                held.update(write.values)
+                for name in write.removes:
+                    held.pop(name, None)
                 self.writes += 1
             elif isinstance(write, NoteWrite):
                 self.notes.append(write)

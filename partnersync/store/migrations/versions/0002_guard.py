@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("record_id", Str, nullable=False),
         sa.Column("field", Str, nullable=False),
         sa.Column("want", Str),
+        sa.Column("had_place", sa.Boolean(), nullable=False),
         sa.Column("run", sa.Integer(), nullable=False),
         sa.Column("at", Str, nullable=False),
         sa.Column("issue_id", Str, nullable=False),
@@ -86,7 +87,9 @@ def _more_columns() -> None:
         sqlite_where=sa.text("contested = 1"),
         postgresql_where=sa.text("contested"),
     )
+    op.add_column("intents", sa.Column("action", Str, nullable=False, server_default=sa.text("'write'")))
     for table, name in (
+        ("intents", "reason"),
         ("outbox", "assignee"),
         ("outbox", "due_at"),
         ("deal_states", "owner"),
