@@ -82,14 +82,17 @@ def change(managed: Managed, held: Values = NOT_HELD) -> Change | None:
     """
     before: dict[str, str | None] = {}
     after: dict[str, str] = {}
+    contested = False
     for name, want in managed.want.items():
-        seen, base = managed.seen.get(name), managed.base.get(name)
-        if (name in held and held[name] in (None, want)) or (seen is None and name in NEVER_MADE):
+        seen = managed.seen.get(name)
+        if want is None or seen == want or (seen is None and name in NEVER_MADE):
             continue
-        if want is not None and verdict(base, seen, want) is Verdict.WRITE:
+        if verdict(managed.base.get(name), seen, want) is Verdict.FOREIGN:
+            contested = True
+        elif name not in held or held[name] not in (None, want):
             before[name] = seen
             after[name] = want
-    foreign = foreign_edits(managed, held)
+    foreign = foreign_edits(managed, held) if contested else ()
     if not after and not foreign:
         return None
     return Change(managed.kind, managed.record_id, before, after, foreign)
