@@ -212,7 +212,7 @@ def _where(into: Path, say: Say) -> Iterator[str]:
     places = (
         ("config", say("the settings and the program")),
         ("data", say("what was read")),
-        ("out", say("the same files with our columns, and ledger.csv, issues.csv")),
+        ("out", say("the same files with our columns, and ledger.csv, incidents.csv, issues.csv")),
     )
     yield from (f"  {into / name!s:{len(str(into)) + 9}} {text}" for name, text in places)
     yield f"  partnersync explain deal ID --config {into / 'config/partnersync.toml'}"
