@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 
-from partnersync.contract.secret import SECRET_READER, secret_of
+from partnersync.contract.secret import SECRET_READER, Secret, secret_of
 from partnersync.errors import ConfigError
 from partnersync.fields import Count, Percent, Table, Word
 from partnersync.problems import Problem, Refused, nearest, problems_of, refusal
@@ -26,7 +28,7 @@ OWN_CONNECTIONS = frozenset({"intake"})  # registrations given by hand are kept 
 _CONNECTION_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)")
 _STORE_URL = re.compile(r"(sqlite|postgresql)(\+\w+)?://.*")
-_PASSWORD_IN_URL = re.compile(r"://[^/@]*:[^/@]+@")
+_PASSWORD_IN_URL = re.compile(r"://[^/@]*:([^/@]+)@|[?&](?:ssl)?password=([^&]+)")
 
 
 class Limits(Table):
@@ -39,6 +41,8 @@ class Limits(Table):
 def _store_url(value: object, info: ValidationInfo) -> str:
     plain = isinstance(value, str)
     url = value if isinstance(value, str) else secret_of(value, info).reveal() if isinstance(value, Mapping) else ""
+    for password in filter(None, chain.from_iterable(_PASSWORD_IN_URL.findall(url))):
+        Secret(unquote(password))  # known from here on, and redacted, also where it stands alone
     if not _STORE_URL.fullmatch(url):
         mend = 'Write "sqlite:///FILE" or "postgresql://HOST/DATABASE"'
         raise refusal("is no store", mend, show=not isinstance(value, Mapping))
@@ -46,6 +50,16 @@ def _store_url(value: object, info: ValidationInfo) -> str:
         mend = 'Write url = { env = "NAME" } and set NAME to the whole address'
         raise refusal("holds a password in plain text", mend, show=False)
     return url
+
+
+class Log(Table):
+    """Where log lines go and how they look; sizes in MiB. Without a level: `info` in a file, else progress and up."""
+
+    level: Literal["debug", "info", "warning", "error"] | None = None
+    file: Word | None = None
+    format: Literal["text", "json"] = "text"
+    max_mib: Annotated[int, Field(ge=1)] = 10
+    keep: Annotated[int, Field(ge=1)] = 5
 
 
 class _Store(Table):
@@ -66,6 +80,7 @@ class _File(Table):
     store: _Store = _Store()
     connections: dict[str, _Connection] = Field(default={})
     limits: Limits = Limits()
+    log: Log = Log()
     partners: str | None = None
     language: Language = "ru"
 
@@ -94,6 +109,7 @@ class Settings:
     limits: Limits
     partners: str | None = None
     language: Language = "ru"
+    log: Log = field(default_factory=Log)
 
     def relative(self, path: str) -> Path:
         """A path of the settings, as it is meant."""
@@ -128,7 +144,8 @@ def load_settings(path: Path) -> Settings:
         )
         for name, given in read.connections.items()
     }
-    return Settings(root, _absolute(read.store.url, root), connections, read.limits, read.partners, read.language)
+    url = _absolute(read.store.url, root)
+    return Settings(root, url, connections, read.limits, read.partners, read.language, read.log)
 
 
 def _problems(read: _File) -> Iterator[Problem]:
@@ -167,13 +184,20 @@ def _environment(name: str) -> str:
 
 def _secret_file(path: Path) -> str:
     try:
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if path.stat().st_mode & _forbidden_mode(path):
             raise refusal(f"names {path}, which others may read", f"Run: chmod 600 {path}", show=False)
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise refusal(
             f"names {path}, which cannot be read", "Give a text file that this user may read", show=False
         ) from None
+
+
+def _forbidden_mode(path: Path) -> int:
+    """Who may not read a secret: anybody but its owner. A service's credentials show their access list as a group."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    lent = folder is not None and path.resolve().is_relative_to(Path(folder).resolve())
+    return stat.S_IRWXO if lent else stat.S_IRWXG | stat.S_IRWXO
 
 
 def plugin_options(settings: Settings, connection: ConnectionSettings, model: type[M]) -> M:

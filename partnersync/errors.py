@@ -14,7 +14,13 @@ PartnersyncError      root: `hint` is a person's next step, `exit_code` is the c
 └─ BrokenChain        the ledger or the journal was changed outside partnersync (exit 1)
 """
 
+import re
+import sys
+from traceback import walk_tb
 from typing import ClassVar
+
+_NAME = re.compile(r"'?[a-z_][a-z0-9_.]*'?")
+_CALLS_PLUGINS = "partnersync.sync.plugin_calls"
 
 
 class PartnersyncError(Exception):
@@ -98,3 +104,22 @@ class StoreFailed(PartnersyncError):
 
 class BrokenChain(PartnersyncError):
     """A hash-chained table does not agree with itself: it was changed by other means than partnersync."""
+
+
+def kind_of(error: BaseException) -> str:
+    """An error's class; with its text where that is ours or a name in a program: any other may quote a cell."""
+    text = str(error)
+    told = isinstance(error, PartnersyncError) or _NAME.fullmatch(text)
+    return f"{type(error).__qualname__}: {text}" if told else type(error).__qualname__
+
+
+def place_of(error: BaseException) -> str:
+    """Module and line of the last step that was taken in our code, or where that has none in another one."""
+    ours = others = ""
+    for frame, line in walk_tb(error.__traceback__):
+        name = frame.f_globals.get("__name__", "")
+        if name.startswith("partnersync") and name != _CALLS_PLUGINS:
+            ours = f"{name}, line {line}"
+        elif name.partition(".")[0] not in sys.stdlib_module_names:
+            others = f"{name}, line {line}"
+    return ours or others

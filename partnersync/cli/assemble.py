@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from partnersync.cli.progress import LEVELS, Progress
+from partnersync.cli import logs
+from partnersync.cli.progress import Progress
 from partnersync.config import Settings, load_programme, load_settings, plugin_options
 from partnersync.contract.adapter import Adapter, Connection
 from partnersync.errors import ConfigError, PartnersyncError
@@ -39,10 +40,8 @@ config_unread_option = click.option(
 )
 log_level_option = click.option(
     "--log-level",
-    type=click.Choice(LEVELS),
-    default=LEVELS[0],
-    show_default=True,
-    help="How much is told on standard error while it runs: progress too, or errors only.",
+    type=click.Choice(logs.LEVELS),
+    help="How much is logged, whatever the settings say: `debug` every page and write, `error` no progress.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 language_option = click.option(
@@ -97,9 +96,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def read_company(config: Path) -> Company:
-    """The settings and the programme beside them."""
-    return Company(load_settings(config), load_programme(config.parent / "program"))
+def read_settings(config: Path, log_level: str | None = None) -> Settings:
+    """The settings; the log begins as they say, or at another level."""
+    settings = load_settings(config)
+    logs.start(settings, log_level)
+    return settings
+
+
+def read_company(config: Path, log_level: str | None = None) -> Company:
+    """The settings, with which the log begins, and the programme beside them."""
+    return Company(read_settings(config, log_level), load_programme(config.parent / "program"))
 
 
 @contextmanager

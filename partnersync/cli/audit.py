@@ -11,7 +11,7 @@ from sqlalchemy import Connection as Tx
 from partnersync.cli.assemble import config_option, json_option, opened_store, read_company
 from partnersync.cli.output import show_table
 from partnersync.cli.references import deal_ref
-from partnersync.domain.masking import masked
+from partnersync.contract.secret import discreet
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError
 from partnersync.store import journal
@@ -80,11 +80,11 @@ def _record(tx: Tx, connection: str | None, deal: str | None, record: str | None
 def _rows(kept: Iterable[journal.Kept], zone: ZoneInfo) -> Generator[tuple[object, ...]]:
     for seq, run, row in kept:
         head = (seq, moment_text(row.at.replace(microsecond=0), zone), run, row.actor, row.action, row.connection)
-        ended = (row.outcome, masked(row.reason))
+        ended = (row.outcome, discreet(row.reason))
         for name in sorted({*row.before, *row.after}) or [""]:
             values = (_shown(row.before.get(name)), _shown(row.after.get(name)))
-            yield (*head, row.kind, masked(row.record_id), name, *values, *ended)
+            yield (*head, row.kind, discreet(row.record_id), name, *values, *ended)
 
 
 def _shown(value: str | None) -> str | None:
-    return None if value is None else masked(value)
+    return None if value is None else discreet(value)

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from partnersync.cli.assemble import config_option, log_level_option, now
+from partnersync.cli.assemble import config_option, log_level_option, now, read_settings
 from partnersync.cli.keeping import findings, prove
 from partnersync.cli.output import whole
 from partnersync.cli.progress import Progress
-from partnersync.config import load_settings
 from partnersync.errors import ConfigError
 from partnersync.store import backup as backups
 from partnersync.store import ledger
@@ -38,18 +37,18 @@ def upgrade(config: Path) -> int:
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @log_level_option
 @config_option
-def backup(file: Path, force: bool, log_level: str, config: Path) -> int:
+def backup(file: Path, force: bool, log_level: str | None, config: Path) -> int:
     """Copy the whole store, as it stands now, into FILE; runs go on meanwhile.
 
     The file is the same whether the store is SQLite or PostgreSQL, and can be restored into either. It holds contacts:
     only its owner may read it.
     """
-    with _opened(config, upgrading=True, making=False) as store:
+    with _opened(config, log_level, upgrading=True, making=False) as store:
         if file.exists() and not force:
             raise ConfigError(f"{file} exists already", hint="Name another file, or replace it with --force")
         if store.is_in(file):
             raise ConfigError(f"{file} is the store itself", hint="Name another file")
-        with _progress(log_level) as progress, whole(file) as fresh:
+        with _progress() as progress, whole(file) as fresh:
             made = backups.write(store, fresh, now(), lambda table, number: progress.advance(f"copy {table}", number))
     click.echo(f"backed up {made.rows:,} rows of revision {made.revision} to {file}")
     return 0
@@ -59,14 +58,14 @@ def backup(file: Path, force: bool, log_level: str, config: Path) -> int:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @log_level_option
 @config_option
-def restore(file: Path, log_level: str, config: Path) -> int:
+def restore(file: Path, log_level: str | None, config: Path) -> int:
     """Fill an empty store from the backup in FILE, all of it or nothing, and verify it.
 
     A store that holds anything is refused. A backup of an older version is upgraded on the way.
     """
     made = backups.check(file)
-    with _opened(config) as store:
-        with _progress(log_level) as progress:
+    with _opened(config, log_level) as store:
+        with _progress() as progress:
             backups.restore(made, file, store, now(), lambda table, number: progress.advance(f"copy {table}", number))
         click.echo(f"restored {made.rows:,} rows of {made.made_at.isoformat(timespec='seconds')} from {file}")
         with store.read() as tx:
@@ -76,8 +75,10 @@ def restore(file: Path, log_level: str, config: Path) -> int:
 
 
 @contextmanager
-def _opened(config: Path, *, upgrading: bool = False, making: bool = True) -> Iterator[Store]:
-    store = open_store(load_settings(config).store_url, upgrading=upgrading, making=making)
+def _opened(
+    config: Path, log_level: str | None = None, *, upgrading: bool = False, making: bool = True
+) -> Iterator[Store]:
+    store = open_store(read_settings(config, log_level).store_url, upgrading=upgrading, making=making)
     try:
         yield store
     finally:
@@ -85,8 +86,8 @@ def _opened(config: Path, *, upgrading: bool = False, making: bool = True) -> It
 
 
 @contextmanager
-def _progress(log_level: str) -> Iterator[Progress]:
-    progress = Progress(log_level)
+def _progress() -> Iterator[Progress]:
+    progress = Progress()
     try:
         yield progress
     finally:

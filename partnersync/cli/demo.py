@@ -38,12 +38,12 @@ _MARKER = ".partnersync-demo"
 @language_option
 @log_level_option
 @config_unread_option
-def demo(into: Path, language: str | None, log_level: str) -> int:
+def demo(into: Path, language: str | None, log_level: str | None) -> int:
     """Run the whole flow on the sample company and show what came out; then run again, and nothing changes."""
     _copy_sample(into, language)
-    company = read_company(into / "config/partnersync.toml")
+    company = read_company(into / "config/partnersync.toml", log_level)
     as_of = company.moment(AS_OF)
-    with engine(company, Progress(log_level)) as running:
+    with engine(company, Progress()) as running:
         say = running.say
         opening = say("The sample company: real sales data, a sample program and sample registrations, in {folder}")
         click.echo(f"{opening.format(folder=into)}\n")

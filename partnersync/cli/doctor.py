@@ -7,6 +7,7 @@ import click
 
 from partnersync.cli.assemble import config_option, json_option, make_adapters, now, opened_store, read_company
 from partnersync.cli.output import show_json
+from partnersync.contract.secret import discreet
 from partnersync.errors import PartnersyncError
 from partnersync.fields import said
 from partnersync.loader import load_plugins
@@ -21,7 +22,7 @@ def doctor(as_json: bool, config: Path) -> int:
 
     A store that is not there yet is made; nothing else is changed.
     """
-    found = list(_problems(config))
+    found = [(area, discreet(problem), code) for area, problem, code in _problems(config)]
     if as_json:
         show_json([{"area": area, "problem": problem} for area, problem, _ in found])
     else:

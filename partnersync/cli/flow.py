@@ -28,15 +28,15 @@ def sync(
     dry_run: bool,
     beyond_limit: bool,
     as_json: bool,
-    log_level: str,
+    log_level: str | None,
     config: Path,
 ) -> int:
     """Pull all connections (or NAME), decide once, write what is due.
 
     Killed at any point, the next run reaches the same end; a second run right after the first writes nothing.
     """
-    company = read_company(config)
-    with engine(company, Progress(log_level)) as running:
+    company = read_company(config, log_level)
+    with engine(company, Progress()) as running:
         report = running.sync(
             (name,) if name else (), as_of=company.moment(as_of), dry_run=dry_run, beyond_limit=beyond_limit
         )
@@ -53,13 +53,13 @@ def sync(
 @json_option
 @log_level_option
 @config_option
-def plan(as_of: str | None, output: Path | None, as_json: bool, log_level: str, config: Path) -> int:
+def plan(as_of: str | None, output: Path | None, as_json: bool, log_level: str | None, config: Path) -> int:
     """Show the writes and lines that are due now; nothing is written or booked.
 
     The plan that -o keeps can be reviewed and then done exactly by `partnersync apply FILE`.
     """
-    company = read_company(config)
-    with engine(company, Progress(log_level)) as running:
+    company = read_company(config, log_level)
+    with engine(company, Progress()) as running:
         made, report = running.plan(as_of=company.moment(as_of))
         if output:
             with written(output) as file:
@@ -79,15 +79,15 @@ def plan(as_of: str | None, output: Path | None, as_json: bool, log_level: str, 
 @json_option
 @log_level_option
 @config_option
-def apply(file: Path, beyond_limit: bool, as_json: bool, log_level: str, config: Path) -> int:
+def apply(file: Path, beyond_limit: bool, as_json: bool, log_level: str | None, config: Path) -> int:
     """Make exactly the writes of the plan in FILE, as of its moment; refused where records moved since."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise ConfigError(f"{file} cannot be read", hint="Make a plan with `partnersync plan -o FILE`") from None
     reviewed = planfile.read(text, str(file))
-    company = read_company(config)
-    with engine(company, Progress(log_level)) as running:
+    company = read_company(config, log_level)
+    with engine(company, Progress()) as running:
         report = running.apply(reviewed, beyond_limit=beyond_limit)
         if as_json:
             show_json(report_object(report, company.programme.zone))

@@ -23,7 +23,7 @@ from partnersync.errors import ConfigError
 from partnersync.store import issuebook, runs
 from partnersync.store.database import Store
 from partnersync.store.locks import lease, this_process
-from partnersync.sync.publish import ISSUE_COLUMNS
+from partnersync.sync.publish import ISSUE_COLUMNS, issue_cells
 from partnersync.sync.retry import Retried, retry
 
 _WAIT_S = 60
@@ -43,7 +43,8 @@ def issues(context: click.Context, csv_file: Path | None, as_json: bool, config:
 
         def told() -> Generator[list[object]]:
             for row in issuebook.open_issues(tx):
-                yield [row[column] for column in shown]
+                cells = issue_cells(row)
+                yield [cells[column] for column in shown]
 
         with closing(told()) as rows:
             if csv_file:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import config_option, config_unread_option, json_option, opened_store, read_company
 from partnersync.cli.output import show_json, show_table
+from partnersync.contract.secret import discreet
 from partnersync.errors import BrokenChain
 from partnersync.store import journal, ledger
 
@@ -56,6 +57,8 @@ def list_plugins(as_json: bool) -> int:
     from partnersync.loader import load_plugins
 
     found = load_plugins()
-    rows = [(one.name, one.distribution, one.version, "|".join(one.kinds), one.problem) for one in found.listing]
+    rows = [
+        (one.name, one.distribution, one.version, "|".join(one.kinds), discreet(one.problem)) for one in found.listing
+    ]
     show_table(("name", "distribution", "version", "kinds", "problem"), rows, as_json=as_json)
     return 3 if found.problems else 0

@@ -3,15 +3,13 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from io import TextIOWrapper
-from traceback import walk_tb
-from types import TracebackType
+from io import StringIO, TextIOWrapper
 from typing import Any
 
 import click
 
 from partnersync import __version__
-from partnersync.errors import PartnersyncError
+from partnersync.errors import PartnersyncError, place_of
 
 # command → (module in partnersync.cli, its one-line help)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -67,7 +65,11 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="partnersync")
-@click.option(_DEBUG, is_flag=True, help="Show the traceback of an unexpected error; it may hold data of records.")
+@click.option(
+    _DEBUG,
+    is_flag=True,
+    help="Show the traceback of an unexpected error, contacts masked; it may hold other data of records.",
+)
 def cli(debug: bool) -> None:
     """Keep the partner programme's truth, and enforce it inside the CRM that the sellers already use.
 
@@ -77,30 +79,50 @@ def cli(debug: bool) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run a command; every error of ours becomes a message, its mend and an exit code."""
+    """Run a command; every error becomes a message, its mend and an exit code."""
     words = list(sys.argv[1:] if args is None else args)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Unicode stops no command
     try:
-        result: Any = cli.main(args=[word for word in words if word != _DEBUG], standalone_mode=False)
+        code = _ended([word for word in words if word != _DEBUG], debug=_DEBUG in words)
+    finally:
+        if "partnersync.cli.logs" in sys.modules:  # else nothing was logged, and it costs time
+            import_module("partnersync.cli.logs").stop()
+    sys.exit(code)
+
+
+def _ended(words: list[str], *, debug: bool) -> int:
+    """Run the command; its exit code."""
+    try:
+        result: Any = cli.main(args=words, standalone_mode=False)
     except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        return stop.exit_code
     except click.Abort as stop:
-        sys.exit(_stopped(stop))
+        return _stopped(stop)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        from partnersync.contract.secret import discreet
+
+        told = StringIO()
+        error.show(told)
+        click.echo(discreet(told.getvalue()), nl=False, err=True)
+        return error.exit_code
     except PartnersyncError as error:
-        click.echo(f"error: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"what to do: {error.hint}", err=True)
-        sys.exit(error.exit_code)
+        _tell(error)
+        return error.exit_code
     except Exception as error:
-        if _DEBUG in words:
-            raise
-        _tell_bug(error)
-        sys.exit(1)
-    sys.exit(result if isinstance(result, int) else 0)
+        _tell_bug(error, debug=debug)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: PartnersyncError) -> None:
+    from partnersync.cli import logs
+    from partnersync.contract.secret import discreet
+
+    logs.failed(error)
+    click.echo(f"error: {discreet(error.message)}", err=True)
+    if error.hint:
+        click.echo(f"what to do: {discreet(error.hint)}", err=True)
 
 
 def _stopped(stop: click.Abort) -> int:
@@ -113,21 +135,16 @@ def _stopped(stop: click.Abort) -> int:
     return 130
 
 
-def _tell_bug(error: Exception) -> None:
-    """Where it happened, without the error's text, which may quote a record."""
-    place = _last_place(error.__traceback__)
+def _tell_bug(error: Exception, *, debug: bool) -> None:
+    """Where it happened, without the error's text, which may quote a record; its traceback where asked for."""
+    from partnersync.cli import logs
+
+    logs.failed(error)
+    place = place_of(error)
+    if debug:
+        click.echo(logs.told_traceback(error), err=True)
     click.echo(f"error: unexpected {type(error).__name__} in {place}: a bug of partnersync or of a plugin", err=True)
     click.echo(f"what to do: Run it again with {_DEBUG} to see the traceback, and report it", err=True)
-
-
-def _last_place(trace: TracebackType | None) -> str:
-    """File and line of the last step that was taken in our code."""
-    found = ""
-    for frame, line in walk_tb(trace):
-        name = frame.f_globals.get("__name__", "")
-        if name.startswith("partnersync") or not found:
-            found = f"{name}, line {line}"
-    return found
 
 
 if __name__ == "__main__":

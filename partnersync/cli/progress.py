@@ -1,21 +1,18 @@
-"""How far long work has come: a bar with rate and time on a terminal, a line now and then elsewhere; all on stderr."""
+"""How far long work has come: a bar with rate and time on a terminal, else a line of the log now and then."""
 
 import sys
 import time
-from datetime import datetime
 from typing import Any
 
-import click
+from partnersync.cli.logs import PROGRESS, lines_on_stderr, log
 
-LEVELS = ("info", "error")  # of --log-level, the most talkative first
 _EVERY_S = 5.0
 
 
 class Progress:
-    """Counts items by step; at the level "error" it shows nothing."""
+    """Counts items by step; where only warnings or errors are logged it shows nothing."""
 
-    def __init__(self, level: str = LEVELS[0]) -> None:
-        self._quiet = level != LEVELS[0]
+    def __init__(self) -> None:
         self._bar: Any = None
         self._tasks: dict[str, Any] = {}
         self._counts: dict[str, int] = {}
@@ -24,14 +21,13 @@ class Progress:
     def advance(self, step: str, amount: int, of: int | None = None) -> None:
         """`amount` more items of a step are done, `of` so many in all where that is known."""
         self._counts[step] = self._counts.get(step, 0) + amount
-        if self._quiet:
+        if not log.isEnabledFor(PROGRESS):
             return
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not lines_on_stderr():
             self._show(step, amount, of)
         elif time.monotonic() - self._told_at >= _EVERY_S:
             self._told_at = time.monotonic()
-            total = f" of {of:,}" if of else ""
-            click.echo(f"{datetime.now().astimezone():%H:%M:%S} {step}: {self._counts[step]:,}{total}", err=True)
+            log.log(PROGRESS, "progress", {"step": step, "done": self._counts[step]} | ({"of": of} if of else {}))
 
     def stop(self) -> None:
         """Take the bar away."""

@@ -8,10 +8,10 @@ import click
 
 from partnersync.cli.output import aligned
 from partnersync.config import Limits
-from partnersync.domain.masking import masked
+from partnersync.contract.secret import discreet, discreet_value
 from partnersync.errors import SafetyStop
 from partnersync.sync.planfile import LINE_COLUMNS, Plan
-from partnersync.sync.publish import INCIDENT_COLUMNS, ISSUE_COLUMNS, incident_row, moment_text
+from partnersync.sync.publish import INCIDENT_COLUMNS, incident_row, issue_cells, moment_text
 from partnersync.sync.run import Report
 
 _SHOWN = 20
@@ -19,8 +19,8 @@ _DUE_SHOWN = 50  # changes, and lines, of a plan
 
 
 def report_object(report: Report, zone: ZoneInfo) -> dict[str, Any]:
-    """The report of a run; its moment carries the program's offset."""
-    return {
+    """The report of a run, without contacts; its moment carries the program's offset."""
+    told = {
         "run": report.run,
         "as_of": moment_text(report.as_of, zone),
         "exit_code": report.exit_code,
@@ -39,8 +39,8 @@ def report_object(report: Report, zone: ZoneInfo) -> dict[str, Any]:
                 "connection": name,
                 "record": record,
                 "field": edit.field,
-                "seen": masked(edit.seen),
-                "want": masked(edit.want),
+                "seen": edit.seen,
+                "want": edit.want,
             }
             for name, tally in report.planned.items()
             for record, edit in tally.edits
@@ -65,9 +65,10 @@ def report_object(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         "failed": {name: str(error) for name, error in report.failed.items()},
         "plugins_left_out": [str(problem) for problem in report.problems],
         "stopped": str(report.stopped) if report.stopped else None,
-        "issues": [{column: row[column] for column in ISSUE_COLUMNS} for row in report.issues],
+        "issues": [issue_cells(row) for row in report.issues],
         "older_issues": report.older_issues,
     }
+    return dict(discreet_value(told))
 
 
 def plan_object(plan: Plan, report: Report, zone: ZoneInfo) -> dict[str, Any]:
@@ -76,9 +77,9 @@ def plan_object(plan: Plan, report: Report, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def show_report(report: Report, zone: ZoneInfo, *, dry_run: bool = False) -> None:
-    """Tell people what a run did."""
+    """Tell people what a run did, without contacts: what a system answers, and what a person typed, may hold them."""
     for line in _told(report, zone, dry_run=dry_run):
-        click.echo(line)
+        click.echo(discreet(line))
 
 
 def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
@@ -100,7 +101,7 @@ def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
         if tally.foreign:
             yield f"foreign    {name}: managed fields that hold what others wrote, left as they are: {tally.foreign}"
             for record, edit in tally.edits[:_SHOWN]:
-                yield f"  {record}: {edit.field} holds {masked(edit.seen)!r}, due is {masked(edit.want)!r}"
+                yield f"  {record}: {edit.field} holds {edit.seen!r}, due is {edit.want!r}"
     yield from _guarded(report, zone)
     yield from troubles(report, dry_run=dry_run)
 
@@ -171,7 +172,7 @@ def show_plan(plan: Plan, report: Report, limits: Limits, zone: ZoneInfo) -> Non
     show_report(report, zone, dry_run=True)
     due = [(key, change) for key, change in plan.changes.items() if change.after]
     rows = [
-        (key, name, change.before.get(name) or "", value or "")
+        (discreet(key), name, discreet(change.before.get(name) or ""), value or "")
         for key, change in due
         for name, value in change.after.items()
         if value or change.before.get(name)

@@ -11,8 +11,8 @@ from partnersync.cli.assemble import config_option, engine, json_option, log_lev
 from partnersync.cli.output import aligned, show_json
 from partnersync.cli.progress import Progress
 from partnersync.cli.reports import troubles
-from partnersync.domain.masking import masked
-from partnersync.sync.publish import ISSUE_COLUMNS, moment_text
+from partnersync.contract.secret import discreet, discreet_value
+from partnersync.sync.publish import issue_cells, moment_text
 from partnersync.sync.run import Report
 from partnersync.sync.undo import Undone
 
@@ -25,21 +25,21 @@ _SHOWN = 20
 @json_option
 @log_level_option
 @config_option
-def undo(run: int, dry_run: bool, as_json: bool, log_level: str, config: Path) -> int:
+def undo(run: int, dry_run: bool, as_json: bool, log_level: str | None, config: Path) -> int:
     """Put back what RUN replaced in managed fields, unless someone changed it since.
 
     Lines, verdicts, notes and tasks stay. A field that was put back is held (issue UNDONE): it is written when
     something else is due, or once `issues retry` lets it go.
     """
-    company = read_company(config)
-    with engine(company, Progress(log_level)) as running:
+    company = read_company(config, log_level)
+    with engine(company, Progress()) as running:
         report = running.undo(run, dry_run=dry_run)
     undone = report.undone or Undone(run)
     if as_json:
-        show_json(_object(report, undone, company.programme.zone))
+        show_json(discreet_value(_object(report, undone, company.programme.zone)))
     else:
         for line in _told(report, undone, company.programme.zone, dry_run=dry_run):
-            click.echo(line)
+            click.echo(discreet(line))
     return report.exit_code
 
 
@@ -67,7 +67,7 @@ def _object(report: Report, undone: Undone, zone: ZoneInfo) -> dict[str, Any]:
                 "record": f"{one.kind.value} {one.record_id}",
                 "field": one.field,
                 "wrote": one.wrote,
-                "seen": None if one.holds is None else masked(one.holds),
+                "seen": one.holds,
                 "why": one.why.value,
             }
             for connection, one in undone.leaving
@@ -80,7 +80,7 @@ def _object(report: Report, undone: Undone, zone: ZoneInfo) -> dict[str, Any]:
         ],
         "failed": {name: str(error) for name, error in report.failed.items()},
         "plugins_left_out": [str(problem) for problem in report.problems],
-        "issues": [{column: row[column] for column in ISSUE_COLUMNS} for row in report.issues],
+        "issues": [issue_cells(row) for row in report.issues],
     }
 
 
@@ -99,8 +99,8 @@ def _told(report: Report, undone: Undone, zone: ZoneInfo, *, dry_run: bool) -> I
     for why, number in sorted(undone.left.items()):
         yield f"left        {number:,} fields: {why}"
     for connection, one in undone.leaving[:_SHOWN]:
-        holds = "without a place" if one.holds is None else repr(masked(one.holds))
-        wrote = repr(masked(one.wrote or ""))
+        holds = "without a place" if one.holds is None else repr(one.holds)
+        wrote = repr(one.wrote or "")
         yield f"  {connection}: {one.kind.value} {one.record_id}: {one.field} was written {wrote}, is {holds}"
     if undone.left.total() > _SHOWN:
         yield f"  … and {undone.left.total() - _SHOWN:,} more{'; --json shows a thousand' if undone.leaving else ''}"

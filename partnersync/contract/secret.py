@@ -1,11 +1,15 @@
 """A token or password in a plugin's settings: it comes from the environment or a file and never shows itself."""
 
+import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
+from partnersync.domain.masking import MASK, masked
 from partnersync.problems import refusal
 
 # Key of pydantic's validation context under which the settings' reader hands in how to fetch a secret: it gets "env" or
@@ -13,6 +17,9 @@ from partnersync.problems import refusal
 SECRET_READER = "partnersync_secret_reader"  # noqa: S105
 
 SecretReader = Callable[[str, str], str]
+
+_SHORTEST = 4  # what is shorter stands in too many words that are no secret
+_known: set[str] = set()  # every secret of this process, in the forms in which texts quote it
 
 
 class Secret:
@@ -22,6 +29,7 @@ class Secret:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        _known.update(form for form in _forms(text) if len(form) >= _SHORTEST)
 
     def reveal(self) -> str:
         """The secret itself: for a request's header or body, for nothing that is kept or printed."""
@@ -51,10 +59,39 @@ def secret_of(value: object, info: ValidationInfo) -> Secret:
     if len(where) != 1 or where[0][0] not in ("env", "file") or not isinstance(where[0][1], str):
         raise refusal(
             "is not where a secret is found (a plain value is refused)",
-            'Write { env = "NAME" } or { file = "path" }',
+            'Write { env = "NAME" } or { file = "path" }, one of them',
             show=False,
         )
     read: SecretReader | None = (info.context or {}).get(SECRET_READER)
     if read is None:
         raise refusal("cannot be fetched here", "Check these settings with plugin_options", show=False)
     return Secret(read(*where[0]))
+
+
+def discreet(text: str) -> str:
+    """A text for logs, errors and tables: without contacts, and without any secret that this process knows."""
+    for secret in sorted(_known, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return masked(text)
+
+
+def discreet_value(value: Any) -> Any:
+    """The same of everything in a value such as JSON has; what JSON has not becomes text."""
+    match value:
+        case bool() | int() | float() | None:
+            return value
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {discreet(str(name)): discreet_value(inner) for name, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [discreet_value(inner) for inner in value]
+        case _:
+            return discreet(str(value))
+
+
+def _forms(text: str) -> set[str]:
+    """A secret as it is, its longer lines, and as addresses and literals write it."""
+    lines = [line for line in text.splitlines() if len(line) > 2 * _SHORTEST]
+    written = {form for part in (text, *lines) for form in (part, quote(part, safe=""), quote_plus(part))}
+    return written | {form(part)[1:-1] for part in (text, *lines) for form in (json.dumps, repr)}

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
 
+from partnersync.contract.secret import discreet
 from partnersync.domain.issue import Issue
 from partnersync.domain.masking import masked
 from partnersync.domain.value import RecordKind
@@ -161,9 +162,9 @@ def _values(row: IssueRow, stage: str, scope: str, run: int, now: datetime) -> d
         "file": row.file,
         "line": row.line,
         "column": issue.column,
-        "value": masked(issue.value, issue.column),
+        "value": discreet(masked(issue.value, issue.column)),
         "code": issue.code,
-        "reason": masked(issue.reason),
+        "reason": discreet(issue.reason),
         "opened_run": run,
         "opened_at": moment_text(now),
         "closed_run": None,

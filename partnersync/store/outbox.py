@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
+from partnersync.contract.secret import discreet
 from partnersync.domain.note import Note, Task
 from partnersync.domain.value import RecordKind
 from partnersync.store.codec import moment, moment_text
@@ -21,7 +22,7 @@ def put(tx: Connection, notes: Sequence[Note]) -> None:
             "note_kind": note.note_kind,
             "kind": note.kind.value,
             "record_id": note.record_id,
-            "text": note.text,
+            "text": discreet(note.text),
             "at": moment_text(note.at),
             "outcome": "",
             "assignee": note.assignee if isinstance(note, Task) else "",

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from partnersync.errors import PartnersyncError, PluginError
+from partnersync.errors import PartnersyncError, PluginError, kind_of, place_of
 
 T = TypeVar("T")
 
 
 def from_plugin(connection: str, call: Callable[[], Iterable[T]]) -> Iterator[T]:
-    """What a call of a plugin gives; what it raises and is no error of ours becomes a PluginError."""
+    """What a call of a plugin gives; an error that is none of ours becomes a PluginError, which quotes no cell."""
     pieces: Iterator[T] | None = None
     while True:
         try:
@@ -21,7 +21,7 @@ def from_plugin(connection: str, call: Callable[[], Iterable[T]]) -> Iterator[T]
             raise
         except Exception as error:
             raise PluginError(
-                f"the plugin of connection {connection} broke: {type(error).__name__}: {error}",
-                hint="Tell its author; the other connections went on",
+                f"the plugin of connection {connection} broke: {kind_of(error)} in {place_of(error)}",
+                hint="Tell its author, with the traceback that --log-level debug tells; the other connections went on",
             ) from error
         yield piece

@@ -1,7 +1,9 @@
 """Tables of the programme for people: ledger, incidents and issues, kept whole in every connection that holds them."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from partnersync.contract.adapter import Adapter, Table
@@ -11,6 +13,8 @@ from partnersync.domain.masking import masked
 from partnersync.errors import PartnersyncError
 from partnersync.store import incidentbook, issuebook, ledger, published
 from partnersync.store.database import Store
+
+log = logging.getLogger(__name__)
 
 LEDGER_COLUMNS = tuple(
     "line_id partner_id payee_id deal_id client_id event_id event_time booked_at program_version rule base_items base "
@@ -77,13 +81,19 @@ def ledger_table(store: Store, zone: ZoneInfo, as_of: datetime) -> Table:
         return Table("ledger", LEDGER_COLUMNS, f"{ledger.state(tx, as_of)} {zone.key}", rows)
 
 
+def issue_cells(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An issue as it is shown: an id or a header that is a contact is masked; its own id and its place find it."""
+    shown = {column: row[column] for column in ISSUE_COLUMNS}
+    return shown | {column: masked(shown[column]) for column in ("record_id", "column")}
+
+
 def issues_table(store: Store) -> Table:
     """The open issues."""
 
     def rows() -> Iterator[Sequence[str]]:
         with store.read() as tx:
             for issue in issuebook.open_issues(tx):
-                yield [str(issue[column]) for column in ISSUE_COLUMNS]
+                yield [str(cell) for cell in issue_cells(issue).values()]
 
     with store.read() as tx:
         return Table("issues", ISSUE_COLUMNS, issuebook.state(tx), rows)
@@ -135,6 +145,7 @@ def publish(store: Store, adapter: Adapter, connection: str, tables: Sequence[Ta
         try:
             if adapter.publish(table):
                 written.append(table.name)
+                log.info("published", {"connection": connection, "table": table.name})
         except PartnersyncError as error:
             failed = failed or error
             continue

@@ -1,6 +1,7 @@
 """Pages of a connection → records in the store. Each page is one transaction, and its cursor moves last in it."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +25,8 @@ from partnersync.sync.forms import Problem, Setting
 from partnersync.sync.intake import Intake
 from partnersync.sync.plugin_calls import from_plugin
 from partnersync.sync.progress import Progress
+
+log = logging.getLogger(__name__)
 
 # Part of every record's hash: raise it when cells are read differently, so that all records are read anew.
 _READING = "2"
@@ -63,6 +66,8 @@ def pull(
         for page in from_plugin(setting.connection, partial(_pages, adapter, stream, cursor, asked)):
             with store.write() as tx:
                 reader.take(tx, page)
+            told = {"stream": stream.name, "rows": len(page.raws), "cursor": "kept" if page.cursor is None else "moved"}
+            log.debug("page", {"connection": setting.connection, **told, "complete": page.complete})
             progress(f"{setting.connection}: {stream.name}", len(page.raws))
         if reader.foreign and adapter.capabilities.reads_record and not stream.whole:
             # What looks foreign may be a late echo of our own write: it is asked for once more before it is judged.
@@ -73,6 +78,8 @@ def pull(
         if again:
             with store.write() as tx:
                 cursors.was_read_again(tx, setting.connection, stream.name)
+    told = {"read": report.read, "changed": report.changed, "issues": len(report.opened)}
+    log.info("read", {"connection": setting.connection, **told})
     return report
 
 

@@ -1,13 +1,15 @@
 """Changes → the connected system. An intent is committed before each write goes out, its outcome after the receipt."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection as Tx
 
-from partnersync.contract.adapter import Adapter, FieldsWrite, NoteWrite, Outcome, Receipt, TaskWrite
+from partnersync.contract.adapter import Adapter, FieldsWrite, NoteWrite, Outcome, Receipt, TaskWrite, Write
+from partnersync.contract.secret import discreet
 from partnersync.domain.change import WRITE, Intent, JournalRow
 from partnersync.domain.note import Note, Task
 from partnersync.domain.value import RecordKind
@@ -19,6 +21,7 @@ from partnersync.sync.plan import Change
 from partnersync.sync.plugin_calls import from_plugin
 from partnersync.sync.progress import Progress
 
+log = logging.getLogger(__name__)
 _SETTLED = frozenset({Outcome.DONE, Outcome.GONE})
 _NOT_MADE = frozenset({Outcome.REFUSED, Outcome.GONE})
 _AT_ONCE = 1000  # intents and receipts that share a transaction
@@ -77,11 +80,10 @@ def push(
     """
     connection = report.connection
     writes = _intended(store, adapter.capabilities.batch_size, connection, changes, run, now, purpose)
-    for receipts in _batches(
-        from_plugin(connection, partial(adapter.push, writes)), adapter.capabilities.batch_size or _AT_ONCE
-    ):
+    for receipts in _batches(_pushed(connection, adapter, writes), adapter.capabilities.batch_size or _AT_ONCE):
         _settle(store, connection, receipts, run, now, report)
         progress(f"{connection}: written", len(receipts), total)
+    log.info("written", {"connection": connection, **report.outcomes})
 
 
 def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datetime], report: PushReport) -> None:
@@ -94,7 +96,7 @@ def send_notes(store: Store, adapter: Adapter, run: int, now: Callable[[], datet
         unsent = outbox.unsent(tx, report.connection)
     due = {note.note_id: note for note in unsent if (able.tasks if isinstance(note, Task) else able.notes)}
     writes = map(_message, due.values())
-    for receipts in _batches(from_plugin(report.connection, partial(adapter.push, writes)), _AT_ONCE) if due else ():
+    for receipts in _batches(_pushed(report.connection, adapter, writes), _AT_ONCE) if due else ():
         at = now()
         with store.write() as tx:
             ended = [one for one in receipts if one.outcome in _SETTLED]
@@ -117,6 +119,17 @@ def _message(note: Note) -> NoteWrite | TaskWrite:
         place = (note.note_id, note.kind, note.record_id, note.note_kind, note.text, note.at)
         return TaskWrite(*place, note.due_at, note.assignee or None)
     return NoteWrite(note.note_id, note.kind, note.record_id, note.note_kind, note.text, note.at)
+
+
+def _pushed(connection: str, adapter: Adapter, writes: Iterable[Write]) -> Iterator[Receipt]:
+    """The receipts of writes; a reason is kept and shown, so it must not quote a contact or a secret."""
+    for receipt in from_plugin(connection, partial(adapter.push, writes)):
+        reason = discreet(receipt.reason) if receipt.reason else ""
+        log.debug(
+            "write",
+            {"connection": connection, "write": receipt.write_id, "outcome": receipt.outcome.value, "reason": reason},
+        )
+        yield replace(receipt, reason=reason) if reason else receipt
 
 
 def _batches(items: Iterable[Receipt], size: int) -> Iterator[Sequence[Receipt]]:

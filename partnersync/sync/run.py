@@ -1,5 +1,6 @@
 """The run: the only file that knows the order of the flow and its transactions."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from partnersync.sync.recover import recover
 from partnersync.sync.round import Round, RoundReport, digests
 from partnersync.sync.undo import Undo, Undone, connections
 
+log = logging.getLogger(__name__)
 _PROGRAMME_WAIT_S = 60
 _ISSUES_TOLD = 1000
 
@@ -77,6 +79,12 @@ class Report:
             return self.stopped.exit_code
         refused = any(pushed.refused for pushed in self.pushed)
         return 3 if self.opened or self.failed or self.problems or refused else 0
+
+    def fail(self, name: str, error: PartnersyncError) -> None:
+        """Leave a connection out from here on."""
+        self.failed[name] = error
+        log.warning("connection_failed", {"connection": name, "error": type(error).__name__, "reason": error.message})
+        log.debug("traceback", {"connection": name}, exc_info=error)
 
     def counts(self) -> dict[str, object]:
         """Numbers for `status`."""
@@ -207,6 +215,9 @@ class Engine:
                 self._refuse_past(tx, command, moment, books=books)
                 run = runs.start(tx, command, moment, self.now())
             report = Report(run, moment, problems=list(self.problems))
+            log.info("run_begun", {"run": run, "command": command, "as_of": moment, "connections": names})
+            for problem in self.problems:
+                log.warning("plugin_left_out", {"reason": problem.message})
             try:
                 yield report
             except BaseException as error:
@@ -216,6 +227,7 @@ class Engine:
                 raise
             with self.store.write() as tx:
                 runs.finish(tx, run, self.now(), report.exit_code, report.counts())
+            log.info("run_ended", {"run": run, "exit_code": report.exit_code, **report.counts()})
 
     def _refuse_past(self, tx: Tx, command: str, as_of: datetime, *, books: bool) -> None:
         last, zone = runs.last_booked_as_of(tx), self.programme.zone
@@ -245,7 +257,7 @@ class Engine:
             except (LockHeld, StoreFailed, ConfigError):
                 raise
             except PartnersyncError as error:
-                report.failed[name] = error
+                report.fail(name, error)
 
     def _setting(self, name: str) -> Setting:
         return Setting(name, frozenset(self.settings.connections), self.programme.zone, self.programme.currency)
@@ -255,6 +267,8 @@ class Engine:
         work = Round(self.settings, self.programme, self.adapters, self.now, self.progress, self.say)
         pulled = [one.connection for one in report.pulled]
         report.round = work.decide(tx, report.run, report.as_of, pulled)
+        told = {name: getattr(report.decided, name) for name in ("cases", "attributed", "lines", "verdicts")}
+        log.info("decided", {**told, "issues": len(report.round.opened)})
         runs.book(tx, report.run)
         report.issues = [dict(row) for row in issuebook.by_ids(tx, report.opened[:_ISSUES_TOLD])]
         report.older_issues = issuebook.count_open(tx) - len(report.opened)
@@ -289,6 +303,7 @@ class Engine:
                 report.planned[name].stop(name, limits.max_changed_share, limits.max_changed_records)
         except SafetyStop as stop:
             report.stopped = stop
+            log.warning("stopped", {"reason": stop.message})
             return
         for name in writable:
             try:
@@ -296,7 +311,7 @@ class Engine:
             except (LockHeld, StoreFailed):
                 raise
             except PartnersyncError as error:
-                report.failed[name] = error
+                report.fail(name, error)
 
     def _push(self, name: str, report: Report) -> None:
         adapter = self.adapters[name]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import click
 import pytest
 
-from partnersync.cli.main import COMMANDS, cli, main
+from partnersync.cli.main import COMMANDS, cli
 from partnersync.store import runs
 from small_firm import Firm
 
@@ -37,8 +37,11 @@ def test_a_bug_is_one_line_that_quotes_no_record(firm: Firm, monkeypatch: pytest
 @pytest.mark.parametrize("words", [["--debug", "status"], ["status", "--debug"]], ids=" ".join)
 def test_a_bug_is_told_in_full_where_asked_for(firm: Firm, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
     monkeypatch.setattr(runs, "latest", failing(KeyError(SECRET)))
-    with pytest.raises(KeyError, match="buyer"):
-        main(words)
+    ended = firm.run(*words)
+    assert (ended.code, ended.out) == (1, "")
+    assert "Traceback (most recent call last)" in ended.err
+    assert "\nKeyError\n" in ended.err
+    assert [text for text in SECRET.split() if text in ended.err] == []
 
 
 def test_ctrl_c_ends_with_130(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,5 +115,5 @@ def test_progress_is_told_beside_the_output_and_can_be_silenced(firm: Firm, monk
     monkeypatch.setattr("partnersync.cli.progress._EVERY_S", 0)
     told = firm.run("sync", "--json", "--as-of", "2026-03-31")
     assert told.json()["lines"] == 2
-    assert "main: deals: 3\n" in told.err
+    assert 'info - progress step="main: deals" done=3\n' in told.err
     assert firm.run("plan", "--as-of", "2026-04-01", "--log-level", "error").err == ""
