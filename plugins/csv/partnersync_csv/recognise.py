@@ -22,7 +22,6 @@ DATE_FORMATS = (
 _NEAR = 0.88  # how alike a header and a name have to be: a slip of the hand, not another word
 _SHORTEST_SLIP = 6  # characters
 _CURRENCIES = frozenset("руб р рублей рубли rub rur usd eur".split())
-_SCALES = frozenset("тыс тысяч млн k m thousand million".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def date_formats(texts: Iterable[str]) -> tuple[tuple[str, ...], int]:
 def simple(name: str) -> str:
     """A name without what does not tell names apart: case, ё, signs, a currency at its end."""
     words = re.sub(r"[\W_]+", " ", name.casefold().replace("ё", "е").replace("№", " номер ")).split()
-    while len(words) > 1 and words[-1] in _CURRENCIES and words[-2] not in _SCALES:
+    while len(words) > 1 and words[-1] in _CURRENCIES:
         words.pop()
     return " ".join(words)
 

@@ -10,7 +10,6 @@ from partnersync_csv.settings import CsvSettings
 from workbooks import SHEET, sheet_of, with_part, workbook
 
 DEALS: list[list[object]] = [
-    ["Deals of our partners"],
     ["deal_id", "state", "amount", "created_at", "client_phone", "partner_id"],
     ["D-1", "won", 1234.5, "2026-03-01", "+7 900 1112233", "P-1"],
     [],
@@ -23,7 +22,7 @@ AS_XLSX = {"files": {"deals": {"file": "deals.xlsx"}}}
 def deals(new_folder: Any) -> Any:
     """A folder whose deals are a workbook."""
     folder = new_folder(**AS_XLSX)
-    folder.put("data/deals.xlsx", workbook({"x": DEALS[1:]}))
+    folder.put("data/deals.xlsx", workbook({"x": DEALS}))
     return folder
 
 
@@ -37,9 +36,9 @@ def test_rows_are_read_as_of_a_csv_file(deals: Any) -> None:
 
 def test_the_sheet_of_the_settings_is_read(new_folder: Any) -> None:
     folder = new_folder(files={"deals": {"sheet": "März"}})
-    folder.put("data/deals.csv", workbook({"x": [["no"]], "März": DEALS[1:]}))
+    folder.put("data/deals.csv", workbook({"x": [["no"]], "März": DEALS}))
     assert [raw.record_id for raw in folder.pull("deals")] == ["D-1", "@ivan"]
-    folder.put("data/deals.csv", workbook({"x": DEALS[1:]}))
+    folder.put("data/deals.csv", workbook({"x": DEALS}))
     (page,) = folder.pages("deals")
     assert [code for code, _, _ in page.notices] == ["NOT_CSV"]
     assert 'has no sheet "März"; it has x' in page.notices[0][2]
@@ -60,7 +59,7 @@ def test_what_is_written_of_it_is_a_csv_file(deals: Any) -> None:
 def test_a_file_without_a_header_gets_one(new_folder: Any) -> None:
     columns = {"deal_id": "1", "state": "2", "created_at": "4"}
     folder = new_folder(files={"deals": {"file": "deals.xlsx", "header": False, "columns": columns}})
-    folder.put("data/deals.xlsx", workbook({"x": DEALS[2:]}))
+    folder.put("data/deals.xlsx", workbook({"x": DEALS[1:]}))
     assert folder.set_deals({"D-1": {"ps_source": "typed"}}) == [Outcome.DONE]
     header, first, _ = folder.file("out/deals.csv").read_text(encoding="utf-8-sig").splitlines()
     assert header.startswith("1,2,3,4,5,6,ps_partner_id,")
@@ -103,7 +102,7 @@ class TestInPlace:
             CsvSettings.model_validate({**AS_XLSX, "in_place": True})
 
     def test_one_that_is_named_csv_is_refused_at_run_and_by_doctor(self, in_place: Any) -> None:
-        in_place.put("data/deals.csv", workbook({"x": DEALS[1:]}))
+        in_place.put("data/deals.csv", workbook({"x": DEALS}))
         sentence = f"deals.csv is a workbook, which gets no columns in place. {IN_PLACE}"
         (page,) = in_place.pages("deals")
         assert (page.raws, page.complete, page.notices) == ((), False, (("NOT_CSV", "deals.csv", sentence),))
@@ -128,7 +127,7 @@ def test_a_broken_workbook_is_named_and_the_next_one_read(deals: Any) -> None:
 
 def test_a_csv_named_file_keeps_its_name_in_out(new_folder: Any) -> None:
     folder = new_folder()
-    folder.put("data/deals.csv", workbook({"x": DEALS[1:]}))
+    folder.put("data/deals.csv", workbook({"x": DEALS}))
     assert folder.set_deals({"D-1": {"ps_source": "typed"}}) == [Outcome.DONE]
     assert folder.file("out/deals.csv").read_bytes().startswith(b"\xef\xbb\xbfdeal_id,")
 

@@ -102,6 +102,7 @@ def test_samples_are_cells_as_they_would_be_pulled(put: Path) -> None:
 def test_what_is_told_about_a_file_that_is_read(put: Path, content: str, remark: str | None) -> None:
     found = only(put, "deals.csv", content)
     assert found.recognised == "deals"
+    assert "date_format" not in str(found.options)
     assert ([remark in each for each in found.remarks] if remark else found.remarks) in ([True], ())
 
 
