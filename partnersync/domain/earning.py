@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from partnersync.domain.line import LineKind
 from partnersync.domain.value import Money
 
 
@@ -47,9 +48,13 @@ class Earning:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A priced earning: the signed amount that its lines must sum to; `rate` as text: "10%", "10%+15%", "fixed"."""
+    """A priced earning: the signed amount that its lines must sum to; `rate` as text: "10%", "10%+15%", "fixed".
+
+    `kind` tells these lines from others of the event: accrual (of a refund: reversal) or trueup.
+    """
 
     earning: Earning
     amount: Money
     rate: str
     trace: str = ""
+    kind: LineKind = LineKind.ACCRUAL

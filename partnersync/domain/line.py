@@ -35,6 +35,12 @@ class LineStatus(StrEnum):
     REVERSED = "reversed"
 
 
+def line_id(event_id: str, rule: str, payee_id: str, kind: LineKind = LineKind.ACCRUAL, part: int = 1) -> str:
+    """The id of the line with this key; without kind and part of the event's first accrual."""
+    key = "\x1f".join((event_id, rule, payee_id, kind, str(part)))
+    return "L" + hashlib.blake2b(key.encode(), digest_size=10).hexdigest()
+
+
 # The order of progress: the status of a deal is the least advanced of its lines.
 PROGRESS: dict[LineStatus, int] = {status: rank for rank, status in enumerate(LineStatus)}
 
@@ -73,8 +79,7 @@ class Line:
     @property
     def line_id(self) -> str:
         """Derived from the key alone, so that the same line has the same id wherever it is booked."""
-        key = "\x1f".join((self.event_id, self.rule, self.payee_id, self.kind, str(self.part)))
-        return "L" + hashlib.blake2b(key.encode(), digest_size=10).hexdigest()
+        return line_id(self.event_id, self.rule, self.payee_id, self.kind, self.part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Marginal bands: each part of the measure earns the rate of the band that it lies in."""
+"""Bands of a measure: which one it has reached, and how a sum lies across them."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -36,6 +36,10 @@ class Bands:
         self.bands = tuple(
             Band(start, end, rate, int(rate * self._scale)) for (start, rate), end in zip(known, ends, strict=True)
         )
+
+    def at(self, measure: int) -> Band:
+        """The band that a measure has reached: a lower bound belongs to its band."""
+        return next(band for band in reversed(self.bands) if measure >= band.start)
 
     def split(self, before: int, base: int) -> Sequence[Piece]:
         """The pieces of `base` that comes on top of a measure of `before`, never none.

@@ -2,7 +2,8 @@
 
 A family is what one event brings one payee under one rule. Its first line is an accrual (of a refund: a reversal). A
 later difference is the next part of that kind while the base stays, an adjustment where the base itself moved, and a
-reversal where the event moved to another deal, month or currency, or is no longer owed at all.
+reversal where the event moved to another deal, month or currency, or is no longer owed at all. True-ups stand beside
+these lines and are compared by themselves: each difference is the next part of their kind.
 """
 
 from collections import defaultdict
@@ -13,14 +14,18 @@ from zoneinfo import ZoneInfo
 
 from partnersync.domain import trace
 from partnersync.domain.earning import Earning, Owed
-from partnersync.domain.line import Line, LineKind
+from partnersync.domain.line import Line, LineKind, line_id
 from partnersync.domain.value import Money
 
 Family = tuple[str, str, str]  # (event_id, rule, payee_id)
 Place = tuple[str, str, str, str]  # (partner_id, deal_ref, period, currency): what sums are compared by
+LinePart = (
+    LineKind | None
+)  # what of a family is compared by itself: None is the event's own, else what stands beside it
 
 # Kinds that a family is made of; the others are booked by people or by later steps.
-FAMILY_KINDS = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT})
+FAMILY_KINDS = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT, LineKind.TRUEUP})
+_BESIDE = frozenset({LineKind.TRUEUP})  # kinds of lines that stand beside the event's own
 
 
 def book(
@@ -32,31 +37,31 @@ def book(
     booked already gives nothing.
     """
     lines: list[Line] = []
-    for one in owed:
-        earning = one.earning
-        before = booked.get((earning.event_id, earning.rule, earning.payee_id))
-        family = [line for line in before if line.kind in FAMILY_KINDS] if before else None
-        if family:
-            lines += _difference(one, family, booked_at, zone)
-        else:
-            lines.append(_line(one, _base(earning), one.amount.minor, _own_kind(earning), 1, booked_at, zone))
+    for family, dues in _by_family(owed).items():
+        before = booked.get(family)
+        known = sorted((line for line in before if line.kind in FAMILY_KINDS), key=_age) if before else []
+        strays: list[Line] = []
+        if known:
+            settled = {_own_part(one) for one in dues}
+            strays = [line for line in known if _part_of(line) not in settled]
+        for one in dues:
+            more = _difference(one, known, booked_at, zone)
+            lines += more
+            if len(dues) > 1 or strays:
+                known = [*known, *more]
+        if strays:
+            lines += _take_back(strays, known, booked_at, None)
     lines.sort(key=ledger_order)
     return lines
 
 
-def reverse(lines: Iterable[Line], booked_at: datetime, at: Container[str]) -> list[Line]:
-    """The lines that bring a family that is no longer owed at these deals to nothing there; none where it already is.
+def reverse(lines: Iterable[Line], booked_at: datetime, at: Container[str] | None) -> list[Line]:
+    """The lines that bring a family that is no longer owed at these deals (None: anywhere) to nothing there.
 
-    They stand at the event's own time and month, so that the month's sum comes out right.
+    None where it already is. They stand at the event's own time and month, so that the month's sum comes out right.
     """
     family = sorted((line for line in lines if line.kind in FAMILY_KINDS), key=_age)
-    undone: list[Line] = []
-    for place in _by_place(family).values():
-        _, amount = sums = _sums(place)
-        if place[0].deal_ref in at and any(sums):
-            step = ("reversed", Money(amount, place[0].amount.currency).text())
-            undone.append(_undo(place, [*family, *undone], booked_at, step))
-    return undone
+    return _take_back(family, family, booked_at, at)
 
 
 def fully_reversed(lines: Iterable[Line]) -> bool:
@@ -74,11 +79,22 @@ def ledger_order(line: Line) -> tuple[datetime, str, str, str, str, int]:
     return line.event_time, line.event_id, line.rule, line.payee_id, line.kind.value, line.part
 
 
+def _by_family(owed: Iterable[Owed]) -> dict[Family, list[Owed]]:
+    found: dict[Family, list[Owed]] = {}
+    for one in owed:
+        earning = one.earning
+        found.setdefault((earning.event_id, earning.rule, earning.payee_id), []).append(one)
+    return found
+
+
 def _difference(one: Owed, family: list[Line], booked_at: datetime, zone: ZoneInfo) -> list[Line]:
     """What is missing, after whatever stands in another place has been taken back there."""
-    earning = one.earning
+    earning, own_kind = one.earning, _own_kind(one)
+    if not family:
+        return [_line(one, _base(earning), one.amount.minor, own_kind, 1, booked_at, zone)]
     here = (earning.partner_id, earning.deal_ref, _month(earning.event_time, zone), one.amount.currency)
-    places = _by_place(sorted(family, key=_age))
+    beside = _own_part(one)
+    places = _by_place(line for line in family if _part_of(line) == beside)
     own = places.pop(here, [])
     lines: list[Line] = []
     for stray in places.values():
@@ -87,13 +103,29 @@ def _difference(one: Owed, family: list[Line], booked_at: datetime, zone: ZoneIn
     was_base, was_amount = _sums(own)
     base, amount = _base(earning) - was_base, one.amount.minor - was_amount
     if base or amount or not own:
-        kind = LineKind.ADJUSTMENT if base and (was_base or was_amount) else _own_kind(earning)
+        kind = LineKind.ADJUSTMENT if base and (was_base or was_amount) else own_kind
         line = _line(one, base, amount, kind, _next_part([*family, *lines], kind), booked_at, zone)
         if own:
             step = ("booked", Money(was_amount, one.amount.currency).text(), one.amount.text())
             line = replace(line, trace=f"{line.trace}|{trace.encode([step])}")
         lines.append(line)
     return lines
+
+
+def _take_back(
+    lines: Sequence[Line], family: Sequence[Line], booked_at: datetime, at: Container[str] | None
+) -> list[Line]:
+    """What brings lines of a family to nothing at these deals; true-ups by themselves."""
+    undone: list[Line] = []
+    parts: dict[tuple[Place, LinePart], list[Line]] = defaultdict(list)
+    for line in lines:
+        parts[_place(line), _part_of(line)].append(line)
+    for (place, _), same in parts.items():
+        _, amount = sums = _sums(same)
+        if any(sums) and (at is None or place[1] in at):
+            step = ("reversed", Money(amount, place[3]).text())
+            undone.append(_undo(same, [*family, *undone], booked_at, step))
+    return undone
 
 
 def _line(one: Owed, base: int, amount: int, kind: LineKind, part: int, booked_at: datetime, zone: ZoneInfo) -> Line:
@@ -121,34 +153,43 @@ def _line(one: Owed, base: int, amount: int, kind: LineKind, part: int, booked_a
         reason=earning.reason,
         trace=one.trace,
     )
-    return replace(line, reverses=_accrual_id(line, earning.refund.of_event_id)) if earning.refund else line
+    if earning.refund and one.kind is not LineKind.TRUEUP:
+        line = replace(line, reverses=line_id(earning.refund.of_event_id, line.rule, line.payee_id))
+    return line
 
 
 def _undo(place: Sequence[Line], family: Sequence[Line], booked_at: datetime, step: trace.Step) -> Line:
     """The reversal of all that one place of a family sums to; both oldest first."""
     base, amount = _sums(place)
     last = place[-1]
+    kind = last.kind if last.kind in _BESIDE else LineKind.REVERSAL
+    names = next((line.reverses for line in family if line.reverses), "") or line_id(
+        last.event_id, last.rule, last.payee_id
+    )
     return replace(
         last,
         booked_at=booked_at,
         base=Money(-base, last.base.currency),
         amount=Money(-amount, last.amount.currency),
-        kind=LineKind.REVERSAL,
-        part=_next_part(family, LineKind.REVERSAL),
-        reverses=next((line.reverses for line in family if line.reverses), "") or _accrual_id(last, last.event_id),
+        kind=kind,
+        part=_next_part(family, kind),
+        reverses="" if kind is LineKind.TRUEUP else names,
         hold_until=None,
         reason="",
         trace=trace.encode([step]),
     )
 
 
-def _accrual_id(line: Line, event_id: str) -> str:
-    """The id of an event's first accrual under the line's rule and payee: it derives from the key alone."""
-    return replace(line, event_id=event_id, kind=LineKind.ACCRUAL, part=1).line_id
+def _own_kind(one: Owed) -> LineKind:
+    return LineKind.REVERSAL if one.earning.refund and one.kind is LineKind.ACCRUAL else one.kind
 
 
-def _own_kind(earning: Earning) -> LineKind:
-    return LineKind.REVERSAL if earning.refund else LineKind.ACCRUAL
+def _own_part(one: Owed) -> LinePart:
+    return one.kind if one.kind in _BESIDE else None
+
+
+def _part_of(line: Line) -> LinePart:
+    return line.kind if line.kind in _BESIDE else None
 
 
 def _base(earning: Earning) -> int:
@@ -158,8 +199,12 @@ def _base(earning: Earning) -> int:
 def _by_place(family: Iterable[Line]) -> dict[Place, list[Line]]:
     places: dict[Place, list[Line]] = defaultdict(list)
     for line in family:
-        places[(line.partner_id, line.deal_ref, line.period, line.amount.currency)].append(line)
+        places[_place(line)].append(line)
     return places
+
+
+def _place(line: Line) -> Place:
+    return line.partner_id, line.deal_ref, line.period, line.amount.currency
 
 
 def _sums(lines: Sequence[Line]) -> tuple[int, int]:

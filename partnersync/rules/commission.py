@@ -1,22 +1,18 @@
-"""What is owed: payments and wins of an attributed deal → earnings → signed amounts.
+"""What is earned: payments and wins of an attributed deal → earnings, which pricing.py turns into signed amounts.
 
-`earn` looks at one deal, `price` at all events of one band bucket or at the flat ones of one deal. Both are functions
-of their arguments alone, in whatever order these come.
+A function of its arguments alone, in whatever order the payments come.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from partnersync.domain.attribution import Attribution
 from partnersync.domain.deal import Deal, DealState, Payment
-from partnersync.domain.earning import Earning, Owed, Refund
+from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner
-from partnersync.domain.trace import Step, encode
-from partnersync.domain.value import Money, RecordKind, round_half_up
-from partnersync.errors import ConfigError
-from partnersync.rules.bands import Band, Bands
-from partnersync.rules.base import percent
+from partnersync.domain.trace import Step
+from partnersync.domain.value import Money, RecordKind
 from partnersync.rules.earner import Earner, Event
 from partnersync.rules.paid import Counted, GivenBack, walk
 from partnersync.rules.program import Program, Programme
@@ -35,6 +31,10 @@ STEPS: dict[str, tuple[str, ...]] = {
     "hold": ("day",),  # payable from 00:00 of it
     "measure": ("sum", "period"),  # the partner's base under the rule in the period before it, refunds not taken off
     "band": ("from", "to", "rate", "base", "amount"),  # the part in one band, and what it earns; "to" may be empty
+    "reached": ("sum", "rate"),  # the measure with the event, and the rate that all of it earns
+    "crossed": ("sum", "period", "rate"),  # the event brings the measure, and what came before, to another rate
+    "topped": ("line", "event", "amount"),  # what an earlier event earns more by it
+    "topped_up": ("amount",),  # what the refunded payment earned later by crossings
     "refund": ("event", "part", "whole"),  # gives back a part of what counted of the payment
     "accrued": ("amount",),  # what the refunded payment earned
     "booked": ("before", "owed"),  # the line is the difference
@@ -75,68 +75,6 @@ def earn(
 def hold_reason(deal: Deal, as_of: datetime) -> str:
     """Why the lines of a deal wait, beside time: "DEAL_LOST" while it is lost, else nothing."""
     return "DEAL_LOST" if deal.state_at(as_of) is DealState.LOST else ""
-
-
-def price(earnings: Iterable[Earning], programme: Programme) -> list[Owed]:
-    """What each earning comes to: plus for events, minus for refunds.
-
-    Buckets must be whole, and refunds come with their payments. ConfigError where the program version or the rule of a
-    bucket is gone.
-    """
-    owed: dict[tuple[str, str, str], Owed] = {}
-    measures: dict[str, _Measure] = {}
-    for earning in sorted(earnings, key=_pricing_order):
-        key = (earning.event_id, earning.rule, earning.payee_id)
-        if earning.refund is not None:
-            of = owed[(earning.refund.of_event_id, earning.rule, earning.payee_id)]
-            owed[key] = _given_back(earning, earning.refund, of)
-        elif earning.bucket is not None:
-            measure = measures.get(earning.bucket)
-            if measure is None:
-                measure = measures[earning.bucket] = _Measure(earning, earning.bucket, programme)
-            owed[key] = measure.add(earning)
-        elif earning.rate is not None:
-            owed[key] = Owed(earning, earning.base.share(earning.rate), percent(earning.rate), earning.trace)
-        elif earning.fixed is not None:
-            owed[key] = Owed(earning, earning.fixed, "fixed", earning.trace)
-    return list(owed.values())
-
-
-class _Measure:
-    """The partner's base under one rule in one period, as it grows event by event."""
-
-    def __init__(self, first: Earning, bucket: str, programme: Programme) -> None:
-        program = programme.named(first.program_version)
-        rules = program.commission.rules if program else ()
-        tiers = next((rule.tiers for rule in rules if rule.name == first.rule), None)
-        if tiers is None:
-            raise ConfigError(
-                f'The bands of rule "{first.rule}" of program {first.program_version}, which lines depend on, are gone',
-                hint="Put that version's file back as it was",
-            )
-        self._bands = Bands(tiers.edges())
-        self._words = {band.start: _band_words(band, first.base.currency) for band in self._bands.bands}
-        self._period = bucket.rpartition("|")[2]
-        self._sum = 0
-
-    def add(self, earning: Earning) -> Owed:
-        """Price the next event."""
-        currency = earning.base.currency
-        steps: list[Step] = [("measure", Money(self._sum, currency).text(), self._period)]
-        rates = []
-        total = 0
-        for band, base, amount in self._bands.split(self._sum, earning.base.minor):
-            words = self._words[band.start]
-            steps.append((*words, Money(base, currency).text(), Money(amount, currency).text()))
-            rates.append(words[-1])
-            total += amount
-        self._sum += earning.base.minor
-        return Owed(earning, Money(total, currency), "+".join(rates), f"{earning.trace}|{encode(steps)}")
-
-
-def _band_words(band: Band, currency: str) -> Step:
-    end = "" if band.end is None else Money(band.end, currency).text()
-    return "band", Money(band.start, currency).text(), end, percent(band.rate)
 
 
 def _earn_payments(deal: Deal, payments: Sequence[Payment], win: bool, programme: Programme, earner: Earner) -> int:
@@ -192,14 +130,3 @@ def _in_force(
         reason = "is from before the first program version: add a version with an earlier effective_from"
         earner.refuse(kind, ref, "PROGRAM_MISSING", reason)
     return program
-
-
-def _given_back(earning: Earning, refund: Refund, of: Owed) -> Owed:
-    """The refunded part of what its payment earned, rounded so that all parts sum to the whole."""
-    before, after = (round_half_up(of.amount.minor * part, refund.paid) for part in (refund.before, refund.after))
-    accrued = encode([("accrued", of.amount.text())])
-    return Owed(earning, Money(before - after, of.amount.currency), of.rate, f"{earning.trace}|{accrued}")
-
-
-def _pricing_order(earning: Earning) -> tuple[bool, datetime, str, str, str]:
-    return earning.refund is not None, earning.event_time, earning.event_id, earning.rule, earning.payee_id

@@ -28,7 +28,6 @@ NOT_YET = (
     NotYet(("commission", "rules", "*", "months")),
     NotYet(("commission", "rules", "*", "cap")),
     NotYet(("commission", "rules", "*", "split")),
-    NotYet(("commission", "rules", "*", "tiers", "mode"), ("retroactive",), 'Write "marginal"'),
     NotYet(
         ("commission", "rules", "*", "tiers", "measure"),
         ("won_in_month", "won_in_quarter", "won_in_year", "active_clients"),

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from partnersync.domain.earning import Earning
 from partnersync.domain.line import Line
-from partnersync.rules import booking, commission
+from partnersync.rules import booking
+from partnersync.rules.pricing import price
 from partnersync.rules.program import Programme
 from partnersync.sync.decide import DealDecision
 
@@ -28,19 +29,30 @@ def deal_lines(deals: Sequence[DealDecision], booked: Booked, programme: Program
     at these deals; events in bands are left to `bucket_lines`.
     """
     lines: list[Line] = []
+    owing: set[booking.Family] = set()
     for deal in deals:
         flat = [earning for earning in deal.earnings if earning.bucket is None]
         if flat:
-            lines += booking.book(commission.price(flat, programme), booked, as_of, programme.zone)
+            owed = price(flat, programme)
+            lines += booking.book(owed, booked, as_of, programme.zone)
+            owing.update((one.earning.event_id, one.earning.rule, one.earning.payee_id) for one in owed)
     if booked:
-        owing = {(one.event_id, one.rule, one.payee_id) for deal in deals for one in deal.earnings}
+        banded = {(one.event_id, one.rule) for deal in deals for one in deal.earnings if one.bucket is not None}
         here = {deal.state.deal_ref for deal in deals}
         for family, before in booked.items():
-            if family not in owing:
+            if family not in owing and family[:2] not in banded:
                 lines += booking.reverse(before, as_of, here)
     return lines
 
 
 def bucket_lines(events: Sequence[Earning], booked: Booked, programme: Programme, as_of: datetime) -> list[Line]:
-    """What all events of one partner and period under one rule with bands add to their booked lines."""
-    return booking.book(commission.price(events, programme), booked, as_of, programme.zone)
+    """What all events that are priced together add to their booked lines; payees who get nothing any more give back."""
+    owed = price(events, programme)
+    lines = booking.book(owed, booked, as_of, programme.zone)
+    if booked:
+        owing = {(one.earning.event_id, one.earning.rule, one.earning.payee_id) for one in owed}
+        here = {(one.event_id, one.rule) for one in events}
+        for family, before in booked.items():
+            if family not in owing and family[:2] in here:
+                lines += booking.reverse(before, as_of, None)
+    return lines

@@ -78,7 +78,7 @@ def fully_reversed(lines: Sequence[StatedLine]) -> list[str]:
     groups: dict[str, list[Line]] = {}
     roots = {(line.event_id, line.rule, line.payee_id): line.line_id for line, _ in lines if _is_first(line)}
     for line, facts in lines:
-        if facts.status is None and line.kind in booking.FAMILY_KINDS:
+        if facts.status is None and line.kind in booking.FAMILY_KINDS and line.kind is not LineKind.TRUEUP:
             root = line.reverses or roots.get((line.event_id, line.rule, line.payee_id), line.line_id)
             groups.setdefault(root, []).append(line)
     return [line.line_id for group in groups.values() if booking.fully_reversed(group) for line in group]

@@ -11,9 +11,11 @@ from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.earning import Earning, Owed
 from partnersync.domain.issue import Issue
+from partnersync.domain.line import LineKind
 from partnersync.domain.partner import Partner, PartnerKind
 from partnersync.domain.value import Money
-from partnersync.rules.commission import earn, price
+from partnersync.rules.commission import earn
+from partnersync.rules.pricing import price
 from partnersync.rules.program import Programme, read_program
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -95,13 +97,19 @@ def look(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY)
 def owed(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:
     found, issues = look(one, payments, terms)
     assert issues == []
-    return price(found, terms)
+    return sorted(price(found, terms), key=lambda one: one.earning.refund is not None)
 
 
 def brief(found: Sequence[Owed]) -> str:
-    """Event, base (a refund's with its sign) and amount of each."""
+    """Event, base (a refund's with its sign) and amount of each; true-ups with their kind."""
     bases = [-one.earning.base if one.earning.refund else one.earning.base for one in found]
     return ", ".join(
-        f"{one.earning.event_id.removeprefix('main/')} {base.text()} {one.amount.text()}"
+        f"{one.earning.event_id.removeprefix('main/')} {_what(one, base)} {one.amount.text()}"
         for one, base in zip(found, bases, strict=True)
     )
+
+
+def _what(one: Owed, base: Money) -> str:
+    if one.kind is LineKind.ACCRUAL:
+        return base.text()
+    return " ".join(filter(None, (one.kind, one.earning.reason)))

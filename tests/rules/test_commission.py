@@ -11,7 +11,8 @@ from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.trace import decode
 from partnersync.domain.value import Money
 from partnersync.errors import ConfigError
-from partnersync.rules.commission import STEPS, hold_reason, price
+from partnersync.rules.commission import STEPS, hold_reason
+from partnersync.rules.pricing import price
 from partnersync.rules.program import Programme
 
 

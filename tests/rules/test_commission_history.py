@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 from partnersync.domain.attribution import Attribution, Evidence, Source
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, DealState, Payment
+from partnersync.domain.decided import DealStanding
 from partnersync.domain.line import Line, LineKind
 from partnersync.domain.partner import Partner
 from partnersync.domain.trace import decode
 from partnersync.domain.value import Money, round_half_up
-from partnersync.rules.booking import Family, book, fully_reversed, ledger_order, reverse
-from partnersync.rules.commission import STEPS, earn, price
+from partnersync.rules.booking import fully_reversed, ledger_order
+from partnersync.rules.commission import STEPS, earn
 from partnersync.rules.program import Programme, read_program
+from partnersync.sync.decide import DealDecision
+from partnersync.sync.lines import bucket_lines, deal_lines, families
 
 TERMS = """
 effective_from = 2026-01-01
@@ -42,6 +45,11 @@ name = "services"
 when = {{ products = ["service"] }}
 tiers = {{ mode = "marginal", measure = "base_in_quarter", bands = [
   {{ from = "0 RUB", rate = "10%" }}, {{ from = "10 RUB", rate = "15%" }}, {{ from = "20 RUB", rate = "7%" }} ] }}
+[[commission.rules]]
+name = "support"
+when = {{ products = ["support"] }}
+tiers = {{ mode = "retroactive", measure = "base_in_month", bands = [
+  {{ from = "0 RUB", rate = "10%" }}, {{ from = "20 RUB", rate = "15%" }}, {{ from = "40 RUB", rate = "7%" }} ] }}
 """
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -62,24 +70,22 @@ class World:
 def run(ledger: Sequence[Line], world: World, terms: Programme, number: int) -> list[Line]:
     """The lines that one run adds: earn, price by bucket, book, reverse what is no longer owed."""
     as_of = START + timedelta(days=400 + number)
-    groups: dict[str, list[object]] = defaultdict(list)
+    booked = families(ledger)
+    decided, buckets = [], defaultdict(list)
     for deal in world.deals:
         partner_id = world.owners[deal.ref]
         attribution = Attribution(Evidence(partner_id, Source.TYPED, deal.created_at))
         payments = [payment for payment in world.payments if payment.deal_ref == deal.ref]
         found, _ = earn(deal, payments, attribution, "C1", Partner(partner_id, partner_id), None, terms, as_of)
+        decided.append(DealDecision(DealStanding(deal.ref, "case", "C1", attribution), found))
         for earning in found:
-            groups[earning.bucket or deal.ref].append(earning)
-    owed = [one for group in groups.values() for one in price(group, terms)]  # type: ignore[arg-type]
-    families: dict[Family, list[Line]] = defaultdict(list)
-    for line in ledger:
-        families[(line.event_id, line.rule, line.payee_id)].append(line)
-    lines = book(owed, families, as_of, terms.zone)
-    owing = {(one.earning.event_id, one.earning.rule, one.earning.payee_id) for one in owed}
-    here = {deal.ref for deal in world.deals}
-    for key, family in families.items():
-        if key not in owing:
-            lines += reverse(family, as_of, here)
+            if earning.bucket:
+                buckets[earning.bucket].append(earning)
+    lines = deal_lines(decided, booked, terms, as_of)
+    for events in buckets.values():
+        here = {one.event_id for one in events}
+        known = {family: same for family, same in booked.items() if family[0] in here}
+        lines += bucket_lines(events, known, terms, as_of)
     return sorted(lines, key=ledger_order)
 
 
@@ -185,6 +191,8 @@ DEALS = [
     deal("D2", "install", 30_00),
     deal("D3", "service"),
     deal("D4", "service", 40_00),
+    deal("D6", "support"),
+    deal("D7", "support", 40_00),
 ]
 EXCLUDED = deal("D5", "setup")
 
@@ -194,7 +202,7 @@ def events(draw: st.DrawFn) -> list[Payment]:
     """Payments of few deals, days and sums, so that ties, excess, edges and refunds meet often."""
     found: list[Payment] = []
     for number in range(draw(st.integers(1, 6))):
-        ref = draw(st.sampled_from(["D1", "D2", "D3", "D4", "D5"]))
+        ref = draw(st.sampled_from(["D1", "D2", "D3", "D4", "D5", "D6", "D7"]))
         found.append(paid(f"P{number}", draw(st.integers(0, 40_00)), draw(st.integers(0, 45)), deal_ref=ref))
     for number in range(draw(st.integers(0, 4))):
         of = draw(st.sampled_from(found[:6]))
@@ -279,8 +287,9 @@ def test_refunds_never_take_back_more_than_was_earned(payments: list[Payment]) -
     given_back: dict[str, int] = defaultdict(int)
     for line in ledger:
         assert type(line.amount.minor) is type(line.base.minor) is int
-        assert line.amount.minor >= 0 or line.kind is LineKind.REVERSAL
-        totals[of[line.event_id]] += line.amount.minor
+        assert line.amount.minor >= 0 or line.kind in (LineKind.REVERSAL, LineKind.TRUEUP)
+        if line.kind is not LineKind.TRUEUP:
+            totals[of[line.event_id]] += line.amount.minor
     for payment in payments:
         given_back[payment.refund_of or ""] += payment.amount.minor
     assert all(total >= 0 for total in totals.values())
@@ -322,6 +331,11 @@ def test_the_table_has_no_step_that_is_never_told() -> None:
     ]
     payments.append(paid("P3", 1_00, 4, deal_ref="D5"))
     moved = [replace(payments[0], deal_ref="main/D4"), paid("P0", 8_00, 0, deal_ref="D3"), paid("P4", 4_00, 5)]
+    payments += [
+        paid("P5", 15_00, 5, deal_ref="D6"),
+        paid("P6", 15_00, 6, deal_ref="D6"),
+        paid("R5", 5_00, 7, "P5", "D6"),
+    ]
     edited = [replace(moved[0], amount=rub(14_00)), moved[1]]
     ledger = history([whole(payments), whole([*payments[1:], *moved]), whole(edited)], programme())
     won = replace(deal(amount=1_00), state=DealState.WON, closed_at=START)

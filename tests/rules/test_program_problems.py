@@ -247,9 +247,6 @@ LATER = [
         "commission.rules[1].split",
         id="shares of roles, in thirds",
     ),
-    pytest.param(
-        rule(tiers={"mode": "retroactive", **TIERS}), "commission.rules[1].tiers.mode", id="retroactive bands"
-    ),
     *(
         pytest.param(rule(tiers={"measure": measure, **COUNTS}), "commission.rules[1].tiers.measure", id=measure)
         for measure in ("won_in_month", "won_in_quarter", "won_in_year", "active_clients")
