@@ -59,6 +59,11 @@ class Deal:
         return DealState.OPEN
 
     @property
+    def is_direct(self) -> bool:
+        """Whether its CRM names no partner, promo code or partner's link."""
+        return not (self.partner_id or self.promo_code or self.utm_source)
+
+    @property
     def ended_at(self) -> datetime:
         """When a won or lost deal ended; meaningless for an open one."""
         return self.closed_at or self.updated_at or self.created_at

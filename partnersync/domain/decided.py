@@ -1,6 +1,7 @@
 """What was decided about a registration and about a deal, as it is remembered between runs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from partnersync.domain.attribution import Attribution
 from partnersync.domain.registration import Claim, Protection, Registration, RegistrationState, Verdict
@@ -8,7 +9,10 @@ from partnersync.domain.registration import Claim, Protection, Registration, Reg
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A registration as it was decided: the content that was judged, whether R3 let it pass, and in which run."""
+    """A registration as it was decided: the content that was judged, whether R3 let it pass, and in which run.
+
+    `first` is the verdict at its submission, where R24 or a person decided after it.
+    """
 
     registration: Registration
     client_id: str
@@ -16,6 +20,12 @@ class Judged:
     run: int
     verdict: Verdict
     protection: Protection | None = None
+    first: Verdict | None = None
+
+    @property
+    def at_submission(self) -> Verdict:
+        """The verdict that was made at its submission."""
+        return self.first or self.verdict
 
     @property
     def state(self) -> RegistrationState:
@@ -41,6 +51,8 @@ class DealStanding:
     hold_reason: str = ""
     owner: str = ""  # as the deal's record tells
     due_owner: str = ""  # the one when the deal became the registration's; empty where it is not protected
+    stage: str = ""
+    stage_moved_at: datetime | None = None  # when its stage moved last, as far as two runs saw it
 
     @property
     def partner_id(self) -> str:

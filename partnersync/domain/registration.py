@@ -71,9 +71,25 @@ class VerdictCode(StrEnum):
     DATA_MISSING = "DATA_MISSING"
     INN_BAD = "INN_BAD"
     PARTNER_NOT_ELIGIBLE = "PARTNER_NOT_ELIGIBLE"
+    CAPACITY = "CAPACITY"
     OWN_DUPLICATE = "OWN_DUPLICATE"
+    SELF_DEAL = "SELF_DEAL"
+    TENDER_STATUS = "TENDER_STATUS"
+    CLIENT_CHOICE = "CLIENT_CHOICE"
+    SIMULTANEOUS = "SIMULTANEOUS"
     ALREADY_PROTECTED = "ALREADY_PROTECTED"
+    COOLDOWN = "COOLDOWN"
+    INCUMBENT = "INCUMBENT"
+    DIRECT_ACTIVE = "DIRECT_ACTIVE"
+    DIRECT_ONLY = "DIRECT_ONLY"
+    EXISTING_CLIENT = "EXISTING_CLIENT"
+    MAYBE_SAME = "MAYBE_SAME"
     OTHER_PRODUCT = "OTHER_PRODUCT"
+    EXPIRED_OTHER = "EXPIRED_OTHER"
+    DIRECT_LATER = "DIRECT_LATER"
+    DIRECT_STALE = "DIRECT_STALE"
+    REACTIVATED = "REACTIVATED"
+    SLA_PROVISIONAL = "SLA_PROVISIONAL"
     OK = "OK"
 
 
@@ -107,7 +123,10 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was decided about a registration, when (the submission, or a person's moment) and why."""
+    """What was decided about a registration, when (the submission, a person's moment, or R24's) and why.
+
+    `proposed` is the code that a person is asked to decide by, while nothing is decided.
+    """
 
     state: RegistrationState
     code: VerdictCode
@@ -117,6 +136,11 @@ class Verdict:
     until: date | None = None  # what another partner may be told: the last protected day
     fields: tuple[str, ...] = ()  # missing or bad columns
     trace: str = ""
+    deal_ref: str | None = None  # the direct deal that asks a person, or becomes the registration's
+    named: tuple[str, ...] = ()  # clients that may be the same, dormant registrations, a list's version: the code tells
+    proposed: VerdictCode | None = None
+    actor: str = ""  # the person who decided, and why; empty: the machine
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +158,11 @@ class Protection:
     code: str = ""
     deal_ref: str | None = None  # the registration's deal
     next_look_at: datetime | None = None
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether it ran to its last day, rather than ended by a deal, a release or a person."""
+        return self.state is RegistrationState.EXPIRED
 
     def covers(self, moment: datetime) -> bool:
         """Whether it protects at `moment`."""

@@ -65,11 +65,29 @@ VERDICTS: dict[VerdictCode, str] = {
     VerdictCode.PARTNER_NOT_ELIGIBLE: msgid(
         "The partner is unknown, not active, or has no valid contract on that day."
     ),
+    VerdictCode.CAPACITY: msgid("You have as many registrations as you may; some that could be given up: {named}."),
     VerdictCode.OWN_DUPLICATE: msgid("You have registered this client already: {related}."),
+    VerdictCode.SELF_DEAL: msgid("The client is the partner itself, or of its group."),
+    VerdictCode.TENDER_STATUS: msgid("The tender was won outside the time of the partner's contract."),
+    VerdictCode.CLIENT_CHOICE: msgid("The client chose you, and is yours until {until}."),
+    VerdictCode.SIMULTANEOUS: msgid("Another partner claimed this client shortly before. A person will decide."),
     VerdictCode.ALREADY_PROTECTED: msgid("The client is protected for another partner until {until}."),
+    VerdictCode.COOLDOWN: msgid("Your own protection of this client ran out: claim it again after {until}."),
+    VerdictCode.INCUMBENT: msgid("The client's renewals stay with the partner who sold to it last."),
+    VerdictCode.DIRECT_ACTIVE: msgid("The company itself is at work on this client in deal {deal}."),
+    VerdictCode.DIRECT_ONLY: msgid("The company sells to this client itself, by list {named}."),
+    VerdictCode.EXISTING_CLIENT: msgid(
+        "The client has bought this product lately: submit the registration as a renewal."
+    ),
+    VerdictCode.MAYBE_SAME: msgid("It may be a client that is known already: {named}. A person will decide."),
     VerdictCode.OTHER_PRODUCT: msgid(
         "The client is yours for these products until {until}; another partner has others."
     ),
+    VerdictCode.EXPIRED_OTHER: msgid("The client is yours until {until}; another partner's protection has expired."),
+    VerdictCode.DIRECT_LATER: msgid("The client is yours until {until}; the direct deal {deal} came after you."),
+    VerdictCode.DIRECT_STALE: msgid("The client is yours until {until}, with deal {deal}, in which nobody was active."),
+    VerdictCode.REACTIVATED: msgid("The client is yours until {until}: it last bought long ago."),
+    VerdictCode.SLA_PROVISIONAL: msgid("The client is yours for now, until {until}: the research took too long."),
     VerdictCode.OK: msgid("The client is yours until {until}."),
 }
 _STATES: dict[RegistrationState, str] = {
@@ -78,6 +96,8 @@ _STATES: dict[RegistrationState, str] = {
     RegistrationState.WON: msgid("Deal {deal} was won, which ended the protection."),
     RegistrationState.LOST: msgid("Deal {deal} was lost, which ended the protection."),
     RegistrationState.EXPIRED: msgid("The protection has expired."),
+    RegistrationState.PROVISIONAL: msgid("It protects for now, and waits for its deal."),
+    RegistrationState.TRANSFERRED: msgid("The client chose another partner, which ended the protection."),
     RegistrationState.RELEASED: msgid("The client was released, because no deal came in time."),
 }
 EVIDENCE: dict[Source, str] = {
@@ -149,10 +169,14 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
         "fields": ", ".join(one.verdict.fields),
         "related": one.verdict.related_id or "",
         "until": say.day(until) if until else "",
-        "deal": (one.protection.deal_ref if one.protection else None) or "",
+        "named": ", ".join(one.verdict.named),
     }
-    found = [say(VERDICTS[one.verdict.code]).format(**told)]
+    deal = one.verdict.deal_ref or ""
+    if one.verdict.state is RegistrationState.CHECKING:
+        return [say("A person will decide.")]
+    found = [say(VERDICTS[one.verdict.code]).format(**told, deal=deal)]
     if one.protection:
+        told["deal"] = one.protection.deal_ref or ""
         found.append(say(_STATES[one.protection.state]).format(**told))
     return found
 

@@ -1,22 +1,30 @@
 """Partners checked against each other (policy.md 1)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from partnersync.domain.client import ClientKeys
 from partnersync.domain.issue import Issue
-from partnersync.domain.partner import Partner
+from partnersync.domain.partner import Partner, PartnerStatus
 from partnersync.domain.value import RecordKind
+from partnersync.rules import identity
 
 _UNIQUE = {"inn": "INN", "bank_account": "bank account"}
 
 
 @dataclass(frozen=True, slots=True)
 class Partners:
-    """The partners that count; promo codes are casefolded."""
+    """The partners that count; promo codes are casefolded. `group_keys`: identity keys of a partner and his group."""
 
     by_id: Mapping[str, Partner]
     by_promo: Mapping[str, str]
+    group_keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_active(self, partner_id: str) -> bool:
+        """Whether he is known and active."""
+        known = self.by_id.get(partner_id)
+        return known is not None and known.status is PartnerStatus.ACTIVE
 
 
 def accept(known: Iterable[tuple[Partner, bool]]) -> tuple[Partners, tuple[Issue, ...]]:
@@ -49,7 +57,7 @@ def accept(known: Iterable[tuple[Partner, bool]]) -> tuple[Partners, tuple[Issue
                 )
     for partner_id in sorted(by_id):
         issues += _checked_parent(partner_id, by_id)
-    return Partners(by_id, by_promo), tuple(issues)
+    return Partners(by_id, by_promo, _group_keys(by_id)), tuple(issues)
 
 
 def _seniority(known: tuple[Partner, bool]) -> tuple[bool, date, str]:
@@ -71,6 +79,23 @@ def _checked_parent(partner_id: str, by_id: dict[str, Partner]) -> list[Issue]:
         return []
     by_id[partner_id] = replace(by_id[partner_id], parent_id=None)
     return [Issue(RecordKind.PARTNER, partner_id, code, reason, "parent_id", parent_id)]
+
+
+def _group_keys(by_id: Mapping[str, Partner]) -> dict[str, frozenset[str]]:
+    """The keys of everyone under the same topmost parent, by partner; parents lead in no circle any more."""
+    tops = {partner_id: _top(partner_id, by_id) for partner_id in by_id}
+    of_group: dict[str, set[str]] = {top: set() for top in tops.values()}
+    for partner_id, top in tops.items():
+        partner = by_id[partner_id]
+        of_group[top].update(identity.keys(ClientKeys(inn=partner.inn, domain=partner.domain)))
+    frozen = {top: frozenset(found) for top, found in of_group.items()}
+    return {partner_id: frozen[top] for partner_id, top in tops.items()}
+
+
+def _top(partner_id: str, by_id: Mapping[str, Partner]) -> str:
+    while (above := by_id[partner_id].parent_id) is not None:
+        partner_id = above
+    return partner_id
 
 
 def _leads_back(partner_id: str, by_id: Mapping[str, Partner]) -> bool:

@@ -1,12 +1,11 @@
 """What an approved registration gives, from when until when (policy.md 3)."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from partnersync.domain.deal import Deal, DealState
-from partnersync.domain.registration import Protection, Registration, RegistrationState, Verdict
+from partnersync.domain.registration import Protection, Registration, RegistrationState, Verdict, VerdictCode
+from partnersync.rules.calendar import midnight
 from partnersync.rules.program import Program
 
 NO_DEAL = "NO_DEAL"
@@ -29,16 +28,16 @@ def protect(
     last protected day.
     """
     until = window(registration, verdict.at, program)
-    expires_at = _midnight(until + timedelta(days=1), program.zone)
+    expires_at = midnight(until + timedelta(days=1), program.zone)
     granted_on = verdict.at.astimezone(program.zone).date()
     patience = timedelta(days=program.protection.activate_within_days + 1)
-    released_at = min(expires_at, _midnight(granted_on + patience, program.zone))
+    released_at = min(expires_at, midnight(granted_on + patience, program.zone))
     deal = _own_deal(registration, verdict, deals, as_of, released_at)
     if deal is None:
         ended = released_at <= as_of
         code = NO_DEAL if ended and released_at < expires_at else ""
         over = RegistrationState.RELEASED if code else RegistrationState.EXPIRED
-        state = over if ended else RegistrationState.APPROVED
+        state = over if ended else verdict.state
         return Protection(state, verdict.at, released_at, until, code, None, None if ended else released_at)
     if deal.state_at(as_of) is not DealState.OPEN and deal.ended_at < expires_at:
         return Protection(_ENDED[deal.state], verdict.at, deal.ended_at, until, "", deal.ref)
@@ -50,23 +49,21 @@ def protect(
 def _own_deal(
     registration: Registration, verdict: Verdict, deals: Sequence[Deal], as_of: datetime, before: datetime
 ) -> Deal | None:
-    """The registration's deal: with a common product, alive in the window, the partner's or a direct one made after."""
+    """The registration's deal: with a common product, alive in the window, the partner's or a direct one made after.
+
+    R15 gives it the stale direct deal that was there before.
+    """
+    stale = verdict.code is VerdictCode.DIRECT_STALE
     own = [
         deal
         for deal in deals
         if deal.created_at < before
         and (deal.state_at(as_of) is DealState.OPEN or deal.ended_at >= verdict.at)
         and registration.overlaps(deal.products)
-        and (deal.partner_id == registration.partner_id or (is_direct(deal) and deal.created_at >= verdict.at))
+        and (
+            deal.partner_id == registration.partner_id
+            or (deal.is_direct and deal.created_at >= verdict.at)
+            or (stale and deal.ref == verdict.deal_ref)
+        )
     ]
     return min(own, key=lambda deal: (deal.created_at, deal.ref), default=None)
-
-
-def is_direct(deal: Deal) -> bool:
-    """Whether its CRM names no partner, promo code or partner's link."""
-    return not (deal.partner_id or deal.promo_code or deal.utm_source)
-
-
-@lru_cache(maxsize=4096)
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,10 +1,10 @@
 """The verdict on a registration: rows of policy.md 3, tried in order; the first that matches decides."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from partnersync.domain import trace
+from partnersync.domain.attribution import GRADE
 from partnersync.domain.registration import (
     Claim,
     Registration,
@@ -13,146 +13,299 @@ from partnersync.domain.registration import (
     Verdict,
     VerdictCode,
 )
+from partnersync.rules.calendar import add_months
+from partnersync.rules.claim_data import CHECKED_NUMBERS, missing
 from partnersync.rules.program import Program
+from partnersync.rules.situation import ClientFacts, PartnerFacts, Situation
 
-# Columns that a checked number may be wrong in: such a fault is R2, any other unreadable cell R1.
-_CHECKED_NUMBERS = frozenset({"client_inn", "client_kpp"})
-_IDENTITY = ("client_inn", "client_domain", "client_phone", "client_email")
-_SALE = ("client_inn", "products", "amount", "expected_close")
-_MANDATORY: dict[RegistrationKind, tuple[str, ...]] = {
-    RegistrationKind.SALE: _SALE,
-    RegistrationKind.PROJECT: _SALE,
-    RegistrationKind.RENEWAL: _SALE,
-    RegistrationKind.EXPANSION: _SALE,
-    RegistrationKind.TENDER: ("client_inn", "products", "amount", "tender_number"),
-    RegistrationKind.MEETING: (),
-    RegistrationKind.LEAD: (),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What a registration is judged by. `live` are claims of its client that protect at its submission."""
-
-    claim: Registration
-    live: Sequence[Claim]
-    eligible: bool
-    program: Program
-
-    def verdict(self, state: RegistrationState, code: VerdictCode, row: str, **told: Any) -> Verdict:
-        """A verdict by the machine: dated at the submission."""
-        steps: list[trace.Step] = [("verdict", row, code.value)]
-        if told.get("fields"):
-            steps.append(("fields", *told["fields"]))
-        if told.get("related_id"):
-            steps.append(("related", told["related_id"]))
-        at, version = self.claim.submitted_at, self.program.version
-        return Verdict(state, code, at, version, trace=trace.encode(steps), **told)
-
+CLIENT_CHOICE = "client_choice"
+# Evidence of claims as it is graded; a person's word for it comes last.
+_GRADES: dict[str, int] = {**{source.value: grade for source, grade in GRADE.items()}, CLIENT_CHOICE: 0, "statement": 8}
+_CONTINUES = frozenset({RegistrationKind.RENEWAL, RegistrationKind.EXPANSION})
+_S, _C = RegistrationState, VerdictCode
 
 Row = Callable[[Situation], Verdict | None]
 
 
-def judge(claim: Registration, earlier: Sequence[Claim], eligible: bool, program: Program) -> Verdict:
-    """The verdict on a claim; `earlier` are claims of the same client that were submitted before it, judged.
+def judge(
+    claim: Registration,
+    others: Sequence[Claim],
+    about: PartnerFacts,
+    program: Program,
+    client: ClientFacts | None = None,
+) -> Verdict:
+    """The verdict on a claim at its submission; `others` are judged claims of its client from before it.
 
-    `eligible` tells whether the partner is active and under contract (R3). R6, the same content again, is decided
-    before this by comparing content.
+    R6, the same content again, is decided before this by comparing content.
     """
-    live = [other for other in earlier if other.protection and other.protection.covers(claim.submitted_at)]
-    situation = Situation(claim, live, eligible, program)
+    situation = _situation(claim, others, about, client or ClientFacts(), program, claim.submitted_at)
     found = (row(situation) for row in ROWS)
     return next(verdict for verdict in found if verdict)
 
 
-def missing(claim: Registration) -> list[str]:
-    """Mandatory columns that are empty, in the order of the file; of the identity columns one is enough."""
-    bad = {column for column, _ in claim.faults}
-    client = claim.client
-    held: dict[str, object] = {
-        "client_name": client.name,
-        "client_inn": client.inn,
-        "client_domain": client.domain,
-        "client_phone": client.phones,
-        "client_email": client.emails,
-        "products": claim.products,
-        "amount": claim.amount,
-        "expected_close": claim.expected_close,
-        "tender_number": claim.tender_number,
-    }
-    needed = ["client_name", *_MANDATORY[claim.kind]]
-    empty = [column for column in needed if not held[column] and column not in bad]
-    named = client.ogrn or any(held[column] or column in bad for column in _IDENTITY)
-    if "client_inn" not in needed and not named:
-        empty.append("client_inn")
-    return empty
+def ripen(
+    claim: Registration,
+    others: Sequence[Claim],
+    about: PartnerFacts,
+    client: ClientFacts,
+    program: Program,
+    at: datetime,
+) -> Verdict | None:
+    """R24: what becomes of a claim in research at the end of its time; None while a refusing row keeps it there.
+
+    `others` are all other claims of its client that were decided by then.
+    """
+    situation = _situation(claim, others, about, client, program, at)
+    if any((found := row(situation)) and found.state in _REFUSED for row in ROWS):
+        return None
+    return situation.verdict(_S.PROVISIONAL, _C.SLA_PROVISIONAL, "R24")
+
+
+_REFUSED = frozenset({_S.INVALID, _S.RETURNED, _S.REJECTED})
+
+
+def _situation(
+    claim: Registration,
+    others: Sequence[Claim],
+    about: PartnerFacts,
+    client: ClientFacts,
+    program: Program,
+    at: datetime,
+) -> Situation:
+    live = [other for other in others if other.protection and other.protection.covers(at)]
+    return Situation(claim, others, live, about, client, program, at)
 
 
 def _r1_data_missing(at: Situation) -> Verdict | None:
     empty = missing(at.claim)
     bad = [column for column, _ in at.claim.faults]
-    if not empty and all(column in _CHECKED_NUMBERS for column in bad):
+    if not empty and all(column in CHECKED_NUMBERS for column in bad):
         return None
     fields = tuple(dict.fromkeys([*empty, *bad]))
-    return at.verdict(RegistrationState.INVALID, VerdictCode.DATA_MISSING, "R1", fields=fields)
+    return at.verdict(_S.INVALID, _C.DATA_MISSING, "R1", fields=fields)
 
 
 def _r2_inn_bad(at: Situation) -> Verdict | None:
     bad = tuple(column for column, _ in at.claim.faults)
-    return at.verdict(RegistrationState.INVALID, VerdictCode.INN_BAD, "R2", fields=bad) if bad else None
+    return at.verdict(_S.INVALID, _C.INN_BAD, "R2", fields=bad) if bad else None
 
 
 def _r3_partner_not_eligible(at: Situation) -> Verdict | None:
-    if at.eligible:
+    return None if at.about.eligible else at.verdict(_S.REJECTED, _C.PARTNER_NOT_ELIGIBLE, "R3")
+
+
+def _r4_capacity(at: Situation) -> Verdict | None:
+    if at.about.dormant is None:
         return None
-    return at.verdict(RegistrationState.REJECTED, VerdictCode.PARTNER_NOT_ELIGIBLE, "R3")
+    return at.verdict(_S.RETURNED, _C.CAPACITY, "R4", named=tuple(at.about.dormant))
 
 
 def _r5_own_duplicate(at: Situation) -> Verdict | None:
-    own = next((other for other in at.live if _is_own(at, other) and _overlap(at, other)), None)
+    own = next((other for other in at.live if at.is_own(other) and at.overlaps(other)), None)
     if own is None:
         return None
-    known = own.registration.registration_id
-    return at.verdict(RegistrationState.RETURNED, VerdictCode.OWN_DUPLICATE, "R5", related_id=known)
+    return at.verdict(_S.RETURNED, _C.OWN_DUPLICATE, "R5", related_id=own.registration.registration_id)
+
+
+def _r20_self_deal(at: Situation) -> Verdict | None:
+    if at.about.own_keys.isdisjoint(at.about.client_keys):
+        return None
+    return at.verdict(_S.REJECTED, _C.SELF_DEAL, "R20")
+
+
+def _r22_tender_status(at: Situation) -> Verdict | None:
+    won_on, partner = at.claim.tender_won_on, at.about.partner
+    if at.claim.kind is not RegistrationKind.TENDER or won_on is None or partner is None:
+        return None
+    joined = partner.joined_on is None or partner.joined_on <= won_on
+    if joined and (partner.contract is None or partner.contract.covers(won_on)):
+        return None
+    return at.verdict(_S.REJECTED, _C.TENDER_STATUS, "R22")
+
+
+def _r21_client_choice(at: Situation) -> Verdict | None:
+    if CLIENT_CHOICE not in at.claim.evidence:
+        return None
+    return at.verdict(_S.APPROVED, _C.CLIENT_CHOICE, "R21", **_related(_strangers(at)[:1]))
+
+
+def _r9_simultaneous(at: Situation) -> Verdict | None:
+    window = timedelta(hours=at.program.registration.simultaneous_hours)
+    recent = [
+        other
+        for other in _strangers(at)
+        if not other.verdict.actor and at.claim.submitted_at - other.registration.submitted_at < window
+    ]
+    if not recent:
+        return None
+    stronger = all(_grade(at.claim) < _grade(other.registration) for other in recent)
+    proposed = _C.OK if stronger else _C.ALREADY_PROTECTED
+    return at.verdict(_S.RESEARCH, _C.SIMULTANEOUS, "R9", proposed=proposed, **_related(recent[:1]))
 
 
 def _r7_already_protected(at: Situation) -> Verdict | None:
-    others = [other for other in at.live if not _is_own(at, other) and _overlap(at, other)]
+    others = [
+        (other.protection.until, other.registration.registration_id) for other in _strangers(at) if other.protection
+    ]
     if not others:
         return None
-    last = max(others, key=lambda other: (other.protection.until, other.registration.registration_id))  # type: ignore[union-attr]
-    until = last.protection.until if last.protection else None
-    known = last.registration.registration_id
-    return at.verdict(RegistrationState.REJECTED, VerdictCode.ALREADY_PROTECTED, "R7", related_id=known, until=until)
+    until, known = max(others)
+    return at.verdict(_S.REJECTED, _C.ALREADY_PROTECTED, "R7", related_id=known, until=until)
+
+
+def _r11_cooldown(at: Situation) -> Verdict | None:
+    own = [other for other in _expired(at) if at.is_own(other)]
+    until = max((other.protection.until for other in own if other.protection), default=None)
+    if until is None:
+        return None
+    last = until + timedelta(days=at.program.registration.cooldown_days)
+    return at.verdict(_S.RETURNED, _C.COOLDOWN, "R11", until=last) if until < at.day(at.at) <= last else None
+
+
+def _r12_incumbent(at: Situation) -> Verdict | None:
+    if at.claim.kind is not RegistrationKind.RENEWAL or CLIENT_CHOICE in at.claim.evidence:
+        return None
+    months = at.program.protection.incumbent_months
+    last = max(at.bought(), key=lambda sale: (sale[0], sale[1].ref), default=None)
+    if last is None or at.day(at.at) >= add_months(at.day(last[0]), months):
+        return None
+    incumbent = at.client.seller(last[1])
+    if incumbent in ("", at.claim.partner_id) or not at.about.is_active(incumbent):
+        return None
+    return at.verdict(_S.REJECTED, _C.INCUMBENT, "R12", deal_ref=last[1].ref)
+
+
+def _r13_direct_active(at: Situation) -> Verdict | None:
+    if at.program.registration.direct_active != "research":
+        return None
+    active = _older_direct(at, active=True)
+    return at.verdict(_S.RESEARCH, _C.DIRECT_ACTIVE, "R13", deal_ref=active) if active else None
+
+
+def _r16_direct_only(at: Situation) -> Verdict | None:
+    listed = at.program.registration.direct_only
+    client = at.claim.client
+    named = {client.inn, client.domain, *client.email_domains}
+    if named.isdisjoint(one.casefold() for one in listed.clients):
+        return None
+    return at.verdict(_S.REJECTED, _C.DIRECT_ONLY, "R16", named=(listed.version,))
+
+
+def _r17_existing_client(at: Situation) -> Verdict | None:
+    last = _last_bought(at)
+    if last is None or at.claim.kind in _CONTINUES:
+        return None
+    return at.verdict(_S.RETURNED, _C.EXISTING_CLIENT, "R17") if _is_recent(at, last) else None
+
+
+def _r19_maybe_same(at: Situation) -> Verdict | None:
+    named = tuple(at.client.lookalikes)
+    return at.verdict(_S.RESEARCH, _C.MAYBE_SAME, "R19", named=named) if named else None
 
 
 def _r8_other_product(at: Situation) -> Verdict | None:
-    other = next((other for other in at.live if not _is_own(at, other)), None)
-    if other is None:
+    others = [other for other in at.live if not at.is_own(other)]
+    return at.verdict(_S.APPROVED, _C.OTHER_PRODUCT, "R8", **_related(others[:1])) if others else None
+
+
+def _r10_expired_other(at: Situation) -> Verdict | None:
+    others = [other for other in _expired(at) if not at.is_own(other)]
+    return at.verdict(_S.APPROVED, _C.EXPIRED_OTHER, "R10", **_related(others[-1:])) if others else None
+
+
+def _r13_teaming(at: Situation) -> Verdict | None:
+    active = _older_direct(at, active=True)
+    return at.verdict(_S.APPROVED, _C.DIRECT_ACTIVE, "R13", deal_ref=active) if active else None
+
+
+def _r14_direct_later(at: Situation) -> Verdict | None:
+    later = (deal for deal in at.direct_deals() if deal.created_at >= at.claim.submitted_at)
+    first = min(later, key=lambda deal: (deal.created_at, deal.ref), default=None)
+    return at.verdict(_S.APPROVED, _C.DIRECT_LATER, "R14", deal_ref=first.ref) if first else None
+
+
+def _r15_direct_stale(at: Situation) -> Verdict | None:
+    stale = _older_direct(at, active=False)
+    return at.verdict(_S.APPROVED, _C.DIRECT_STALE, "R15", deal_ref=stale) if stale else None
+
+
+def _r18_reactivated(at: Situation) -> Verdict | None:
+    last = _last_bought(at)
+    if last is None or _is_recent(at, last):
         return None
-    known = other.registration.registration_id
-    return at.verdict(RegistrationState.APPROVED, VerdictCode.OTHER_PRODUCT, "R8", related_id=known)
+    return at.verdict(_S.APPROVED, _C.REACTIVATED, "R18")
 
 
 def _r23_ok(at: Situation) -> Verdict | None:
-    return at.verdict(RegistrationState.APPROVED, VerdictCode.OK, "R23")
+    return at.verdict(_S.APPROVED, _C.OK, "R23")
 
 
-# Those that refuse, return or ask come first in policy.md's order; then those that only give an approval its code.
+# policy.md's order: those that refuse, return or ask; then those that only give an approval its code.
 ROWS: tuple[Row, ...] = (
     _r1_data_missing,
     _r2_inn_bad,
     _r3_partner_not_eligible,
+    _r4_capacity,
     _r5_own_duplicate,
+    _r20_self_deal,
+    _r22_tender_status,
+    _r21_client_choice,
+    _r9_simultaneous,
     _r7_already_protected,
+    _r11_cooldown,
+    _r12_incumbent,
+    _r13_direct_active,
+    _r16_direct_only,
+    _r17_existing_client,
+    _r19_maybe_same,
     _r8_other_product,
+    _r10_expired_other,
+    _r13_teaming,
+    _r14_direct_later,
+    _r15_direct_stale,
+    _r18_reactivated,
     _r23_ok,
 )
 
 
-def _is_own(at: Situation, other: Claim) -> bool:
-    return other.registration.partner_id == at.claim.partner_id
+def _strangers(at: Situation) -> list[Claim]:
+    """Live claims of other partners with a product in common."""
+    return [other for other in at.live if not at.is_own(other) and at.overlaps(other)]
 
 
-def _overlap(at: Situation, other: Claim) -> bool:
-    return at.claim.overlaps(other.registration.products)
+def _grade(claim: Registration) -> int:
+    """The best grade of a claim's evidence; the smaller, the better."""
+    return min((_GRADES.get(one, 9) for one in claim.evidence), default=9)
+
+
+def _expired(at: Situation) -> list[Claim]:
+    """Claims with a product in common that ran out before the moment, in the order of submission."""
+    return [
+        other
+        for other in at.others
+        if other.protection
+        and other.protection.has_expired
+        and other.protection.ends_at <= at.at
+        and at.overlaps(other)
+    ]
+
+
+def _related(others: Sequence[Claim]) -> dict[str, Any]:
+    return {"related_id": others[0].registration.registration_id} if others else {}
+
+
+def _older_direct(at: Situation, *, active: bool) -> str | None:
+    """The first open direct deal from before the submission with, or without, activity."""
+    older = [
+        deal for deal in at.direct_deals() if deal.created_at < at.claim.submitted_at and at.is_active(deal) is active
+    ]
+    first = min(older, key=lambda deal: (deal.created_at, deal.ref), default=None)
+    return first.ref if first else None
+
+
+def _last_bought(at: Situation) -> datetime | None:
+    return max((moment for moment, _ in at.bought()), default=None)
+
+
+def _is_recent(at: Situation, bought: datetime) -> bool:
+    return (at.day(at.at) - at.day(bought)).days < at.program.registration.existing_client_days

@@ -8,6 +8,7 @@ from partnersync.domain.attribution import Attribution
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.registration import Protection, Registration, Verdict
 from partnersync.store import codec
+from partnersync.store.codec import moment, moment_text_or_none
 from partnersync.store.rows import chunks, stream, upsert_all, write
 from partnersync.store.tables import deal_states as deals
 from partnersync.store.tables import registrations
@@ -39,6 +40,7 @@ def put_claims(tx: Connection, items: Sequence[tuple[str, str, Judged]]) -> None
             "judged_run": one.run,
             "verdict": codec.dump(one.verdict),
             "protection": codec.dump(one.protection) if one.protection else None,
+            "first_verdict": codec.dump(one.first) if one.first else None,
         }
         for connection, case_id, one in items
     ]
@@ -112,6 +114,8 @@ def put_deal_states(tx: Connection, states: Sequence[DealStanding]) -> None:
                 "hold_reason": state.hold_reason,
                 "owner": state.owner,
                 "due_owner": state.due_owner,
+                "stage": state.stage,
+                "stage_moved_at": moment_text_or_none(state.stage_moved_at),
                 "touched": True,
             }
         )
@@ -158,6 +162,7 @@ def _judged(row: RowMapping) -> Judged:
         row["judged_run"],
         codec.load(Verdict, row["verdict"]),
         codec.load(Protection, row["protection"]) if row["protection"] else None,
+        codec.load(Verdict, row["first_verdict"]) if row["first_verdict"] else None,
     )
 
 
@@ -173,4 +178,6 @@ def _standing(row: RowMapping) -> DealStanding:
         row["hold_reason"],
         row["owner"],
         row["due_owner"],
+        row["stage"],
+        moment(row["stage_moved_at"]) if row["stage_moved_at"] else None,
     )

@@ -135,6 +135,7 @@ registrations = Table(
     Column("judged_run", Integer, nullable=False),
     Column("verdict", Str, nullable=False),  # JSON
     Column("protection", Str),  # JSON
+    Column("first_verdict", Str),  # JSON; at the submission, where R24 or a person decided after it
 )
 
 deal_states = Table(
@@ -153,6 +154,8 @@ deal_states = Table(
     Column("hold_reason", Str, nullable=False, default=""),  # keeps the deal's lines on hold while it stands
     Column("owner", Str, nullable=False, server_default=text("''")),  # as the deal's record tells
     Column("due_owner", Str, nullable=False, server_default=text("''")),  # the one when it became the registration's
+    Column("stage", Str, nullable=False, server_default=text("''")),
+    Column("stage_moved_at", Str),  # as far as two runs saw it move
     Column("touched", Boolean, nullable=False),  # what is due in its managed fields has to be looked at again
     sqlite_with_rowid=False,
 )

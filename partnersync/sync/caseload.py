@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection as Tx
 
+from partnersync.domain.activity import Activity
 from partnersync.domain.attribution import Override
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
@@ -65,6 +66,7 @@ def _file(
     deals: list[tuple[Deal, int]] = []
     payments: dict[str, list[Payment]] = defaultdict(list)
     claims: list[tuple[Registration, int]] = []
+    activities: dict[str, list[Activity]] = defaultdict(list)
     for row in rows:
         body = row.body or ""
         if row.kind == RecordKind.DEAL and row.state != "gone":
@@ -73,7 +75,9 @@ def _file(
             payments[row.deal_ref or ""].append(codec.load(Payment, body))
         elif row.kind == RecordKind.REGISTRATION:
             claims.append((codec.load(Registration, body), row.first_seen))
-    return CaseFile(case_id, deals, payments, claims, judged, standings, decided)
+        elif row.kind == RecordKind.ACTIVITY and row.state != "gone":
+            activities[row.deal_ref or ""].append(codec.load(Activity, body))
+    return CaseFile(case_id, deals, payments, claims, judged, standings, decided, activities)
 
 
 _MEMBERS = frozenset({RecordKind.DEAL, RecordKind.REGISTRATION})

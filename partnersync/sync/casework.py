@@ -65,6 +65,7 @@ class Casework:
     report: DecideReport = field(default_factory=DecideReport)
     master: str | None = None  # the connection whose partners count; None: every one's
     history_from: Mapping[str, datetime] = field(default_factory=dict)
+    supplied: frozenset[str] = frozenset()  # connections that tell activities
     due: int = 0  # cases to decide
     buckets: set[str] = field(default_factory=set)  # bands to price anew
     partner_rows: dict[str, Row] = field(default_factory=dict)
@@ -72,7 +73,7 @@ class Casework:
     def decide(self) -> DecideReport:
         """Decide every case that changed or fell due, book the difference, and note what is due in managed fields."""
         ledger.clear_stage(self.tx)
-        knowledge = Knowledge(self.programme, self._partners(), self.history_from)
+        knowledge = Knowledge(self.programme, self._partners(), self.history_from, self.supplied)
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
         for case_ids in casefile.due(self.tx, self.as_of):

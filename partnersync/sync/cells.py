@@ -149,8 +149,13 @@ def _suffixes() -> Any:
 
 def domain_of(address: str) -> str | None:
     """The registrable domain of a checked e-mail address, if it has one."""
+    return domain_in(address.partition("@")[2])
+
+
+def domain_in(text: str) -> str | None:
+    """The registrable domain of a website or host name; None for anything else, like "none"."""
     try:
-        return domain(address.partition("@")[2])
+        return domain(text)
     except ValueError:
         return None
 

@@ -8,27 +8,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from partnersync.domain.activity import Activity
 from partnersync.domain.attribution import Attribution, Override
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import LIVE, UNDECIDED, Registration, RegistrationState
+from partnersync.domain.registration import LIVE, Registration
 from partnersync.domain.value import RecordKind
-from partnersync.rules import attribution, commission, identity, protection, registration
+from partnersync.rules import attribution, commission, identity
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Programme
-
-GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
+from partnersync.sync.judging import Judging, stage_moved
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What every case is decided with. `history_from` by connection: deals that ended earlier are left alone."""
+    """What every case is decided with.
+
+    `history_from` by connection: deals that ended earlier are left alone. `supplied`: connections that tell activities.
+    """
 
     programme: Programme
     partners: Partners
     history_from: Mapping[str, datetime] = field(default_factory=dict)
+    supplied: frozenset[str] = frozenset()
 
     def is_history(self, deal: Deal) -> bool:
         """Whether the deal ended before its connection's history begins."""
@@ -47,6 +51,7 @@ class CaseFile:
     judged: Mapping[str, Judged] = field(default_factory=dict)  # by registration id
     standings: Mapping[str, DealStanding] = field(default_factory=dict)  # by deal ref
     overrides: Mapping[str, Override] = field(default_factory=dict)  # by deal ref
+    activities: Mapping[str, Sequence[Activity]] = field(default_factory=dict)  # by deal ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
     claimed = [seen for seen in case.registrations if _by_now(seen[0].submitted_at, as_of, looks)]
     clients = _clients(deals, claimed)
     issues: list[Issue] = []
-    judged = _judge_all(case, deals, claimed, clients, knowledge, as_of, run, issues) if claimed else []
+    judged = _judge(case, deals, claimed, clients, knowledge, as_of, run, issues, looks) if claimed else []
     by_client: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
         if one.protection:
@@ -110,7 +115,7 @@ def _clients(deals: Sequence[tuple[Deal, int]], claimed: Sequence[tuple[Registra
     return identity.cut(members)
 
 
-def _judge_all(
+def _judge(
     case: CaseFile,
     deals: Sequence[tuple[Deal, int]],
     claimed: Sequence[tuple[Registration, int]],
@@ -119,93 +124,26 @@ def _judge_all(
     as_of: datetime,
     run: int,
     issues: list[Issue],
+    looks: list[datetime],
 ) -> list[Judged]:
-    """Verdicts in the order of submission, each judged against those before it.
-
-    A verdict is made once. It is made anew only while it is undecided and the claim was corrected, or when a record
-    with an earlier date arrived after it.
-    """
-    client_deals: dict[str, list[tuple[Deal, int]]] = defaultdict(list)
+    by_client: dict[str, list[tuple[Deal, int]]] = defaultdict(list)
     for seen, client_id in zip(deals, clients, strict=False):
-        client_deals[client_id].append(seen)
-    of_claims = zip(claimed, clients[len(deals) :], strict=True)
-    earlier: dict[str, list[Judged]] = defaultdict(list)
-    anew: set[str] = set()  # clients with a verdict that later ones may depend on
-    result: list[Judged] = []
-    for (current, _), client_id in sorted(of_claims, key=lambda item: _submission(item[0][0])):
-        prior = case.judged.get(current.registration_id)
-        kept = _kept_content(current, prior, issues)
-        if (
-            prior
-            and kept is prior.registration
-            and not (client_id in anew or _late(prior, kept, client_deals[client_id]))
-        ):
-            one = Judged(kept, client_id, prior.eligible, prior.run, prior.verdict)
-        else:
-            fresh = _judge(kept, client_id, prior, earlier[client_id], knowledge, run, issues)
-            if fresh is None:
-                continue
-            one = fresh
-            anew.add(client_id)
-        one = _protected(one, [deal for deal, _ in client_deals[client_id]], knowledge, as_of)
-        earlier[client_id].append(one)
-        result.append(one)
-    return result
-
-
-def _submission(claim: Registration) -> tuple[datetime, str]:
-    return claim.submitted_at, claim.registration_id
-
-
-def _kept_content(current: Registration, prior: Judged | None, issues: list[Issue]) -> Registration:
-    """R6: the same content changes nothing; other content is a correction while undecided, and an issue after that."""
-    if prior is None or current == prior.registration:
-        return prior.registration if prior else current
-    if prior.verdict.state in UNDECIDED:
-        return current
-    reason = "was changed after its verdict: the decided content counts; a changed claim needs a new registration_id"
-    issues.append(Issue(RecordKind.REGISTRATION, current.registration_id, "REGISTRATION_DECIDED", reason))
-    return prior.registration
-
-
-def _late(prior: Judged, claim: Registration, deals: Sequence[tuple[Deal, int]]) -> bool:
-    """Whether a deal from before the submission arrived after the verdict."""
-    return any(first_seen > prior.run and deal.created_at <= claim.submitted_at for deal, first_seen in deals)
-
-
-def _judge(
-    claim: Registration,
-    client_id: str,
-    prior: Judged | None,
-    earlier: Sequence[Judged],
-    knowledge: Knowledge,
-    run: int,
-    issues: list[Issue],
-) -> Judged | None:
-    program = knowledge.programme.at(claim.submitted_at)
-    if program is None:
-        reason = "was submitted before the first program version: add a version with an earlier effective_from"
-        issues.append(Issue(RecordKind.REGISTRATION, claim.registration_id, "PROGRAM_MISSING", reason, "submitted_at"))
-        return None
-    if prior and prior.registration == claim:
-        eligible = prior.eligible
-    else:
-        partner = knowledge.partners.by_id.get(claim.partner_id)
-        day = claim.submitted_at.astimezone(program.zone).date()
-        eligible = partner is not None and partner.may_register(
-            day, require_contract=program.registration.require_contract
-        )
-    verdict = registration.judge(claim, [one.claim() for one in earlier], eligible, program)
-    return Judged(claim, client_id, eligible, run, verdict)
-
-
-def _protected(one: Judged, deals: Sequence[Deal], knowledge: Knowledge, as_of: datetime) -> Judged:
-    """With the protection that a granted verdict gives."""
-    program = knowledge.programme.at(one.verdict.at)
-    if one.verdict.state not in GRANTED or program is None:
-        return one
-    given = protection.protect(one.registration, one.verdict, deals, as_of, program)
-    return Judged(one.registration, one.client_id, one.eligible, one.run, one.verdict, given)
+        by_client[client_id].append(seen)
+    judging = Judging(
+        knowledge.programme,
+        knowledge.partners,
+        knowledge.supplied,
+        as_of,
+        run,
+        case.judged,
+        case.standings,
+        case.payments,
+        case.activities,
+        by_client,
+        issues,
+        looks,
+    )
+    return judging.judge([(claim, client) for (claim, _), client in zip(claimed, clients[len(deals) :], strict=True)])
 
 
 def _decide_deal(
@@ -259,6 +197,8 @@ def _decide_deal(
         commission.hold_reason(deal, as_of),
         deal.owner or "",
         _due_owner(deal, behind, before),
+        deal.stage or "",
+        stage_moved(deal, before),
     )
     return DealDecision(state, earnings)
 

@@ -18,6 +18,7 @@ from partnersync.domain.registration import Registration, RegistrationKind
 from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import RecordError
 from partnersync.sync import forms
+from partnersync.sync.cells import domain_in
 from partnersync.sync.forms import Problem, Reading, Setting
 
 Record = Partner | Deal | Payment | Registration | Activity | User | Document | Rate
@@ -58,8 +59,12 @@ def _partner(row: Any, setting: Setting) -> Partner:
         valid_from=row.contract_from,
         valid_until=row.contract_until,
     )
-    told = {field.name: getattr(row, field.name) for field in fields(Partner) if field.name != "contract"}
-    return Partner(**_given(**told, contract=Contract(**contract) if contract else None))
+    told = {field.name: getattr(row, field.name) for field in fields(Partner) if field.name not in _DERIVED}
+    site = domain_in(row.website) if row.website else None
+    return Partner(**_given(**told, contract=Contract(**contract) if contract else None, domain=site))
+
+
+_DERIVED = frozenset({"contract", "domain"})
 
 
 def _deal(row: Any, setting: Setting) -> Deal:

@@ -66,6 +66,7 @@ class Round:
             dues,
             master=self.settings.partners,
             history_from=self._history_from(),
+            supplied=self._supplied(),
         )
         decided = work.decide()
         watch = Watch(
@@ -82,6 +83,14 @@ class Round:
         guarded = watch.look()
         dues.deals()
         return RoundReport(decided, guarded, approvals.taken, approvals.opened)
+
+    def _supplied(self) -> frozenset[str]:
+        """Connections that tell activities, as their adapters say and unless the settings deny it."""
+        return frozenset(
+            name
+            for name, adapter in self.adapters.items()
+            if adapter.capabilities.supplies_activities and self.settings.connections[name].activities is not False
+        )
 
     def _history_from(self) -> dict[str, datetime]:
         return {

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from partnersync.contract.managed import DECISION, MANAGED, OWNER
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.line import PROGRESS, Line, LineFacts, LineKind, line_status
+from partnersync.domain.registration import RegistrationState
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import booking
 
@@ -32,11 +33,13 @@ def deal_values(
 
 def registration_values(one: Judged) -> dict[str, str]:
     """The fields of one registration; another partner's claim is never told."""
-    until = one.protection.until if one.protection else one.verdict.until
+    verdict = one.verdict
+    until = one.protection.until if one.protection else verdict.until
+    code = "" if verdict.state is RegistrationState.CHECKING else verdict.code.value
     return {
         "ps_status": one.state.value,
-        "ps_reason": (one.protection.code if one.protection else "") or one.verdict.code.value,
-        "ps_proposed": "",
+        "ps_reason": (one.protection.code if one.protection else "") or code,
+        "ps_proposed": verdict.proposed.value if verdict.proposed else "",
         "ps_protected_until": day_text(until),
     }
 

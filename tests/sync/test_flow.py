@@ -94,9 +94,9 @@ def test_a_registration_that_arrives_late_moves_the_commission(company: Any) -> 
 def test_another_partner_learns_only_until_when_the_client_is_protected(company: Any) -> None:
     company.add("partner", P1, P2)
     company.add(
-        "registration", CLAIM, CLAIM | {"registration_id": "R2", "partner_id": "P2", "submitted_at": "2026-04-21"}
+        "registration", CLAIM, CLAIM | {"registration_id": "R2", "partner_id": "P2", "submitted_at": "2026-04-22"}
     )
-    company.sync(as_of="2026-04-22T00:00:00+00:00")
+    company.sync(as_of="2026-04-23T00:00:00+00:00")
     fields = company.systems["main"].values[("registration", "R2")]
     assert fields == {
         "ps_status": "rejected",

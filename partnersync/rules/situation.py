@@ -1,0 +1,110 @@
+"""What a registration is judged by: the claim, its partner, earlier claims on the client, and the client's deals."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from partnersync.domain import trace
+from partnersync.domain.activity import Activity
+from partnersync.domain.deal import Deal, DealState, Payment
+from partnersync.domain.partner import Partner
+from partnersync.domain.registration import Claim, Registration, RegistrationState, Verdict, VerdictCode
+from partnersync.rules.program import Program
+
+
+def _nobody(deal: Deal) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """What is known of a claim's client.
+
+    `activities` are by deal, for connections that supply them; `stage_moves` by deal say when its stage moved last.
+    `seller` names the partner whom a deal is attributed to, or "". `lookalikes` name clients that may be the same.
+    """
+
+    deals: Sequence[Deal] = ()
+    payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)
+    activities: Mapping[str, Sequence[Activity]] = field(default_factory=dict)
+    stage_moves: Mapping[str, datetime] = field(default_factory=dict)
+    supplied: frozenset[str] = frozenset()  # connections that supply activities
+    seller: Callable[[Deal], str] = _nobody
+    lookalikes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerFacts:
+    """What is known of a claim's partner. `eligible`: active and under contract on the day (R3).
+
+    `own_keys` are identity keys of his and his group (R20); `dormant` his oldest registrations that could be given up,
+    where he has as many as he may (R4), else None.
+    """
+
+    eligible: bool
+    partner: Partner | None = None
+    own_keys: frozenset[str] = frozenset()
+    client_keys: frozenset[str] = frozenset()  # of the claim, to compare with them
+    dormant: Sequence[str] | None = None
+    is_active: Callable[[str], bool] = bool  # whether a partner is active
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A claim at the moment for which it is judged: its submission, or later where a person or R24 decides."""
+
+    claim: Registration
+    others: Sequence[Claim]  # earlier ones of its client, judged
+    live: Sequence[Claim]  # those of them that protect at the moment
+    about: PartnerFacts
+    client: ClientFacts
+    program: Program
+    at: datetime
+
+    def verdict(self, state: RegistrationState, code: VerdictCode, row: str, **told: Any) -> Verdict:
+        """A verdict by the machine, dated at the moment."""
+        steps: list[trace.Step] = [("verdict", row, code.value)]
+        if told.get("fields"):
+            steps.append(("fields", *told["fields"]))
+        if told.get("related_id"):
+            steps.append(("related", told["related_id"]))
+        return Verdict(state, code, self.at, self.program.version, trace=trace.encode(steps), **told)
+
+    def is_own(self, other: Claim) -> bool:
+        """Whether another claim is of the same partner."""
+        return other.registration.partner_id == self.claim.partner_id
+
+    def overlaps(self, other: Claim) -> bool:
+        """Whether another claim has a product in common."""
+        return self.claim.overlaps(other.registration.products)
+
+    def day(self, moment: datetime) -> date:
+        """The day of a moment in the program's zone."""
+        return moment.astimezone(self.program.zone).date()
+
+    def direct_deals(self) -> Iterator[Deal]:
+        """Open direct deals of the client with a common product, made before or after."""
+        for deal in self.client.deals:
+            if deal.is_direct and self.claim.overlaps(deal.products) and deal.state_at(self.at) is DealState.OPEN:
+                yield deal
+
+    def is_active(self, deal: Deal) -> bool:
+        """Whether there was two-way activity on a deal within the program's days before the moment.
+
+        Where the deal's connection supplies no activities, its creation or a move of its stage is activity.
+        """
+        since = self.at - timedelta(days=self.program.registration.direct_active_days)
+        if deal.ref.partition("/")[0] in self.client.supplied:
+            work = self.client.activities.get(deal.ref, ())
+            return any(one.two_way and since <= one.at <= self.at for one in work)
+        moved = self.client.stage_moves.get(deal.ref, deal.created_at)
+        return since <= deal.created_at or since <= moved <= self.at
+
+    def bought(self) -> Iterator[tuple[datetime, Deal]]:
+        """Won deals of the client with a common product from before the moment, each with its last payment or end."""
+        for deal in self.client.deals:
+            if deal.state is DealState.WON and deal.ended_at <= self.at and self.claim.overlaps(deal.products):
+                paid = self.client.payments.get(deal.ref, ())
+                dates = [one.paid_at for one in paid if one.refund_of is None and one.paid_at <= self.at]
+                yield max(dates, default=deal.ended_at), deal

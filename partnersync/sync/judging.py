@@ -1,0 +1,195 @@
+"""The claims of a case in the order of time: submissions, and research whose time is up → verdicts and protection.
+
+Pure. Each claim is judged against those that were submitted before it. A verdict is made once; it is made anew only
+while it is undecided and the claim was corrected, or when a record with an earlier date arrived after it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from heapq import heapify, heappop, heappush
+
+from partnersync.domain.activity import Activity
+from partnersync.domain.deal import Deal, Payment
+from partnersync.domain.decided import DealStanding, Judged
+from partnersync.domain.issue import Issue
+from partnersync.domain.registration import UNDECIDED, Claim, Registration, RegistrationState, VerdictCode
+from partnersync.domain.value import RecordKind
+from partnersync.rules import attribution, identity, protection, registration
+from partnersync.rules.calendar import after_business_days
+from partnersync.rules.partners import Partners
+from partnersync.rules.program import Program, Programme
+from partnersync.rules.situation import ClientFacts, PartnerFacts
+
+GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
+_REFUSED_BY_MACHINE = frozenset({RegistrationState.INVALID})
+_SUBMITTED, _RIPE = 0, 1
+
+Event = tuple[datetime, int, str]  # when, what, registration id
+
+
+@dataclass(slots=True)
+class Judging:
+    """One case while its claims are judged as of a moment. `looks` are the moments at which time changes something."""
+
+    programme: Programme
+    partners: Partners
+    supplied: frozenset[str]  # connections that supply activities
+    as_of: datetime
+    run: int
+    prior: Mapping[str, Judged]
+    standings: Mapping[str, DealStanding]
+    payments: Mapping[str, Sequence[Payment]]
+    activities: Mapping[str, Sequence[Activity]]
+    deals: Mapping[str, Sequence[tuple[Deal, int]]]  # by client, with the run that saw them first
+    issues: list[Issue]
+    looks: list[datetime]
+    client_of: dict[str, str] = field(default_factory=dict)
+    current: dict[str, Registration] = field(default_factory=dict)
+    judged: dict[str, Judged] = field(default_factory=dict)
+    of_client: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    anew: set[str] = field(default_factory=set)  # clients with a verdict that later ones may depend on
+    coming: list[Event] = field(default_factory=list)
+
+    def judge(self, claims: Sequence[tuple[Registration, str]]) -> list[Judged]:
+        """The verdicts on these claims, each with its client, in the order of submission."""
+        for claim, client_id in claims:
+            self.current[claim.registration_id] = claim
+            self.client_of[claim.registration_id] = client_id
+            self.coming.append((claim.submitted_at, _SUBMITTED, claim.registration_id))
+        heapify(self.coming)
+        while self.coming:
+            at, what, registration_id = heappop(self.coming)
+            if what == _SUBMITTED:
+                self._submitted(registration_id)
+            else:
+                self._ripe(registration_id, at)
+        return list(self.judged.values())
+
+    def _submitted(self, registration_id: str) -> None:
+        current, client_id = self.current[registration_id], self.client_of[registration_id]
+        prior = self.prior.get(registration_id)
+        claim = self._kept_content(current, prior)
+        program = self.programme.at(claim.submitted_at)
+        if prior and claim is prior.registration and not (client_id in self.anew or self._late(prior, claim)):
+            one = Judged(claim, client_id, prior.eligible, prior.run, prior.at_submission)
+        elif program is None:
+            reason = "was submitted before the first program version: add a version with an earlier effective_from"
+            self.issues.append(
+                Issue(RecordKind.REGISTRATION, claim.registration_id, "PROGRAM_MISSING", reason, "submitted_at")
+            )
+            return
+        else:
+            about = self._about(claim, prior, program)
+            verdict = registration.judge(claim, self._others(claim), about, program, self._facts(client_id))
+            if program.registration.review == "manual" and verdict.state not in _REFUSED_BY_MACHINE:
+                verdict = replace(verdict, state=RegistrationState.CHECKING, proposed=verdict.code)
+            one = Judged(claim, client_id, about.eligible, self.run, verdict)
+            self.anew.add(client_id)
+        self.of_client[client_id].append(registration_id)
+        self._put(one)
+        if one.verdict.state is RegistrationState.RESEARCH and program:
+            self._when_ripe(claim, program)
+
+    def _when_ripe(self, claim: Registration, program: Program) -> None:
+        at = after_business_days(claim.submitted_at, program.registration.provisional_after_bd, program)
+        if at <= self.as_of:
+            heappush(self.coming, (at, _RIPE, claim.registration_id))
+        else:
+            self.looks.append(at)
+
+    def _ripe(self, registration_id: str, at: datetime) -> None:
+        """R24; what it once gave stays, unless something before it was judged anew."""
+        one, prior = self.judged[registration_id], self.prior.get(registration_id)
+        kept = prior.verdict if prior and prior.first == one.verdict and one.client_id not in self.anew else None
+        program = self.programme.at(at)
+        if kept is None and program:
+            about = self._about(one.registration, one, program)
+            kept = registration.ripen(
+                one.registration, self._others(one.registration), about, self._facts(one.client_id), program, at
+            )
+        if kept:
+            self._put(replace(one, verdict=kept, first=one.verdict))
+
+    def _put(self, one: Judged) -> None:
+        """Keep a decision, with the protection that it gives; what the client chose ends what others had."""
+        if one.verdict.state in GRANTED and (program := self.programme.at(one.verdict.at)):
+            deals = [deal for deal, _ in self.deals.get(one.client_id, ())]
+            one = replace(one, protection=protection.protect(one.registration, one.verdict, deals, self.as_of, program))
+        self.judged[one.registration.registration_id] = one
+        if one.verdict.code is VerdictCode.CLIENT_CHOICE and one.protection:
+            self._end_others(one)
+
+    def _end_others(self, chosen: Judged) -> None:
+        """R21: live registrations of other partners with a common product end when the client chose."""
+        at = chosen.verdict.at
+        for registration_id in self.of_client[chosen.client_id]:
+            other = self.judged[registration_id]
+            given, claim = other.protection, other.registration
+            if (
+                given
+                and given.covers(at)
+                and claim.partner_id != chosen.registration.partner_id
+                and claim.overlaps(chosen.registration.products)
+            ):
+                ended = replace(given, state=RegistrationState.TRANSFERRED, ends_at=at, code="", next_look_at=None)
+                self.judged[registration_id] = replace(other, protection=ended)
+
+    def _kept_content(self, current: Registration, prior: Judged | None) -> Registration:
+        """R6: the same content changes nothing; other content is a correction while undecided, and an issue after."""
+        if prior is None or current == prior.registration:
+            return prior.registration if prior else current
+        if prior.verdict.state in UNDECIDED:
+            return current
+        reason = (
+            "was changed after its verdict: the decided content counts; a changed claim needs a new registration_id"
+        )
+        self.issues.append(Issue(RecordKind.REGISTRATION, current.registration_id, "REGISTRATION_DECIDED", reason))
+        return prior.registration
+
+    def _late(self, prior: Judged, claim: Registration) -> bool:
+        """Whether a deal from before the submission arrived after the verdict."""
+        deals = self.deals.get(self.client_of[claim.registration_id], ())
+        return any(first_seen > prior.run and deal.created_at <= claim.submitted_at for deal, first_seen in deals)
+
+    def _others(self, claim: Registration) -> list[Claim]:
+        """What was decided so far about the client's other claims."""
+        own = claim.registration_id
+        return [self.judged[one].claim() for one in self.of_client[self.client_of[own]] if one != own]
+
+    def _about(self, claim: Registration, prior: Judged | None, program: Program) -> PartnerFacts:
+        """The partner's side; whether he was eligible stays as it was unless the content was corrected."""
+        partner = self.partners.by_id.get(claim.partner_id)
+        if prior and prior.registration == claim:
+            eligible = prior.eligible
+        else:
+            day = claim.submitted_at.astimezone(program.zone).date()
+            required = program.registration.require_contract
+            eligible = partner is not None and partner.may_register(day, require_contract=required)
+        own_keys = self.partners.group_keys.get(claim.partner_id, frozenset())
+        client_keys = frozenset(identity.keys(claim.client)) if own_keys else own_keys
+        return PartnerFacts(eligible, partner, own_keys, client_keys, is_active=self.partners.is_active)
+
+    def _facts(self, client_id: str) -> ClientFacts:
+        deals = [deal for deal, _ in self.deals.get(client_id, ())]
+        moves = {deal.ref: moved for deal in deals if (moved := stage_moved(deal, self.standings.get(deal.ref)))}
+        return ClientFacts(
+            deals, self.payments, self.activities, moves, self.supplied, partial(self._seller, client_id)
+        )
+
+    def _seller(self, client_id: str, deal: Deal) -> str:
+        """Whom a deal belongs to, by the claims that were judged so far."""
+        standing = self.standings.get(deal.ref)
+        claims = [self.judged[one].claim() for one in self.of_client[client_id] if self.judged[one].protection]
+        found = attribution.attribute(deal, claims, self.partners, standing.attribution if standing else None)
+        return found.evidence.partner_id if found else ""
+
+
+def stage_moved(deal: Deal, before: DealStanding | None) -> datetime | None:
+    """When a deal's stage moved last, as far as two runs saw it: dated when the deal was updated."""
+    if before is None:
+        return None
+    moved = before.stage and deal.stage and before.stage != deal.stage
+    return deal.updated_at if moved and deal.updated_at else before.stage_moved_at
