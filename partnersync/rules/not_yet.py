@@ -19,7 +19,6 @@ class NotYet(NamedTuple):
 
 
 NOT_YET = (
-    NotYet(("registration", "review"), ("manual",)),
     NotYet(("registration", "scope"), ("branch",)),
     NotYet(("commission", "base"), ("margin",)),
     NotYet(("commission", "convert")),
@@ -51,16 +50,23 @@ LATER = (
     "churn",
     "managers",
     "leads",
-    "calendar",
 )
 IN_FORCE = frozenset(
     {
         "registration.require_contract",
         "registration.review",
+        "registration.simultaneous_hours",
+        "registration.cooldown_days",
+        "registration.existing_client_days",
+        "registration.direct_active_days",
+        "registration.direct_active",
+        "registration.provisional_after_bd",
+        "registration.direct_only",
         "registration.scope",
         "protection.days",
         "protection.days_by_kind",
         "protection.activate_within_days",
+        "protection.incumbent_months",
     }
 )
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -91,9 +92,34 @@ VERDICTS = [
         "На день подачи партнёр не значится в программе, не активен или у него нет действующего договора.",
     ),
     (
+        VerdictCode.CAPACITY,
+        "You have as many registrations as you may; some that could be given up: N1, N2.",
+        "У вас предельное число регистраций; можно отказаться от таких: N1, N2.",
+    ),
+    (
         VerdictCode.OWN_DUPLICATE,
         "You have registered this client already: R0.",
         "Вы уже зарегистрировали этого клиента: R0.",
+    ),
+    (
+        VerdictCode.SELF_DEAL,
+        "The client is the partner itself, or of its group.",
+        "Клиент — сам партнёр или компания из его группы.",
+    ),
+    (
+        VerdictCode.TENDER_STATUS,
+        "The tender was won outside the time of the partner's contract.",
+        "Тендер выигран вне срока договора партнёра.",
+    ),
+    (
+        VerdictCode.CLIENT_CHOICE,
+        "The client chose you, and is yours until 2026-04-15.",
+        "Клиент выбрал вас и закреплён за вами до 15.04.2026 включительно.",
+    ),
+    (
+        VerdictCode.SIMULTANEOUS,
+        "Another partner claimed this client shortly before. A person will decide.",
+        "Незадолго до вас этого клиента зарегистрировал другой партнёр. Решение примет сотрудник.",
     ),
     (
         VerdictCode.ALREADY_PROTECTED,
@@ -101,10 +127,65 @@ VERDICTS = [
         "Клиент закреплён за другим партнёром до 15.04.2026 включительно.",
     ),
     (
+        VerdictCode.COOLDOWN,
+        "Your own protection of this client ran out: claim it again after 2026-04-15.",
+        "Ваша собственная защита этого клиента недавно истекла: подать регистрацию снова можно после 15.04.2026.",
+    ),
+    (
+        VerdictCode.INCUMBENT,
+        "The client's renewals stay with the partner who sold to it last.",
+        "Продления этого клиента остаются за партнёром, который продавал ему последним.",
+    ),
+    (
+        VerdictCode.DIRECT_ACTIVE,
+        "The company itself is at work on this client in deal crm/9.",
+        "Компания сама работает с этим клиентом в сделке crm/9.",
+    ),
+    (
+        VerdictCode.DIRECT_ONLY,
+        "The company sells to this client itself, by list N1, N2.",
+        "Этому клиенту компания продаёт сама, по списку N1, N2.",
+    ),
+    (
+        VerdictCode.EXISTING_CLIENT,
+        "The client has bought this product lately: submit the registration as a renewal.",
+        "Клиент недавно купил этот продукт: подайте регистрацию как продление.",
+    ),
+    (
+        VerdictCode.MAYBE_SAME,
+        "It may be a client that is known already: N1, N2. A person will decide.",
+        "Возможно, этот клиент уже известен: N1, N2. Решение примет сотрудник.",
+    ),
+    (
         VerdictCode.OTHER_PRODUCT,
         "The client is yours for these products until 2026-04-15; another partner has others.",
         "По этим продуктам клиент закреплён за вами до 15.04.2026 включительно;"
         " по другим продуктам с ним работает другой партнёр.",
+    ),
+    (
+        VerdictCode.EXPIRED_OTHER,
+        "The client is yours until 2026-04-15; another partner's protection has expired.",
+        "Клиент закреплён за вами до 15.04.2026 включительно; защита другого партнёра истекла.",
+    ),
+    (
+        VerdictCode.DIRECT_LATER,
+        "The client is yours until 2026-04-15; the direct deal crm/9 came after you.",
+        "Клиент закреплён за вами до 15.04.2026 включительно; прямая сделка crm/9 появилась позже.",
+    ),
+    (
+        VerdictCode.DIRECT_STALE,
+        "The client is yours until 2026-04-15, with deal crm/9, in which nobody was active.",
+        "Клиент закреплён за вами до 15.04.2026 включительно вместе со сделкой crm/9, по которой давно не было работы.",
+    ),
+    (
+        VerdictCode.REACTIVATED,
+        "The client is yours until 2026-04-15: it last bought long ago.",
+        "Клиент закреплён за вами до 15.04.2026 включительно: он давно ничего не покупал.",
+    ),
+    (
+        VerdictCode.SLA_PROVISIONAL,
+        "The client is yours for now, until 2026-04-15: the research took too long.",
+        "Клиент временно закреплён за вами до 15.04.2026 включительно: проверка затянулась.",
     ),
     (
         VerdictCode.OK,
@@ -118,6 +199,7 @@ VERDICTS = [
 def test_verdicts_in_both_languages(code: VerdictCode, english: str, russian: str, registration: Any, at: Any) -> None:
     until = at("2026-04-15").date()
     verdict = Verdict(RegistrationState.INVALID, code, at("2026-01-15"), "2026-01-01", "R0", until, ("client_inn",))
+    verdict = replace(verdict, deal_ref="crm/9", named=("N1", "N2"))
     one = Judged(registration(), "c", True, 1, verdict)
     assert explain.verdict_sentences(one, ENGLISH) == [english]
     assert explain.verdict_sentences(one, RUSSIAN) == [russian]

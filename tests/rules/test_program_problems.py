@@ -234,7 +234,6 @@ def rule(**keys: Any) -> dict[str, Any]:
 
 
 LATER = [
-    pytest.param({"registration": {"review": "manual"}}, "registration.review", id="review by people"),
     pytest.param({"registration": {"scope": "branch"}}, "registration.scope", id="branches"),
     pytest.param({"commission": {"base": "margin"}}, "commission.base", id="margins"),
     pytest.param({"commission": {"convert": True}}, "commission.convert", id="conversion"),

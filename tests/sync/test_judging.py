@@ -1,0 +1,170 @@
+"""Claims of one client in the order of time: each judged once, by what came before it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partnersync.domain.client import ClientKeys
+from partnersync.domain.deal import Deal, DealState
+from partnersync.domain.decided import Judged
+from partnersync.domain.partner import Partner
+from partnersync.domain.registration import Registration, RegistrationKind
+from partnersync.domain.value import Money
+from partnersync.rules import partners
+from partnersync.rules.program import Programme, read_program
+from partnersync.sync.decide import CaseFile, Knowledge, decide
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+ACME = ClientKeys(name="Acme", inn="7707083893")
+AS_OF = "2026-03-01"
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=MOSCOW)
+
+
+def _claim(number: int, partner: str, submitted: str, **told: Any) -> tuple[Registration, int]:
+    kind = told.pop("kind", RegistrationKind.LEAD)
+    return Registration(f"R{number}", partner, ACME, _at(submitted), kind, **told), 1
+
+
+def _deal(ref: str, created: str, **told: Any) -> tuple[Deal, int]:
+    closed = told.pop("closed", None)
+    return Deal(
+        f"crm/{ref}", ACME, told.pop("state", DealState.OPEN), _at(created), "RUB",
+        closed_at=_at(closed) if closed else None, **told,
+    ), 1  # fmt: skip
+
+
+def _knowledge(**registration: Any) -> Knowledge:
+    known, _ = partners.accept((Partner(f"P{number}", f"Partner {number}"), True) for number in range(1, 5))
+    program = read_program({"effective_from": date(2026, 1, 1), "registration": registration})
+    return Knowledge(Programme((program,)), known)
+
+
+def _judge(
+    claims: Sequence[tuple[Registration, int]],
+    deals: Sequence[tuple[Deal, int]] = (),
+    *,
+    as_of: str = AS_OF,
+    run: int = 1,
+    before: Sequence[Judged] = (),
+    **registration: Any,
+) -> dict[str, Judged]:
+    judged = {one.registration.registration_id: one for one in before}
+    case = CaseFile("c", deals, {}, claims, judged)
+    found = decide(case, _knowledge(**registration), _at(as_of), run).registrations
+    return {one.registration.registration_id: one for one in found}
+
+
+def _told(judged: dict[str, Judged]) -> dict[str, tuple[str, str]]:
+    return {name: (one.state.value, one.verdict.code.value) for name, one in judged.items()}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        pytest.param("2026-02-06T11:59", ("research", "SIMULTANEOUS"), id="within five business days"),
+        pytest.param("2026-02-06T12:00", ("provisional", "SLA_PROVISIONAL"), id="from then on it is provisional"),
+    ],
+)
+def test_research_that_nobody_ends(as_of: str, expected: tuple[str, str]) -> None:
+    first = _claim(1, "P1", "2026-01-30T11:00", products=("a",))
+    second = _claim(2, "P2", "2026-01-30T12:00", products=("a",))
+    released = [_deal("1", "2026-02-02", partner_id="P1", state=DealState.LOST, closed="2026-02-03")]
+    judged = _judge([first, second], released, as_of=as_of)
+    assert _told(judged)["R2"] == expected
+
+
+def test_research_stays_while_the_other_partner_is_protected() -> None:
+    judged = _judge([_claim(1, "P1", "2026-01-30T11:00"), _claim(2, "P2", "2026-01-30T12:00")])
+    assert _told(judged) == {"R1": ("approved", "OK"), "R2": ("research", "SIMULTANEOUS")}
+
+
+def test_the_choice_of_the_client_ends_what_another_partner_had() -> None:
+    chosen = _claim(2, "P2", "2026-01-20", evidence=("client_choice",))
+    judged = _judge([_claim(1, "P1", "2026-01-10"), chosen, _claim(3, "P3", "2026-01-25")])
+    assert _told(judged) == {
+        "R1": ("transferred", "OK"),
+        "R2": ("approved", "CLIENT_CHOICE"),
+        "R3": ("rejected", "ALREADY_PROTECTED"),
+    }
+    assert judged["R1"].protection is not None
+    assert judged["R1"].protection.ends_at == _at("2026-01-20")
+    assert judged["R3"].verdict.related_id == "R2"
+
+
+def test_with_people_who_review_only_incomplete_claims_are_decided_by_the_machine() -> None:
+    complete, bad = _claim(1, "P1", "2026-01-10"), _claim(2, "P2", "2026-02-10", faults=(("amount", "x"),))
+    rival = _claim(3, "P3", "2026-02-12")
+    judged = _judge([complete, bad, rival], review="manual")
+    assert _told(judged) == {
+        "R1": ("checking", "OK"),
+        "R2": ("invalid", "DATA_MISSING"),
+        "R3": ("checking", "OK"),
+    }
+    assert judged["R1"].verdict.proposed == "OK"
+    assert judged["R1"].protection is None
+
+
+def test_a_renewal_of_what_a_registered_partner_sold_is_his() -> None:
+    sold = _deal("1", "2026-01-12", state=DealState.WON, closed="2026-01-20")
+    told: dict[str, Any] = {"kind": RegistrationKind.RENEWAL, "products": ("a",), "amount": Money(1, "RUB")}
+    renewal = _claim(2, "P2", "2026-02-20", expected_close=date(2026, 3, 1), **told)
+    assert _told(_judge([_claim(1, "P1", "2026-01-10"), renewal], [sold]))["R2"] == ("rejected", "INCUMBENT")
+
+
+def test_a_stale_direct_deal_becomes_the_registrations() -> None:
+    judged = _judge([_claim(1, "P1", "2026-02-20")], [_deal("1", "2025-10-01")])
+    assert _told(judged)["R1"] == ("active", "DIRECT_STALE")
+    assert judged["R1"].protection is not None
+    assert judged["R1"].protection.deal_ref == "crm/1"
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(1, 3),
+        st.integers(1, 28),
+        st.integers(0, 23),
+        st.sampled_from([(), ("a",), ("b",)]),
+        st.sampled_from([(), ("client_choice",), ("promo",)]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(STEPS, st.data())
+def test_verdicts_do_not_depend_on_order_or_on_how_claims_were_spread_over_runs(
+    steps: list[tuple[int, int, int, tuple[str, ...], tuple[str, ...]]], data: st.DataObject
+) -> None:
+    claims = [
+        _claim(number, f"P{partner}", f"2026-01-{day:02d}T{hour:02d}:00", products=products, evidence=evidence)
+        for number, (partner, day, hour, products, evidence) in enumerate(steps)
+    ]
+    deals = [_deal("1", "2026-01-10", products=("a",))]
+    straight = _told(_judge(claims, deals))
+    mixed = data.draw(st.permutations(claims))
+    assert _told(_judge(mixed, deals)) == straight
+    half = data.draw(st.integers(0, len(mixed)))
+    first = _judge(mixed[:half], deals)
+    assert _told(_judge(mixed, deals, run=2, before=list(first.values()))) == straight
+
+
+@given(STEPS)
+def test_at_most_one_partner_is_protected_for_a_product(
+    steps: list[tuple[int, int, int, tuple[str, ...], tuple[str, ...]]],
+) -> None:
+    claims = [
+        _claim(number, f"P{partner}", f"2026-01-{day:02d}T{hour:02d}:00", products=products, evidence=evidence)
+        for number, (partner, day, hour, products, evidence) in enumerate(steps)
+    ]
+    live = [one for one in _judge(claims).values() if one.protection and one.protection.covers(_at(AS_OF))]
+    for one in live:
+        for other in live:
+            assert one is other or not one.registration.overlaps(other.registration.products)
