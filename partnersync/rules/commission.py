@@ -26,9 +26,12 @@ STEPS: dict[str, tuple[str, ...]] = {
     "vat": ("rate", "sum"),  # inside what was paid
     "gross": (),  # VAT is left inside
     "base": ("sum",),  # of a refund: the part of its payment's base that it takes back
-    "rule": ("name", "terms"),  # "10%", a fixed sum, or "bands"
+    "rule": ("name", "terms"),  # "10%", a fixed sum, "bands" or "terms"
     "share": ("before", "after", "amount"),  # a fixed sum, by what was paid of the deal's amount before and with it
     "hold": ("day",),  # payable from 00:00 of it
+    "term": ("first", "until"),  # the rule earns from the client's first payment under it to 00:00 of the second day
+    "step": ("rate", "until"),  # of staggered terms: until 00:00 of that day
+    "ended": ("first", "until"),  # the term is over
     "measure": ("sum", "period"),  # the partner's base under the rule in the period before it, refunds not taken off
     "band": ("from", "to", "rate", "base", "amount"),  # the part in one band, and what it earns; "to" may be empty
     "reached": ("sum", "rate"),  # the measure with the event, and the rate that all of it earns

@@ -163,7 +163,7 @@ class Earner:
         if rule.rate is not None:
             return None, (("rule", rule.name, percent(rule.rate)),)
         if rule.fixed is None:
-            return None, (("rule", rule.name, "bands"),)
+            return None, (("rule", rule.name, "bands" if rule.tiers else "terms"),)
         named = ("rule", rule.name, rule.fixed.text())
         if excluded:
             return Money(0, rule.fixed.currency), (named,)

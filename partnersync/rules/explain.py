@@ -26,6 +26,9 @@ SENTENCES: dict[str, str] = {
     "rule": msgid("Rule {name} gives {terms}."),
     "share": msgid("It is earned as the deal is paid: {before} of {amount} before, {after} with this payment."),
     "hold": msgid("It is on hold until {day}, 00:00."),
+    "term": msgid("The client's first payment under the rule was on {first}: it earns until {until}, 00:00."),
+    "step": msgid("Until {until}, 00:00, it earns {rate}."),
+    "ended": msgid("The client's first payment under the rule was on {first}: its term ended on {until}, 00:00."),
     "measure": msgid("Before it, the partner's base under this rule in {period} was {sum}."),
     "band": msgid("In the band from {from} to {to}, at {rate}: {base} of the base gives {amount}."),
     "reached": msgid("With it, it is {sum}: all of it earns {rate}."),
@@ -46,6 +49,7 @@ SENTENCES: dict[str, str] = {
 # Where what an argument says asks for a sentence of its own.
 _OPEN_BAND = msgid("In the band from {from} up, at {rate}: {base} of the base gives {amount}.")
 _FIXED_RULE = msgid("Rule {name} gives a fixed sum of {terms}.")
+_STAGGERED_RULE = msgid("Rule {name} gives the rates of its terms.")
 _BANDED_RULE = msgid("Rule {name} gives the rates of its bands.")
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {
@@ -137,6 +141,8 @@ def _form(code: str, named: Mapping[str, str]) -> str:
         return _OPEN_BAND
     if code == "rule" and named["terms"] == "bands":
         return _BANDED_RULE
+    if code == "rule" and named["terms"] == "terms":
+        return _STAGGERED_RULE
     if code == "rule" and _is_sum(named["terms"]):
         return _FIXED_RULE
     return SENTENCES[code]
@@ -157,7 +163,7 @@ _SPOKEN: dict[str, Callable[[Say, str], str]] = {
     "rate": Say.percent,
     "terms": _terms,
     "period": Say.period,
-    "day": lambda say, text: say.day(date.fromisoformat(text)),
+    **dict.fromkeys(("day", "first", "until"), lambda say, text: say.day(date.fromisoformat(text))),
     "at": lambda say, text: say.day(datetime.fromisoformat(text)),
 }
 

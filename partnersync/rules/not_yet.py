@@ -23,8 +23,6 @@ NOT_YET = (
     NotYet(("commission", "base"), ("margin",)),
     NotYet(("commission", "convert")),
     NotYet(("commission", "rules", "*", "per_unit")),
-    NotYet(("commission", "rules", "*", "terms")),
-    NotYet(("commission", "rules", "*", "months")),
     NotYet(("commission", "rules", "*", "cap")),
     NotYet(("commission", "rules", "*", "split")),
     NotYet(

@@ -53,9 +53,8 @@ class _Pricing:
         scope = earning.bucket or ""
         found = self._measures.get(scope)
         if found is None:
-            program = self._programme.named(earning.program_version)
-            rules = program.commission.rules if program else ()
-            tiers = next((rule.tiers for rule in rules if rule.name == earning.rule), None)
+            rule = self._programme.rule(earning.program_version, earning.rule)
+            tiers = rule.tiers if rule else None
             if tiers is None:
                 raise ConfigError(
                     f'The bands of rule "{earning.rule}" of program {earning.program_version}, which lines depend on, '

@@ -91,6 +91,11 @@ class Program(Table):
         return hashlib.sha256(content.encode()).hexdigest()
 
     @cached_property
+    def rules_by_name(self) -> Mapping[str, CommissionRule]:
+        """Each commission rule by its name."""
+        return {rule.name: rule for rule in self.commission.rules}
+
+    @cached_property
     def chooser(self) -> Chooser:
         """Picks among the commission rules."""
         return Chooser(self.commission.rules)
@@ -138,7 +143,21 @@ class Programme:
 
     def named(self, version: str) -> Program | None:
         """The version with an id like "2026-01-01"."""
-        return next((program for program in self.versions if program.version == version), None)
+        return self._by_version.get(version)
+
+    def rule(self, version: str, name: str) -> CommissionRule | None:
+        """A commission rule of the version with this id."""
+        program = self._by_version.get(version)
+        return program.rules_by_name.get(name) if program else None
+
+    @cached_property
+    def _by_version(self) -> Mapping[str, Program]:
+        return {program.version: program for program in self.versions}
+
+    @cached_property
+    def has_terms(self) -> bool:
+        """Whether any rule earns for a time only."""
+        return any(rule.months or rule.terms for program in self.versions for rule in program.commission.rules)
 
     def digest(self, version: str) -> str | None:
         """`Program.digest` of the version with this id."""

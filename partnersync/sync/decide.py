@@ -16,7 +16,7 @@ from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
 from partnersync.domain.registration import LIVE, Registration
 from partnersync.domain.value import RecordKind
-from partnersync.rules import attribution, commission, identity
+from partnersync.rules import attribution, commission, identity, term
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Programme
 from partnersync.sync.judging import Judging, stage_moved
@@ -91,6 +91,8 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
         _decide_deal(deal, client_id, by_client.get(client_id, ()), case, knowledge, as_of, looks, issues)
         for (deal, _), client_id in zip(deals, clients, strict=False)
     ]
+    if knowledge.programme.has_terms:
+        decided = _within_terms(decided, knowledge.programme)
     return CaseDecision(case.case_id, judged, decided, issues, min(looks, default=None))
 
 
@@ -201,6 +203,14 @@ def _decide_deal(
         stage_moved(deal, before),
     )
     return DealDecision(state, earnings)
+
+
+def _within_terms(decided: Sequence[DealDecision], programme: Programme) -> list[DealDecision]:
+    """With what the terms of rules leave of the earnings; a client's deals are all in its case."""
+    by_deal: dict[str, list[Earning]] = defaultdict(list)
+    for earning in term.within_terms([earning for deal in decided for earning in deal.earnings], programme):
+        by_deal[earning.deal_ref].append(earning)
+    return [DealDecision(deal.state, by_deal[deal.state.deal_ref]) for deal in decided]
 
 
 def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:

@@ -29,7 +29,7 @@ GIVEN = {
     "rate": "12.5%",
     "terms": "12.5%",
     "period": "2026Q2",
-    "day": "2026-04-15",
+    **dict.fromkeys(("day", "first", "until"), "2026-04-15"),
 }
 SAID = {
     "en": {"1234.50": "1,234.50"},
