@@ -48,8 +48,7 @@ def put_owner(tx: Connection, connection: str, items: Sequence[tuple[str, str]])
 
 def adopt(tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Collection[str]]]) -> None:
     """Take what is seen in these fields (by record) as ours to replace: a foreign value that has been dealt with."""
-    marked: list[tuple[str, Values]] = [(record_id, dict.fromkeys(names, "")) for record_id, names in items]
-    _put(tx, connection, kind, marked, _adopted)
+    _put(tx, connection, kind, _marked(items), _adopted)
 
 
 def put_want(tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Values]]) -> None:
@@ -62,12 +61,16 @@ def put_base(tx: Connection, connection: str, kind: RecordKind, items: Sequence[
     _put(tx, connection, kind, items, _wrote)
 
 
+def lose_base(tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Collection[str]]]) -> None:
+    """Note that these fields (by record) hold nothing of ours any more."""
+    _put(tx, connection, kind, _marked(items), _disowned)
+
+
 def lose_places(
     tx: Connection, connection: str, kind: RecordKind, items: Sequence[tuple[str, Collection[str]]]
 ) -> None:
-    """Note that these fields (by record) have no place any more, and hold nothing of ours."""
-    marked: list[tuple[str, Values]] = [(record_id, dict.fromkeys(names, "")) for record_id, names in items]
-    _put(tx, connection, kind, marked, _lost)
+    """Note that these fields (by record) have no place any more."""
+    _put(tx, connection, kind, _marked(items), _lost)
 
 
 def forget_unlisted(tx: Connection, connection: str, stream: str, kind: RecordKind) -> None:
@@ -177,12 +180,21 @@ def _adopted(names: Sequence[str], stored: _Stored, values: _Texts) -> _Stored:
     return tuple(taken), seen, want
 
 
+def _marked(items: Sequence[tuple[str, Collection[str]]]) -> list[tuple[str, Values]]:
+    """Fields by record, as values that are not None."""
+    return [(record_id, dict.fromkeys(names, "")) for record_id, names in items]
+
+
+def _disowned(names: Sequence[str], stored: _Stored, values: _Texts) -> _Stored:
+    return _without(stored[0], values), stored[1], stored[2]
+
+
 def _lost(names: Sequence[str], stored: _Stored, values: _Texts) -> _Stored:
-    base, seen = (
-        tuple([None if mark is not None else old for old, mark in zip(each, values, strict=True)])
-        for each in stored[:2]
-    )
-    return base, seen, stored[2]
+    return stored[0], _without(stored[1], values), stored[2]
+
+
+def _without(texts: _Texts, marks: _Texts) -> _Texts:
+    return tuple([None if mark is not None else text for text, mark in zip(texts, marks, strict=True)])
 
 
 def _first(one: str | None, other: str | None) -> str | None:

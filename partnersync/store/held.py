@@ -65,10 +65,13 @@ def of_records(tx: Connection, connection: str, places: Sequence[Place]) -> dict
     return found
 
 
-def without_place(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> set[tuple[str, str]]:
-    """Of these records the fields (record id, field) that are held and lost their place."""
-    rows = _of(tx, connection, [(kind, record_id) for record_id in record_ids])
-    return {(row.record_id, row.field) for row in rows if not row.had_place}
+def without_place(tx: Connection, connection: str, places: Sequence[Place]) -> dict[Place, set[str]]:
+    """Of these records the fields that are held, and had no place to go back to."""
+    found: dict[Place, set[str]] = defaultdict(set)
+    for row in _of(tx, connection, places):
+        if not row.had_place:
+            found[RecordKind(row.kind), row.record_id].add(row.field)
+    return found
 
 
 def release_moved(

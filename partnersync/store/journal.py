@@ -59,10 +59,10 @@ def rows(
         yield Kept(row.seq, row.run, _row(row._mapping))
 
 
-def done_page(tx: Connection, run: int, action: str, connection: str, after: int, limit: int = _PAGE) -> list[Kept]:
+def done_page(tx: Connection, run: int, action: str, connection: str, after: int) -> list[Kept]:
     """The next rows behind the place `after` that tell what a run did to one connection."""
     query = _done(run, action).where(audit.c.connection == connection, audit.c.seq > after)
-    return [Kept(row.seq, row.run, _row(row._mapping)) for row in tx.execute(query.order_by(audit.c.seq).limit(limit))]
+    return [Kept(row.seq, row.run, _row(row._mapping)) for row in tx.execute(query.order_by(audit.c.seq).limit(_PAGE))]
 
 
 def connections(tx: Connection, run: int, action: str) -> set[str]:

@@ -10,12 +10,18 @@ from partnersync.domain.value import RecordKind
 from partnersync.store import fields, held
 
 
-def landed(tx: Tx, connection: str, intents: Sequence[Intent]) -> None:
-    """What was written is our base and what the system holds; what lost its place has neither."""
+def landed(tx: Tx, connection: str, intents: Sequence[Intent], *, was_read: bool = False) -> None:
+    """What was written is our base and what the system holds; what lost its place has no base.
+
+    `was_read`: the system was read since, so that it is known whether it left an empty place.
+    """
     for kind, of_kind in _by_kind(intents).items():
         fields.put_base(tx, connection, kind, [(intent.record_id, intent.after) for intent in of_kind])
-        lost = [(one.record_id, [name for name, text in one.after.items() if text is None]) for one in of_kind]
-        fields.lose_places(tx, connection, kind, [(record_id, names) for record_id, names in lost if names])
+        each = [(one.record_id, [name for name, text in one.after.items() if text is None]) for one in of_kind]
+        lost = [(record_id, names) for record_id, names in each if names]
+        if not was_read:
+            fields.lose_places(tx, connection, kind, lost)
+        fields.lose_base(tx, connection, kind, lost)
 
 
 def missed(tx: Tx, connection: str, intents: Sequence[Intent], run: int) -> None:

@@ -26,7 +26,7 @@ def recover(tx: Tx, connection: str, run: int, now: Callable[[], datetime]) -> N
     for page in intents.earlier(tx, connection, run):
         seen = _seen(tx, connection, page)
         there = [_part(intent, seen, landed=True) for intent in page]
-        landed(tx, connection, [one for one in there if one.after])
+        landed(tx, connection, [one for one in there if one.after], was_read=True)
         missed(tx, connection, [_part(intent, seen, landed=False) for intent in page], run)
         by_run: dict[int, list[Intent]] = defaultdict(list)
         for one in there:
@@ -55,8 +55,20 @@ def _part(intent: Intent, seen: dict[tuple[RecordKind, str], Managed], *, landed
 
 
 def _is_there(intent: Intent, managed: Managed | None, name: str) -> bool:
-    """Whether a field shows the write; a place that was to go may have been emptied instead."""
+    """Whether a field shows the write.
+
+    A place that was to go may have been emptied instead. One that was empty before tells nothing: it went with the
+    other fields of its record, if one of those shows the write.
+    """
     if managed is None:
         return False
     seen, wanted = managed.seen.get(name), intent.after[name]
-    return seen == wanted or (wanted is None and seen == "" and bool(intent.before.get(name)))
+    if seen == wanted:
+        return True
+    if wanted is not None or seen != "":
+        return False
+    return bool(intent.before.get(name)) or any(
+        text == managed.seen.get(other) or (text is None and managed.seen.get(other) == "")
+        for other, text in intent.after.items()
+        if intent.before.get(other)
+    )

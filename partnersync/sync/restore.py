@@ -1,5 +1,6 @@
 """What of one write can be taken back: the fields that still hold exactly what it wrote. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,18 +31,18 @@ class Leaving:
 
 
 def restore(
-    managed: Managed, before: Values, after: Values, *, gone: bool, removes_places: bool
+    managed: Managed, before: Values, after: Values, undone: Collection[str] = (), *, gone: bool, removes_places: bool
 ) -> tuple[Change | None, tuple[Leaving, ...]]:
     """The write that puts a record back as it was `before` a write of ours gave it `after`, and what is left.
 
-    Fields that are as before already are neither, nor is a person's decision that was taken over and cleared. What had
-    no place gets one that is empty, unless `removes_places`.
+    Fields that are as before already are neither, nor those that were `undone` to no place, nor a person's decision
+    that was taken over and cleared. What had no place gets one that is empty, unless `removes_places`.
     """
     now: dict[str, str | None] = {}
     then: dict[str, str | None] = {}
     leaving: list[Leaving] = []
     for name, wrote in after.items():
-        if name == DECISION:
+        if name == DECISION or name in undone:
             continue
         old = before.get(name) if removes_places else before.get(name) or ""
         base, seen = managed.base.get(name), managed.seen.get(name)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection as Tx
 
 from partnersync.config import Settings
-from partnersync.contract.adapter import Adapter
+from partnersync.contract.adapter import Adapter, Table
 from partnersync.domain.change import UNDO, Managed
 from partnersync.domain.incident import Incident
 from partnersync.domain.say import Say
@@ -164,16 +164,17 @@ class Engine:
         names = tuple(name for name in self.adapters if name in concerned)
         command = f"{UNDO} {run}{' --dry-run' if dry_run else ''}"
         with self._run(command, names, None, books=False) as report:
-            report.undone = Undone(run)
             for name in concerned.difference(names):
                 hint = "Put it back, with its plugin, and undo the run again"
                 report.failed[name] = ConfigError("the settings do not have it any more", hint=hint)
             self._pull(names, report)
             with self.store.read() as tx:
                 report.issues = [dict(row) for row in issuebook.by_ids(tx, report.opened[:_ISSUES_TOLD])]
-            for name in names:
-                if name not in report.failed:
-                    self._undo_in(name, report, report.undone, dry_run=dry_run)
+            undone = report.undone = Undone(run)
+            self._each(names, report, lambda name: self._undo_in(name, report, undone, dry_run=dry_run))
+            if not dry_run:
+                holding = list(filter(self.settings.holds_ledger, names))
+                self._each(holding, report, lambda name: self._publish(name, report, [issues_table(self.store)]))
         return report
 
     def _undo_in(self, name: str, report: Report, undone: Undone, *, dry_run: bool) -> None:
@@ -186,16 +187,11 @@ class Engine:
             return
         pushed = PushReport(name)
         report.pushed.append(pushed)
-        try:
-            if total := undone.records - before:
-                work.write(drops, total, pushed, self.progress)
-                if drops:
-                    self._pull([name], report)  # where places went, only the system knows what is left of them
-                work.settle()
-            if self.settings.holds_ledger(name):
-                report.published[name] = publish(self.store, self.adapters[name], name, [issues_table(self.store)])
-        except PartnersyncError as error:
-            report.failed[name] = error
+        if total := undone.records - before:
+            work.write(drops, total, pushed, self.progress)
+            if drops:
+                self._pull([name], report)  # where places went, only the system knows what is left of them
+        work.settle()
 
     def _chosen(self, names: Sequence[str]) -> Sequence[str]:
         unknown = sorted(set(names) - set(self.settings.connections))
@@ -305,9 +301,14 @@ class Engine:
             report.stopped = stop
             log.warning("stopped", {"reason": stop.message})
             return
-        for name in writable:
+        self._each(writable, report, lambda name: self._push(name, report))
+
+    def _each(self, names: Sequence[str], report: Report, do: Callable[[str], None]) -> None:
+        """Do it in each connection that has not failed; one that does, does not stop the others."""
+        for name in names:
             try:
-                self._push(name, report)
+                if name not in report.failed:
+                    do(name)
             except (LockHeld, StoreFailed):
                 raise
             except PartnersyncError as error:
@@ -328,7 +329,10 @@ class Engine:
                 incidents_table(self.store, zone),
                 issues_table(self.store),
             ]
-            report.published[name] = publish(self.store, adapter, name, tables)
+            self._publish(name, report, tables)
+
+    def _publish(self, name: str, report: Report, tables: Sequence[Table]) -> None:
+        report.published[name] = publish(self.store, self.adapters[name], name, tables)
 
     def _due_in_pages(self, name: str) -> Iterator[Change]:
         """What is due in one connection, read page by page so that outcomes can be kept in between."""

@@ -135,11 +135,11 @@ class Undo:
     def _of_page(self, tx: Tx, page: Sequence[Kept]) -> Iterator[tuple[Change | None, Sequence[Leaving]]]:
         places = [(RecordKind(kept.row.kind), kept.row.record_id) for kept in page]
         managed, rows = _managed(tx, self.connection, places), _rows(tx, self.connection, places)
-        removes = self.adapter.capabilities.removes_places
+        removes, lost = self.adapter.capabilities.removes_places, held.without_place(tx, self.connection, places)
         for kept, place in zip(page, places, strict=True):
-            row = rows.get(place)
+            row, undone = rows.get(place), lost.get(place, ())
             gone = row is None or row.state == "gone"
-            yield restore(managed[place], kept.row.before, kept.row.after, gone=gone, removes_places=removes)
+            yield restore(managed[place], kept.row.before, kept.row.after, undone, gone=gone, removes_places=removes)
 
     def _emptied(self, tx: Tx, kind: RecordKind, taken: Counter[str]) -> frozenset[str]:
         """The fields that no record of the kind keeps anything of ours in, once their places are taken from `taken`."""
@@ -147,13 +147,10 @@ class Undo:
         after = ""
         while page := fields.of_kind(tx, self.connection, kind, after):
             after = page[-1].record_id
-            lost = held.without_place(tx, self.connection, kind, [one.record_id for one in page])
-            ours.update(
-                name
-                for one in page
-                for name, base in one.base.items()
-                if base is not None and (one.record_id, name) not in lost
-            )
+            lost = held.without_place(tx, self.connection, [(kind, one.record_id) for one in page])
+            for one in page:
+                undone = lost.get((kind, one.record_id), ())
+                ours.update(name for name, base in one.base.items() if base is not None and name not in undone)
         return frozenset(name for name in MANAGED[kind] if name not in NEVER_MADE and ours[name] == taken[name])
 
     def _hold(self, tx: Tx, batch: Sequence[Intent]) -> None:

@@ -162,6 +162,7 @@ _TOLD: dict[str, tuple[str, ...]] = {
     "accepted_partners": ("run",),
     "issues": ("scope", "opened_run", "opened_at", "closed_run"),
     "audit": ("seq", "at", "run", "reason", "prev_hash", "hash"),
+    "held": ("run", "at"),
     "outbox": (),
     "cursors": ("moved_at",),
     "intents": (),

@@ -1,5 +1,6 @@
 """Held fields: until something else is due than when they were held, or until they are released."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -75,6 +76,12 @@ def test_a_released_field_is_planned_again_and_its_issue_closed(store: Store) ->
     with store.read() as tx:
         assert [row["issue_id"] for row in issuebook.open_issues(tx)] == [second]
         assert [row.record_id for row in fields.due_page(tx, "main", None)] == ["1"]
+
+
+def test_fields_without_a_place_are_told_apart(store: Store) -> None:
+    with store.write() as tx:
+        held.put(tx, [_hold("1", "ps_source", "promo"), replace(_hold("1", "ps_partner_id", "P1"), had_place=False)])
+        assert held.without_place(tx, "main", [(DEAL, "1"), (DEAL, "2")]) == {(DEAL, "1"): {"ps_partner_id"}}
 
 
 def test_issues_name_what_to_release(store: Store) -> None:

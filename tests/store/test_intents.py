@@ -33,6 +33,14 @@ def test_an_intent_may_be_noted_again(store: Store) -> None:
         assert intents.by_ids(tx, [ONE.write_id])[ONE.write_id].after == {"ps_source": "x"}
 
 
+def test_a_run_has_its_connections_until_all_is_settled(store: Store) -> None:
+    with store.write() as tx:
+        intents.open_all(tx, [ONE, replace(ONE, write_id="x", connection="other"), AGAIN], AT)
+        assert intents.connections(tx, 1) == {"main", "other"}
+        intents.settle(tx, [ONE.write_id])
+        assert intents.connections(tx, 1) == {"other"}
+
+
 def _earlier(tx: Connection, connection: str, run: int) -> list[Intent]:
     """The first page, as nothing is settled in between."""
     return next(intents.earlier(tx, connection, run), [])

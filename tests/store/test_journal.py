@@ -34,3 +34,17 @@ def test_rows_are_found(store: Store, wanted: dict[str, str | int], expected: li
         assert [(row.run, row.row) for row in kept] == [
             (7 if seq == 1 else 8, [ROW, *OTHERS][seq - 1]) for seq in expected
         ]  # fmt: skip
+
+
+def test_what_a_run_did_is_found_page_by_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_PAGE", 2)
+    no_use = [replace(ROW, action="note"), replace(ROW, outcome="refused"), replace(ROW, action="undo")]
+    with store.write() as tx:
+        journal.append(tx, [ROW, *no_use, *OTHERS], 7)
+        journal.append(tx, [ROW], 8)
+        first = journal.done_page(tx, 7, "write", "main", 0)
+        second = journal.done_page(tx, 7, "write", "main", first[-1].seq)
+        assert [kept.row for kept in (*first, *second)] == [ROW, *OTHERS[:2]]
+        assert journal.done_page(tx, 7, "write", "main", second[-1].seq) == []
+        assert journal.connections(tx, 7, "write") == {"main", "other"}
+        assert journal.connections(tx, 8, "note") == set()

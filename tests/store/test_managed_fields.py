@@ -51,6 +51,19 @@ def test_a_field_is_due_when_something_else_is_seen(
     )
 
 
+def test_what_loses_its_place_is_neither_seen_nor_ours(store: Store) -> None:
+    with store.write() as tx:
+        values = {"ps_source": "promo", "ps_partner_id": "P1"}
+        fields.put_want(tx, "main", DEAL, [("1", values)])
+        fields.put_base(tx, "main", DEAL, [("1", values)])
+        fields.lose_places(tx, "main", DEAL, [("1", ["ps_source"])])
+        fields.lose_base(tx, "main", DEAL, [("1", ["ps_source"])])
+    managed = _managed(store)
+    assert managed is not None
+    assert managed.base == managed.seen == NOTHING | {"ps_partner_id": "P1"}
+    assert _due(store) == ["1"]
+
+
 def test_what_was_written_is_base_and_seen_of_these_fields_alone(store: Store) -> None:
     with store.write() as tx:
         fields.put_seen(tx, "main", DEAL, [("1", {"ps_source": "typed", "ps_partner_id": "P1", "ps_incident": ""})])

@@ -143,9 +143,9 @@ class _Layout:
 
         A row shorter than the header is filled up to the last cell that it gets. Cells of a row beyond the header stay
         behind the new columns, or they would be read as those. In a row that may be shifted a cell that stands in the
-        place of ours is left alone. An empty line, and a row with a problem, stay.
+        place of ours is left alone. A row that says nothing, and one with a problem, stay.
         """
-        if not row.raw or row.problem:
+        if row.blank or row.problem:
             return self._delimiter.join(row.raw) + row.end
         due = self._due(row)
         cells = [*row.raw]
@@ -164,7 +164,7 @@ class _Layout:
 
     def texts(self, row: Row) -> Iterator[tuple[str, str]]:
         """What the managed columns hold in the line of a record."""
-        if not row.raw or row.problem:
+        if row.blank or row.problem:
             return
         due = self._due(row)
         for column, place in self._held:

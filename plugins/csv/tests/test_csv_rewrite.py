@@ -59,7 +59,7 @@ def rewritten(path: Path, text: str, managed: Managed = MANAGED) -> str:
         pytest.param("id;t;\n1;x;\n", "id;t;;ps_a;ps_b\n1;x;;A;B\n", id="a delimiter behind the last cell"),
         pytest.param("id,t\n\n1,x\n\n", "id,t,ps_a,ps_b\n\n1,x,A,B\n\n", id="empty lines stay"),
         pytest.param("\n,\nid,t\n1,x", "\n,\nid,t,ps_a,ps_b\n1,x,A,B", id="lines before the header, no last line end"),
-        pytest.param("id,t\n,\n1,x\n", "id,t,ps_a,ps_b\n,,,\n1,x,A,B\n", id="a row of empty cells"),
+        pytest.param("id,t\n,\n1,x\n", "id,t,ps_a,ps_b\n,\n1,x,A,B\n", id="a row of empty cells stays"),
         pytest.param('id,t\n1,"x\n2,y\n', "id,t,ps_a,ps_b\n1,\"x\n2,y,,'=x\n", id="a row with a lost quote stays"),
         pytest.param(
             '"id","t"\n"1","=1+1\r\n ""q"""\n',
