@@ -1,16 +1,13 @@
 """A plugin's own keys: checked by its model, told like the core's; its secrets are fetched and never shown."""
 
-import json
 import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from partnersync.config import load_settings, plugin_options
-from partnersync.contract.secret import Secret, discreet, discreet_value
+from partnersync.contract.secret import Secret
 from partnersync.errors import ConfigError
 from settings_file import SMALL, put
 
@@ -126,63 +123,3 @@ def test_a_secret_file_that_others_may_read_is_refused(tmp_path: Path, rights: i
     ):
         options('token = { file = "token.txt" }')
     assert stat.S_IMODE(file.stat().st_mode) == rights
-
-
-def test_a_secret_file_with_nothing_in_it_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "token.txt"
-    file.write_text(" \n", encoding="utf-8")
-    file.chmod(0o600)
-    with pytest.raises(ConfigError, match=r"names token\.txt, which is empty"):
-        options('token = { file = "token.txt" }')
-
-
-@pytest.mark.parametrize(("rights", "taken"), [(0o440, True), (0o400, True), (0o444, False)])
-def test_a_credential_of_a_service_shows_its_access_list_as_a_group(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rights: int, taken: bool
-) -> None:
-    file = tmp_path / "credentials" / "crm"
-    file.parent.mkdir()
-    file.write_text("hunter2", encoding="utf-8")
-    file.chmod(rights)
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(file.parent))
-    if taken:
-        assert options(f'token = {{ file = "{file}" }}').token == Secret("hunter2")
-    else:
-        with pytest.raises(ConfigError, match="others may read"):
-            options(f'token = {{ file = "{file}" }}')
-
-
-@pytest.mark.parametrize(
-    "quoted",
-    [
-        pytest.param("hunt/er+2 й", id="as it is"),
-        pytest.param("hunt%2Fer%2B2%20%D0%B9", id="in an address"),
-        pytest.param("hunt%2Fer%2B2+%D0%B9", id="in a form"),
-        pytest.param("hunt/er+2 \\u0439", id="in JSON"),
-    ],
-)
-def test_a_secret_is_redacted_however_a_text_quotes_it(quoted: str) -> None:
-    Secret("hunt/er+2 й")
-    assert discreet(f"GET /leads?key={quoted} failed") == "GET /leads?key=*** failed"
-
-
-def test_the_lines_of_a_long_secret_are_redacted_each() -> None:
-    Secret("-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n")
-    assert discreet("at MIIEvQIBADANBg:1") == "at ***:1"
-
-
-def test_a_secret_that_is_a_common_word_spoils_no_text() -> None:
-    Secret("ok")
-    assert discreet("all is ok") == "all is ok"
-
-
-@given(
-    st.recursive(
-        st.text() | st.integers() | st.none() | st.booleans(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
-)
-def test_a_value_keeps_its_form(value: object) -> None:
-    told = discreet_value(value)
-    assert json.loads(json.dumps(told)) == told
-    assert type(told) is type(value)

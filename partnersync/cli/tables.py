@@ -143,7 +143,6 @@ _RUN_COLUMNS = (
     "lines",
     "written",
     "set_aside",
-    "failed",
 )
 
 
@@ -158,10 +157,8 @@ def status(as_json: bool, config: Path) -> int:
     if as_json:
         show_json(told)
         return 0
-    rows = [{**run, "failed": "|".join(run["failed"])} for run in told["runs"]]
-    show_table(_RUN_COLUMNS, [[row[column] for column in _RUN_COLUMNS] for row in rows], as_json=False)
+    show_table(_RUN_COLUMNS, [[run[column] for column in _RUN_COLUMNS] for run in told["runs"]], as_json=False)
     click.echo("")
-    click.echo(f"last good    {told['last_good_sync']['finished_at'] if told['last_good_sync'] else 'none'}")
     click.echo(f"open issues  {', '.join(f'{code} {number}' for code, number in told['issues'].items()) or 'none'}")
     click.echo(f"due now      {told['due_now']:,} cases")
     click.echo(f"due next     {told['next_look_at'] or 'nothing'}")
@@ -183,25 +180,15 @@ def _status(tx: Tx, zone: ZoneInfo) -> dict[str, Any]:
                 "finished_at": _second(run.finished_at, zone) if run.finished_at else None,
                 "exit_code": run.exit_code,
                 **{name: run.counts.get(name, "") for name in ("read", "lines", "written", "set_aside")},
-                "failed": run.counts.get("failed", []),
             }
             for run in runs.latest(tx, 10)
         ],
-        "last_good_sync": _last_good(tx, zone),
         "issues": issuebook.counts(tx),
         "due_now": casefile.count_due(tx, now()),
         "next_look_at": _second(codec.moment(next_look), zone) if next_look else None,
         "locks": locks.held(tx, now()),
         "streams": {name: _second(codec.moment(moved), zone) for name, moved in cursors.moved(tx).items()},
     }
-
-
-def _last_good(tx: Tx, zone: ZoneInfo) -> dict[str, object] | None:
-    run = runs.last_good(tx)
-    if run is None or run.finished_at is None:
-        return None
-    age_s = int((now() - run.finished_at).total_seconds())
-    return {"run": run.run, "finished_at": _second(run.finished_at, zone), "age_s": age_s}
 
 
 def _second(moment: datetime, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, tuple_, update
 
-from partnersync.contract.managed import COMPARED, NEVER_MADE, OWNER
+from partnersync.contract.managed import COMPARED, DECISION, NEVER_MADE, OWNER
 from partnersync.domain.change import Managed, Values
 from partnersync.domain.value import RecordKind
 from partnersync.store.rows import chunks, upsert_all
@@ -240,6 +240,8 @@ def _settled(kind: RecordKind, base: _Texts, seen: _Texts, want: _Texts) -> tupl
     settled: list[str | None] = []
     due = contested = False
     for name, old, held, asked in zip(COMPARED[kind], base, seen, want, strict=True):
+        if name == DECISION:
+            asked = ""  # always: a decision about a record that is new is seen before anything is due there
         differs = asked is not None and asked != held
         settled.append(held if asked is not None and not differs else old)
         if not differs or (held is None and name in NEVER_MADE):

@@ -10,8 +10,6 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.tables import runs
 
-_GOOD = (0, 3)
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -59,13 +57,6 @@ def latest(tx: Connection, limit: int) -> list[Run]:
 def by_number(tx: Connection, number: int) -> Run | None:
     """One run, or None if there is none of that number."""
     row = tx.execute(select(runs).where(runs.c.run == number)).mappings().one_or_none()
-    return _run(row) if row else None
-
-
-def last_good(tx: Connection) -> Run | None:
-    """The last `sync` that came to its end, whatever it set aside; None where none did."""
-    good = (runs.c.command == "sync") & runs.c.exit_code.in_(_GOOD)
-    row = tx.execute(select(runs).where(good).order_by(runs.c.run.desc()).limit(1)).mappings().one_or_none()
     return _run(row) if row else None
 
 

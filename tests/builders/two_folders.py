@@ -18,6 +18,7 @@ from partnersync.store.locks import this_process
 from partnersync.sync.progress import Progress
 from partnersync.sync.run import Engine, Report
 from partnersync.translate import translator
+from sheets import Form, Sheet
 from small_firm import PROGRAM
 
 SETTINGS = """\
@@ -114,6 +115,15 @@ class TwoFolders:
                 text = text.replace(old, new)
             self.put({name: text})
 
+    def tamper(self) -> None:
+        """What people do to cells of ours, and how the guard is to answer from now on."""
+        settings = SETTINGS.replace('kind = "csv"\npath = "crm"', 'kind = "csv"\nmode = "enforce"\npath = "crm"')
+        self.put({"config/partnersync.toml": settings.replace('out = "out"', 'out = "out"\nmode = "warn"')})
+        deals = Sheet(self.root / "crm/deals.csv", ["deal_id"], Form(delimiter=";", line_end="\r\n"))
+        deals.edit("D-1", ps_partner_id="P-2", ps_source="typed by me")
+        deals.edit("D-2", ps_partner_id="P-1", ps_decision="accept")
+        Sheet(self.root / "out/registrations.csv", ["registration_id"]).edit("R-2", ps_status="approved")
+
     @contextmanager
     def engine(self, owner: str = "", progress: Progress = _silent) -> Iterator[Engine]:
         """An engine as a command makes it; `owner` is the process that it takes itself for."""
@@ -164,7 +174,9 @@ _TOLD: dict[str, tuple[str, ...]] = {
     "audit": ("seq", "at", "run", "reason", "prev_hash", "hash"),
     "held": ("run", "at"),
     "outbox": (),
-    "cursors": ("moved_at",),
+    "incidents": (),
+    "reverts": ("run",),
+    "overrides": ("number", "run"),
     "intents": (),
     "leases": (),
     "published": ("state",),

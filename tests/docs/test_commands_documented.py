@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (.+?)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 COMMON = PAGE.partition("\n## ")[0]
 HELP = {"-h", "--help"}
-PAGES = ("README.md", "README.ru.md", "docs/commands.md", "docs/plugins/csv.md", "docs/running.md")
+PAGES = ("README.md", "README.ru.md", "docs/commands.md", "docs/plugins/csv.md")
 
 
 def leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -92,9 +92,7 @@ def quoted(page: str) -> list[str]:
     blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", text)
     calls = [
-        re.sub(r"^(\.venv/bin/)?partnersync\s+", "", line.partition(" | ")[0])
-        for line in lines
-        if re.match(r"\S*partnersync\s", line)
+        re.sub(r"^(\.venv/bin/)?partnersync\s+", "", line) for line in lines if re.match(r"\S*partnersync\s", line)
     ]
     return [call for call in calls if "[" not in call and "…" not in call and "COMMAND" not in call]
 

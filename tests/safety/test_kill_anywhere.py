@@ -10,6 +10,7 @@ import pytest
 
 import crash_points
 from crash_points import CrashPoints, seams
+from partnersync.sync.run import Report
 from two_folders import AS_OF_FIRST, AS_OF_LATER, SETTINGS, TwoFolders
 
 NewCompany = Callable[[str], TwoFolders]
@@ -22,32 +23,48 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("partnersync.sync.push._AT_ONCE", 2)
 
 
+def first(company: TwoFolders, owner: str = "") -> Report:
+    """Everything is new."""
+    return company.sync(AS_OF_FIRST, owner)
+
+
+def later(company: TwoFolders, owner: str = "") -> Report:
+    """Much has changed, somebody edited our fields, an approver decided."""
+    return company.sync(AS_OF_LATER, owner)
+
+
 @pytest.mark.usefixtures("_small_steps")
 @pytest.mark.parametrize(
-    ("as_of", "at_least"),
+    ("run", "at_least"),
     [
-        pytest.param(AS_OF_FIRST, {"after commit": 30, "torn": 6, "after replace": 6, "after mkdir": 1}, id="first"),
-        pytest.param(AS_OF_LATER, {"after commit": 30, "torn": 6, "after replace": 6}, id="later"),
+        pytest.param(first, {"after commit": 30, "torn": 6, "after replace": 6, "after mkdir": 1}, id="first"),
+        pytest.param(later, {"after commit": 30, "torn": 6, "after replace": 6}, id="later"),
     ],
 )
 def test_a_run_that_was_killed_at_any_moment_is_finished_by_the_next(
-    new_company: NewCompany, tmp_path: Path, ended_process: str, as_of: str, at_least: dict[str, int]
+    new_company: NewCompany,
+    tmp_path: Path,
+    ended_process: str,
+    run: Callable[..., Report],
+    at_least: dict[str, int],
 ) -> None:
     company = new_company("company")
-    if as_of == AS_OF_LATER:
-        company.sync(AS_OF_FIRST)
+    if run is later:
+        first(company)
         company.go_on()
+        company.tamper()
     points = CrashPoints(company.root, tmp_path / "moments")
     with points.watching():
-        assert company.sync(as_of, ended_process).exit_code == 3  # it sets a row aside
+        assert run(company, ended_process).exit_code == 3  # it sets a row aside
     assert {kind: points.kinds[kind] for kind in at_least if points.kinds[kind] < at_least[kind]} == {}
     expected = company.end_state()
-    assert all(expected[name] for name in ("ledger", "managed", "registrations", "audit", "issues"))
+    wanted = ("incidents", "reverts", "overrides") if run is later else ()
+    assert all(expected[name] for name in ("ledger", "managed", "registrations", "audit", "issues", *wanted))
     assert [name for name in expected["files"] if name.endswith(".tmp")] == []
     assert expected["intents"] == expected["leases"] == []
     for moment in points.moments:
         copy = TwoFolders(moment)
-        assert copy.sync(as_of).exit_code in (0, 3)
+        assert run(copy).exit_code in (0, 3)
         ended = copy.end_state()
         assert {name: ended[name] for name in ended if ended[name] != expected[name]} == {}, moment.name
 

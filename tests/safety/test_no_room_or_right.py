@@ -57,8 +57,8 @@ def test_a_store_that_gets_full_ends_the_run_and_the_next_one_finishes_it(
     grown = _of_small_pages(new_company("grown"))
     empty = _pages(grown)
     grown.sync(AS_OF_FIRST)
-    sizes = range(empty, _pages(grown), 2)
-    assert len(sizes) > 10
+    sizes = range(empty, _pages(grown), 4)
+    assert len(sizes) > 5
     for pages in sizes:
         company = _of_small_pages(new_company(f"company {pages}"))
         with store_of(pages), pytest.raises(StoreFailed, match=r"the disk of the store is full\. Free space"):

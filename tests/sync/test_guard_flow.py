@@ -233,6 +233,20 @@ def test_a_decision_resolves_the_incident_that_stood(firm: Callable[[str], Firm]
     assert boss.value("ps_incident") == ""
 
 
+@pytest.mark.parametrize(("decision", "code", "overrides"), [("P2", 0, 1), ("nobody", 3, 0), ("accept", 3, 0)])
+def test_a_decision_about_a_new_deal_is_seen_by_the_run_that_sees_the_deal(
+    firm: Callable[[str], Firm], decision: str, code: int, overrides: int
+) -> None:
+    boss = firm("observe")
+    boss.company.add("deal", DEAL | {"deal_id": "D2"})
+    boss.crm.values[(RecordKind.DEAL, "D2")] = {"ps_decision": decision}
+    report = boss.sync()
+    assert (report.exit_code, report.round.overrides) == (code, overrides)
+    assert boss.company.value("deal", "D2", "ps_partner_id") == ("P2" if overrides else "P1")
+    report = boss.sync()
+    assert (report.exit_code, report.round.overrides, report.written) == (0, 0, 0)
+
+
 def test_an_emptied_partner_may_be_accepted_as_direct(firm: Callable[[str], Firm]) -> None:
     boss = firm("warn")
     boss.edit("ps_partner_id", "")
