@@ -1,14 +1,15 @@
 """Who is the same client: the keys of a record, and how the records of a case are cut into clients (policy.md 2)."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 from partnersync.domain.client import ClientKeys
 from partnersync.rules.domains import is_corporate
 
 # Keys unite in this order: certain ones first, a tax number before everything. Weak and medium keys never unite.
-_ORDER = {"inn": 0, "ogrn": 1, "crm": 2, "domain": 3}
+_ORDER = {"inn": 0, "ogrn": 1, "crm": 2, "domain": 3, "pair": 4}
 
 
 class Member(NamedTuple):
@@ -27,26 +28,64 @@ class Part(NamedTuple):
     keys: tuple[str, ...]
 
 
-def keys(client: ClientKeys) -> tuple[str, ...]:
-    """The certain keys of a record's client (tax and registry numbers, the CRM's id), then strong ones (domains)."""
+Scope = Literal["client", "branch"]
+
+
+def number(client: ClientKeys, scope: Scope = "client") -> str | None:
+    """The tax number that tells clients apart; with branches it is INN and KPP together."""
+    return f"{client.inn}/{client.kpp}" if scope == "branch" and client.inn and client.kpp else client.inn
+
+
+def personal_emails(client: ClientKeys) -> tuple[str, ...]:
+    """Addresses at domains that many share, without what follows a plus."""
+    if not client.emails:
+        return ()
+    parts = [address.rpartition("@")[::2] for address in client.emails]
+    own = {domain for domain in client.email_domains if is_corporate(domain)}
+    return tuple(
+        dict.fromkeys(
+            f"{name.partition('+')[0]}@{host}"
+            for name, host in parts
+            if not any(host == domain or host.endswith(f".{domain}") for domain in own)
+        )
+    )
+
+
+def keys(client: ClientKeys, scope: Scope = "client", crowded: Container[str] = ()) -> tuple[str, ...]:
+    """The keys of a record's client that unite.
+
+    Certain ones (tax and registry numbers, the CRM's id), strong ones (domains), and pairs of a phone and a personal
+    e-mail: each of the two is medium, both together are strong. A `crowded` phone, of many companies, is no key.
+    """
     found: list[str] = []
     if client.inn:
-        found.append(f"inn:{client.inn}")
+        found.append(f"inn:{number(client, scope)}")
     if client.ogrn:
         found.append(f"ogrn:{client.ogrn}")
     if client.client_id:
         found.append(f"crm:{client.client_id}")
     domains = dict.fromkeys((client.domain, *client.email_domains)) if client.email_domains else (client.domain,)
     found += [f"domain:{domain}" for domain in domains if domain and is_corporate(domain)]
+    if client.phones and client.emails:
+        mails = personal_emails(client)
+        found += [_pair(phone, mail) for phone in client.phones if phone not in crowded for mail in mails]
     return tuple(found)
 
 
-def own_id(client: ClientKeys, fallback: str) -> str:
-    """What a client would be called by this record alone: its CRM's id, else its first key, else `fallback`."""
+def _pair(phone: str, mail: str) -> str:
+    """Keys name cases, which people see: a contact is not readable in them."""
+    return f"pair:{hashlib.blake2b(f'{phone}|{mail}'.encode(), digest_size=8).hexdigest()}"
+
+
+def own_id(client: ClientKeys, fallback: str, scope: Scope = "client") -> str:
+    """What a client would be called by this record alone: its CRM's id, else its first key, else `fallback`.
+
+    A contact's phone and e-mail name nobody.
+    """
     if client.client_id:
         return client.client_id
-    found = keys(client)
-    return found[0] if found else fallback
+    found = keys(client, scope)
+    return found[0] if found and not found[0].startswith("pair:") else fallback
 
 
 def cut(members: Sequence[Member]) -> list[str]:

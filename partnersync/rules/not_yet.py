@@ -19,7 +19,6 @@ class NotYet(NamedTuple):
 
 
 NOT_YET = (
-    NotYet(("registration", "scope"), ("branch",)),
     NotYet(("commission", "base"), ("margin",)),
     NotYet(("commission", "convert")),
     NotYet(("commission", "rules", "*", "per_unit")),

@@ -16,7 +16,7 @@ from partnersync.domain.registration import (
 from partnersync.rules.calendar import add_months
 from partnersync.rules.claim_data import CHECKED_NUMBERS, missing
 from partnersync.rules.program import Program
-from partnersync.rules.situation import ClientFacts, PartnerFacts, Situation
+from partnersync.rules.situation import ClientFacts, PartnerFacts, Situation, situation
 
 CLIENT_CHOICE = "client_choice"
 # Evidence of claims as it is graded; a person's word for it comes last.
@@ -38,8 +38,8 @@ def judge(
 
     R6, the same content again, is decided before this by comparing content.
     """
-    situation = _situation(claim, others, about, client or ClientFacts(), program, claim.submitted_at)
-    found = (row(situation) for row in ROWS)
+    at_submission = situation(claim, others, about, client or ClientFacts(), program, claim.submitted_at)
+    found = (row(at_submission) for row in ROWS)
     return next(verdict for verdict in found if verdict)
 
 
@@ -55,25 +55,13 @@ def ripen(
 
     `others` are all other claims of its client that were decided by then.
     """
-    situation = _situation(claim, others, about, client, program, at)
-    if any((found := row(situation)) and found.state in _REFUSED for row in ROWS):
+    then = situation(claim, others, about, client, program, at)
+    if any((found := row(then)) and found.state in _REFUSED for row in ROWS):
         return None
-    return situation.verdict(_S.PROVISIONAL, _C.SLA_PROVISIONAL, "R24")
+    return then.verdict(_S.PROVISIONAL, _C.SLA_PROVISIONAL, "R24")
 
 
 _REFUSED = frozenset({_S.INVALID, _S.RETURNED, _S.REJECTED})
-
-
-def _situation(
-    claim: Registration,
-    others: Sequence[Claim],
-    about: PartnerFacts,
-    client: ClientFacts,
-    program: Program,
-    at: datetime,
-) -> Situation:
-    live = [other for other in others if other.protection and other.protection.covers(at)]
-    return Situation(claim, others, live, about, client, program, at)
 
 
 def _r1_data_missing(at: Situation) -> Verdict | None:
@@ -166,13 +154,13 @@ def _r12_incumbent(at: Situation) -> Verdict | None:
     if at.claim.kind is not RegistrationKind.RENEWAL or CLIENT_CHOICE in at.claim.evidence:
         return None
     months = at.program.protection.incumbent_months
-    last = max(at.bought(), key=lambda sale: (sale[0], sale[1].ref), default=None)
-    if last is None or at.day(at.at) >= add_months(at.day(last[0]), months):
+    last = max(at.sold, key=lambda deal: (at.bought_at(deal), deal.ref), default=None)
+    if last is None or at.day(at.at) >= add_months(at.day(at.bought_at(last)), months):
         return None
-    incumbent = at.client.seller(last[1])
+    incumbent = at.client.seller(last)
     if incumbent in ("", at.claim.partner_id) or not at.about.is_active(incumbent):
         return None
-    return at.verdict(_S.REJECTED, _C.INCUMBENT, "R12", deal_ref=last[1].ref)
+    return at.verdict(_S.REJECTED, _C.INCUMBENT, "R12", deal_ref=last.ref)
 
 
 def _r13_direct_active(at: Situation) -> Verdict | None:
@@ -219,7 +207,7 @@ def _r13_teaming(at: Situation) -> Verdict | None:
 
 
 def _r14_direct_later(at: Situation) -> Verdict | None:
-    later = (deal for deal in at.direct_deals() if deal.created_at >= at.claim.submitted_at)
+    later = (deal for deal in at.direct if deal.created_at >= at.claim.submitted_at)
     first = min(later, key=lambda deal: (deal.created_at, deal.ref), default=None)
     return at.verdict(_S.APPROVED, _C.DIRECT_LATER, "R14", deal_ref=first.ref) if first else None
 
@@ -296,15 +284,13 @@ def _related(others: Sequence[Claim]) -> dict[str, Any]:
 
 def _older_direct(at: Situation, *, active: bool) -> str | None:
     """The first open direct deal from before the submission with, or without, activity."""
-    older = [
-        deal for deal in at.direct_deals() if deal.created_at < at.claim.submitted_at and at.is_active(deal) is active
-    ]
+    older = [deal for deal in at.direct if deal.created_at < at.claim.submitted_at and at.is_active(deal) is active]
     first = min(older, key=lambda deal: (deal.created_at, deal.ref), default=None)
     return first.ref if first else None
 
 
 def _last_bought(at: Situation) -> datetime | None:
-    return max((moment for moment, _ in at.bought()), default=None)
+    return max(map(at.bought_at, at.sold), default=None)
 
 
 def _is_recent(at: Situation, bought: datetime) -> bool:

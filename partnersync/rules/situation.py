@@ -1,6 +1,6 @@
 """What a registration is judged by: the claim, its partner, earlier claims on the client, and the client's deals."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,18 +17,22 @@ def _nobody(deal: Deal) -> str:
     return ""
 
 
+def _never(deal: Deal) -> datetime | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
     """What is known of a claim's client.
 
-    `activities` are by deal, for connections that supply them; `stage_moves` by deal say when its stage moved last.
+    `activities` are by deal, for connections that supply them; `stage_moved` says when a deal's stage moved last.
     `seller` names the partner whom a deal is attributed to, or "". `lookalikes` name clients that may be the same.
     """
 
     deals: Sequence[Deal] = ()
     payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)
     activities: Mapping[str, Sequence[Activity]] = field(default_factory=dict)
-    stage_moves: Mapping[str, datetime] = field(default_factory=dict)
+    stage_moved: Callable[[Deal], datetime | None] = _never
     supplied: frozenset[str] = frozenset()  # connections that supply activities
     seller: Callable[[Deal], str] = _nobody
     lookalikes: Sequence[str] = ()
@@ -52,7 +56,11 @@ class PartnerFacts:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A claim at the moment for which it is judged: its submission, or later where a person or R24 decides."""
+    """A claim at the moment for which it is judged: its submission, or later where a person or R24 decides.
+
+    `direct` are open direct deals of the client, made before or after; `sold` its won deals from before it; both
+    with a product in common.
+    """
 
     claim: Registration
     others: Sequence[Claim]  # earlier ones of its client, judged
@@ -61,6 +69,8 @@ class Situation:
     client: ClientFacts
     program: Program
     at: datetime
+    direct: Sequence[Deal]
+    sold: Sequence[Deal]
 
     def verdict(self, state: RegistrationState, code: VerdictCode, row: str, **told: Any) -> Verdict:
         """A verdict by the machine, dated at the moment."""
@@ -83,12 +93,6 @@ class Situation:
         """The day of a moment in the program's zone."""
         return moment.astimezone(self.program.zone).date()
 
-    def direct_deals(self) -> Iterator[Deal]:
-        """Open direct deals of the client with a common product, made before or after."""
-        for deal in self.client.deals:
-            if deal.is_direct and self.claim.overlaps(deal.products) and deal.state_at(self.at) is DealState.OPEN:
-                yield deal
-
     def is_active(self, deal: Deal) -> bool:
         """Whether there was two-way activity on a deal within the program's days before the moment.
 
@@ -98,13 +102,33 @@ class Situation:
         if deal.ref.partition("/")[0] in self.client.supplied:
             work = self.client.activities.get(deal.ref, ())
             return any(one.two_way and since <= one.at <= self.at for one in work)
-        moved = self.client.stage_moves.get(deal.ref, deal.created_at)
-        return since <= deal.created_at or since <= moved <= self.at
+        moved = self.client.stage_moved(deal)
+        return since <= deal.created_at or (moved is not None and since <= moved <= self.at)
 
-    def bought(self) -> Iterator[tuple[datetime, Deal]]:
-        """Won deals of the client with a common product from before the moment, each with its last payment or end."""
-        for deal in self.client.deals:
-            if deal.state is DealState.WON and deal.ended_at <= self.at and self.claim.overlaps(deal.products):
-                paid = self.client.payments.get(deal.ref, ())
-                dates = [one.paid_at for one in paid if one.refund_of is None and one.paid_at <= self.at]
-                yield max(dates, default=deal.ended_at), deal
+    def bought_at(self, deal: Deal) -> datetime:
+        """When a sold deal was paid last, by the moment; else when it ended."""
+        paid = self.client.payments.get(deal.ref, ())
+        dates = [one.paid_at for one in paid if one.refund_of is None and one.paid_at <= self.at]
+        return max(dates, default=deal.ended_at)
+
+
+def situation(
+    claim: Registration,
+    others: Sequence[Claim],
+    about: PartnerFacts,
+    client: ClientFacts,
+    program: Program,
+    at: datetime,
+) -> Situation:
+    """A claim at a moment; `others` are claims of its client that were judged by then."""
+    live = [other for other in others if other.protection and other.protection.covers(at)]
+    direct: list[Deal] = []
+    sold: list[Deal] = []
+    for deal in client.deals:
+        if not claim.overlaps(deal.products):
+            continue
+        if deal.state is DealState.WON and deal.ended_at <= at:
+            sold.append(deal)
+        elif deal.is_direct and deal.state_at(at) is DealState.OPEN:
+            direct.append(deal)
+    return Situation(claim, others, live, about, client, program, at, direct, sold)

@@ -111,6 +111,20 @@ case_keys = Table(
     sqlite_with_rowid=False,
 )
 
+# Keys that many clients may share, so that claims on clients like one another are found; `owner` is a client's own id.
+traits = Table(
+    "traits",
+    metadata,
+    Column("key", Str, primary_key=True),
+    Column("claim_id", Str, primary_key=True),  # the registration that tells it; empty: a deal does
+    Column("owner", Str, primary_key=True),
+    Column("inn", Str, nullable=False),
+    Column("name", Str, nullable=False),  # plain
+    Column("since", Str, nullable=False),  # of the earliest record that tells it
+    Column("first_seen", Integer, nullable=False),  # the run that could book that record first
+    sqlite_with_rowid=False,
+)
+
 cases = Table(
     "cases",
     metadata,

@@ -12,9 +12,11 @@ from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import RecordKind
-from partnersync.rules import identity
-from partnersync.store import casefile, codec, decisions, overrides, records
+from partnersync.rules import identity, likeness
+from partnersync.rules.likeness import Known
+from partnersync.store import casefile, codec, decisions, overrides, records, traits
 from partnersync.store.records import Row
+from partnersync.store.traits import Trait
 from partnersync.sync.decide import CaseFile
 
 Places = dict[tuple[str, str], Row]  # (kind, programme-wide id) → record
@@ -39,7 +41,37 @@ def load(tx: Tx, case_ids: Sequence[str]) -> tuple[list[CaseFile], Places]:
     files = [
         _file(case_id, of_case, judged[case_id], standings[case_id], decided) for case_id, of_case in by_case.items()
     ]
-    return files, places
+    return _with_lookalikes(tx, files), places
+
+
+def _with_lookalikes(tx: Tx, files: Sequence[CaseFile]) -> list[CaseFile]:
+    """With the clients that may be those of their claims, and the phones that many companies share."""
+    asked = {claim.registration_id: likeness.asked(claim.client) for file in files for claim, _ in file.registrations}
+    found = traits.having(tx, sorted({key for keys in asked.values() for key in keys}))
+    phones = {file.case_id: _phones_in_pairs(file) for file in files}
+    every = sorted(set[str]().union(*phones.values()))
+    crowded = traits.crowded(tx, [f"phone:{phone}" for phone in every], likeness.COMPANIES_A_PHONE)
+    full: list[CaseFile] = []
+    for file in files:
+        known = {
+            claim.registration_id: [
+                _known(trait) for key in asked[claim.registration_id] for trait in found.get(key, ())
+            ]
+            for claim, _ in file.registrations
+        }
+        many = frozenset(phone for phone in phones[file.case_id] if f"phone:{phone}" in crowded)
+        full.append(replace(file, known=known, crowded=many) if known or many else file)
+    return full
+
+
+def _phones_in_pairs(file: CaseFile) -> set[str]:
+    """Phones that stand beside an e-mail, with which they may be a key."""
+    clients = [deal.client for deal, _ in file.deals] + [claim.client for claim, _ in file.registrations]
+    return {phone for client in clients if client.emails for phone in client.phones}
+
+
+def _known(trait: Trait) -> Known:
+    return Known(trait.key, trait.owner, trait.inn, trait.name, trait.since, trait.first_seen)
 
 
 def _recut(tx: Tx, case_ids: Sequence[str], rows: list[Row]) -> list[Row]:

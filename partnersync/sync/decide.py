@@ -16,7 +16,8 @@ from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
 from partnersync.domain.registration import LIVE, Registration
 from partnersync.domain.value import RecordKind
-from partnersync.rules import attribution, commission, identity, term
+from partnersync.rules import attribution, commission, identity, likeness, term
+from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Programme
 from partnersync.sync.judging import Judging, stage_moved
@@ -52,6 +53,10 @@ class CaseFile:
     standings: Mapping[str, DealStanding] = field(default_factory=dict)  # by deal ref
     overrides: Mapping[str, Override] = field(default_factory=dict)  # by deal ref
     activities: Mapping[str, Sequence[Activity]] = field(default_factory=dict)  # by deal ref
+    known: Mapping[str, Sequence[Known]] = field(
+        default_factory=dict
+    )  # who has keys like a claim's; by registration id
+    crowded: frozenset[str] = frozenset()  # phones of many companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +83,11 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
     looks: list[datetime] = []
     deals = [seen for seen in case.deals if not seen[0].merged_into and _by_now(seen[0].created_at, as_of, looks)]
     claimed = [seen for seen in case.registrations if _by_now(seen[0].submitted_at, as_of, looks)]
-    clients = _clients(deals, claimed)
+    program = knowledge.programme.at(as_of)
+    members = _members(deals, claimed, program.registration.scope if program else "client", case.crowded)
+    clients = identity.cut(members)
     issues: list[Issue] = []
-    judged = _judge(case, deals, claimed, clients, knowledge, as_of, run, issues, looks) if claimed else []
+    judged = _judge(case, deals, claimed, members, clients, knowledge, as_of, run, issues, looks) if claimed else []
     by_client: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
         if one.protection:
@@ -103,24 +110,31 @@ def _by_now(at: datetime, as_of: datetime, looks: list[datetime]) -> bool:
     return False
 
 
-def _clients(deals: Sequence[tuple[Deal, int]], claimed: Sequence[tuple[Registration, int]]) -> list[str]:
-    """The client id of each deal, then of each registration."""
-    members = [
+def _members(
+    deals: Sequence[tuple[Deal, int]],
+    claimed: Sequence[tuple[Registration, int]],
+    scope: identity.Scope,
+    crowded: frozenset[str],
+) -> list[identity.Member]:
+    """The deals, then the registrations, as identity knows them."""
+    records = [(deal.client, f"deal:{deal.ref}", first_seen) for deal, first_seen in deals]
+    records += [(claim.client, f"registration:{claim.registration_id}", first_seen) for claim, first_seen in claimed]
+    return [
         identity.Member(
-            identity.own_id(deal.client, f"deal:{deal.ref}"), first_seen, identity.keys(deal.client), deal.client.inn
+            identity.own_id(client, fallback, scope),
+            first_seen,
+            identity.keys(client, scope, crowded),
+            client.inn if scope == "client" else identity.number(client, scope),
         )
-        for deal, first_seen in deals
+        for client, fallback, first_seen in records
     ]
-    for claim, first_seen in claimed:
-        own = identity.own_id(claim.client, f"registration:{claim.registration_id}")
-        members.append(identity.Member(own, first_seen, identity.keys(claim.client), claim.client.inn))
-    return identity.cut(members)
 
 
 def _judge(
     case: CaseFile,
     deals: Sequence[tuple[Deal, int]],
     claimed: Sequence[tuple[Registration, int]],
+    members: Sequence[identity.Member],
     clients: Sequence[str],
     knowledge: Knowledge,
     as_of: datetime,
@@ -131,6 +145,7 @@ def _judge(
     by_client: dict[str, list[tuple[Deal, int]]] = defaultdict(list)
     for seen, client_id in zip(deals, clients, strict=False):
         by_client[client_id].append(seen)
+    known, own_ids = _known(case, deals, claimed, members, clients)
     judging = Judging(
         knowledge.programme,
         knowledge.partners,
@@ -142,10 +157,36 @@ def _judge(
         case.payments,
         case.activities,
         by_client,
+        known,
+        own_ids,
         issues,
         looks,
     )
     return judging.judge([(claim, client) for (claim, _), client in zip(claimed, clients[len(deals) :], strict=True)])
+
+
+def _known(
+    case: CaseFile,
+    deals: Sequence[tuple[Deal, int]],
+    claimed: Sequence[tuple[Registration, int]],
+    members: Sequence[identity.Member],
+    clients: Sequence[str],
+) -> tuple[Mapping[str, Sequence[Known]], Mapping[str, set[str]]]:
+    """Who has keys like a claim's, or is kept apart from it by a tax number; and what each client is called there."""
+    own_ids: dict[str, set[str]] = defaultdict(set)
+    known, apart = case.known, len(set(clients)) > 1
+    if not (known or apart):
+        return known, own_ids
+    claim_ids = [claim.registration_id for claim, _ in claimed]
+    own = [identity.own_id(deal.client, f"deal:{deal.ref}") for deal, _ in deals]
+    own += [identity.own_id(claim.client, f"registration:{claim.registration_id}") for claim, _ in claimed]
+    for name, client_id in zip(own, clients, strict=True):
+        own_ids[client_id].add(name)
+    if apart:
+        dates = [deal.created_at for deal, _ in deals] + [claim.submitted_at for claim, _ in claimed]
+        vetoed = likeness.vetoed(members, clients, dates, dict(enumerate(claim_ids, start=len(deals))))
+        known = {one: [*case.known.get(one, ()), *vetoed.get(one, ())] for one in claim_ids}
+    return known, own_ids
 
 
 def _decide_deal(

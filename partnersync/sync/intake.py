@@ -3,19 +3,23 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection as Tx
 
 from partnersync.contract.adapter import Origin, Raw
 from partnersync.domain.activity import Activity
+from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import RecordKind
-from partnersync.rules import identity
-from partnersync.store import casefile, codec, fields, records
+from partnersync.rules import identity, likeness, names
+from partnersync.store import casefile, codec, fields, records, traits
 from partnersync.store.casefile import RecordKey
 from partnersync.store.records import Row
+from partnersync.store.traits import Trait
 from partnersync.sync.forms import Problem, Setting
 from partnersync.sync.normalise import BadRecord, Record, normalise
 
@@ -29,7 +33,8 @@ class Intake:
     run: int
     first_seen: int  # of records that are new: the next run that books (store/runs.py)
     rows: list[Row] = field(default_factory=list)
-    cases: list[tuple[RecordKey, str, tuple[str, ...]]] = field(default_factory=list)  # what to join: key, own id, keys
+    clients: list[tuple[RecordKey, str, ClientKeys]] = field(default_factory=list)  # to join: record, own id, client
+    traits: list[Trait] = field(default_factory=list)  # by which claims on clients like one another are found
     recut: set[str] = field(default_factory=set)  # cases with a changed record: they may fall apart
     returned: list[str] = field(default_factory=list)  # records that were gone
     merged: list[str] = field(default_factory=list)  # deals that live on in another: nothing is written there
@@ -66,7 +71,7 @@ class Intake:
     def keep(self, tx: Tx) -> None:
         """Write the rows, join them into cases, and mark what has to be decided anew."""
         casefile.touch(tx, sorted(self.recut), recut=True)  # before a join, which hands the mark on
-        joined = casefile.join(tx, self.cases)
+        joined = casefile.join(tx, self._to_join(tx))
         deals = records.cases_of_deals(tx, [row.deal_ref for row in self.rows if row.deal_ref and row.case_id is None])
         moved: dict[str, str] = {}
         for index, row in enumerate(self.rows):
@@ -84,7 +89,21 @@ class Intake:
         records.follow_deals(tx, moved)
         touched = {row.case_id for row in self.rows if row.case_id is not None}
         casefile.touch(tx, sorted(touched))
+        casefile.touch(tx, sorted(traits.cases_asking(tx, self._asked())))
         casefile.touch_partner(tx, sorted(self.partners), sorted(self.promo_codes))
+
+    def _to_join(self, tx: Tx) -> list[casefile.Item]:
+        """The records with the keys that unite them; a phone of many companies is left out."""
+        traits.put(tx, self.traits)
+        phones = {f"phone:{phone}" for *_, client in self.clients if client.emails for phone in client.phones}
+        crowds = traits.crowded(tx, sorted(phones), likeness.COMPANIES_A_PHONE)
+        crowded = {key.removeprefix("phone:") for key in crowds}
+        return [(place, own, identity.keys(client, crowded=crowded)) for place, own, client in self.clients]
+
+    def _asked(self) -> list[str]:
+        """The keys by which claims look for the clients of this page."""
+        found = {key for one in self.traits for key in (one.key, *_near(one.name))}
+        return sorted(found)
 
     def _merge(self, raw: Raw, content_hash: str, known: Row | None) -> None:
         """A record that its system tells only to live on in another one: a deal says so, any other is gone."""
@@ -131,13 +150,28 @@ class Intake:
         if isinstance(record, Deal):
             if record.merged_into:
                 self.merged.append(raw.record_id)
-            self.cases.append((key, identity.own_id(record.client, f"deal:{record.ref}"), identity.keys(record.client)))
+            self._join(key, record.client, f"deal:{record.ref}", "", record.created_at, row.first_seen)
         elif isinstance(record, Registration):
-            own = identity.own_id(record.client, f"registration:{record.registration_id}")
-            self.cases.append((key, own, identity.keys(record.client)))
+            claim_id = record.registration_id
+            self._join(key, record.client, f"registration:{claim_id}", claim_id, record.submitted_at, row.first_seen)
         elif isinstance(record, Partner):
             self.partners.add(record.partner_id)
             self.promo_codes.update(code.casefold() for code in record.promo_codes)
+
+    def _join(
+        self, key: RecordKey, client: ClientKeys, fallback: str, claim_id: str, since: datetime, first_seen: int
+    ) -> None:
+        own = identity.own_id(client, fallback)
+        self.clients.append((key, own, client))
+        found = likeness.traits(client)
+        if found:
+            told = (own, client.inn or "", names.plain(client.name) if client.name else "", since, first_seen)
+            self.traits += [Trait(trait, claim_id, *told) for trait in found]
+
+
+@lru_cache(maxsize=4096)
+def _near(name: str) -> tuple[str, ...]:
+    return names.near_blocks(name)
 
 
 def _deal_ref(record: Record) -> str | None:

@@ -17,8 +17,9 @@ from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
 from partnersync.domain.registration import UNDECIDED, Claim, Registration, RegistrationState, VerdictCode
 from partnersync.domain.value import RecordKind
-from partnersync.rules import attribution, identity, protection, registration
+from partnersync.rules import attribution, identity, likeness, protection, registration
 from partnersync.rules.calendar import after_business_days
+from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program, Programme
 from partnersync.rules.situation import ClientFacts, PartnerFacts
@@ -44,6 +45,8 @@ class Judging:
     payments: Mapping[str, Sequence[Payment]]
     activities: Mapping[str, Sequence[Activity]]
     deals: Mapping[str, Sequence[tuple[Deal, int]]]  # by client, with the run that saw them first
+    known: Mapping[str, Sequence[Known]]  # who has keys like a claim's; by registration id
+    own_ids: Mapping[str, set[str]]  # what the records of each client would be called by themselves
     issues: list[Issue]
     looks: list[datetime]
     client_of: dict[str, str] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class Judging:
             return
         else:
             about = self._about(claim, prior, program)
-            verdict = registration.judge(claim, self._others(claim), about, program, self._facts(client_id))
+            verdict = registration.judge(claim, self._others(claim), about, program, self._facts(claim))
             if program.registration.review == "manual" and verdict.state not in _REFUSED_BY_MACHINE:
                 verdict = replace(verdict, state=RegistrationState.CHECKING, proposed=verdict.code)
             one = Judged(claim, client_id, about.eligible, self.run, verdict)
@@ -107,9 +110,8 @@ class Judging:
         program = self.programme.at(at)
         if kept is None and program:
             about = self._about(one.registration, one, program)
-            kept = registration.ripen(
-                one.registration, self._others(one.registration), about, self._facts(one.client_id), program, at
-            )
+            claim = one.registration
+            kept = registration.ripen(claim, self._others(claim), about, self._facts(claim), program, at)
         if kept:
             self._put(replace(one, verdict=kept, first=one.verdict))
 
@@ -150,9 +152,12 @@ class Judging:
         return prior.registration
 
     def _late(self, prior: Judged, claim: Registration) -> bool:
-        """Whether a deal from before the submission arrived after the verdict."""
+        """Whether a deal, or a client who is like this one, from before the submission arrived after the verdict."""
         deals = self.deals.get(self.client_of[claim.registration_id], ())
-        return any(first_seen > prior.run and deal.created_at <= claim.submitted_at for deal, first_seen in deals)
+        known = self.known.get(claim.registration_id, ())
+        return any(
+            first_seen > prior.run and deal.created_at <= claim.submitted_at for deal, first_seen in deals
+        ) or any(one.first_seen > prior.run and one.since <= claim.submitted_at for one in known)
 
     def _others(self, claim: Registration) -> list[Claim]:
         """What was decided so far about the client's other claims."""
@@ -172,12 +177,24 @@ class Judging:
         client_keys = frozenset(identity.keys(claim.client)) if own_keys else own_keys
         return PartnerFacts(eligible, partner, own_keys, client_keys, is_active=self.partners.is_active)
 
-    def _facts(self, client_id: str) -> ClientFacts:
+    def _facts(self, claim: Registration) -> ClientFacts:
+        client_id = self.client_of[claim.registration_id]
         deals = [deal for deal, _ in self.deals.get(client_id, ())]
-        moves = {deal.ref: moved for deal in deals if (moved := stage_moved(deal, self.standings.get(deal.ref)))}
-        return ClientFacts(
-            deals, self.payments, self.activities, moves, self.supplied, partial(self._seller, client_id)
-        )
+        seller = partial(self._seller, client_id)
+        like = self._lookalikes(claim, client_id, deals)
+        return ClientFacts(deals, self.payments, self.activities, self._stage_moved, self.supplied, seller, like)
+
+    def _lookalikes(self, claim: Registration, client_id: str, deals: Sequence[Deal]) -> tuple[str, ...]:
+        """R19: other clients that may be this one, unless this one was known before by a key that leaves no doubt."""
+        known = self.known.get(claim.registration_id)
+        if not known or len(self.of_client[client_id]) > (claim.registration_id in self.of_client[client_id]):
+            return ()
+        if any(deal.created_at <= claim.submitted_at for deal in deals):
+            return ()
+        return likeness.lookalikes(claim.client, self.own_ids[client_id], known, claim.submitted_at)
+
+    def _stage_moved(self, deal: Deal) -> datetime | None:
+        return stage_moved(deal, self.standings.get(deal.ref))
 
     def _seller(self, client_id: str, deal: Deal) -> str:
         """Whom a deal belongs to, by the claims that were judged so far."""

@@ -1,5 +1,7 @@
 """Who is the same client."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,11 +30,45 @@ from partnersync.rules.identity import Member, components, cut, keys, own_id
         pytest.param(
             ClientKeys(domain="acme.com", email_domains=("acme.com",)), ("domain:acme.com",), id="site and e-mail agree"
         ),
-        pytest.param(ClientKeys(phones=("+74951234567",), name="Acme"), (), id="medium and weak keys never unite"),
+        pytest.param(
+            ClientKeys(phones=("+74951234567",), name="Acme"), (), id="a medium key alone, or a name, never unites"
+        ),
+        pytest.param(
+            ClientKeys(emails=("a@mail.ru",), email_domains=("mail.ru",)), (), id="nor does a personal e-mail"
+        ),
     ],
 )
 def test_keys(client: ClientKeys, expected: tuple[str, ...]) -> None:
     assert keys(client) == expected
+
+
+def _contact(phone: str, mail: str, **told: str) -> ClientKeys:
+    return ClientKeys(phones=(phone,), emails=(mail,), email_domains=(mail.rpartition("@")[2],), **told)
+
+
+def test_a_phone_and_a_personal_mail_together_are_strong() -> None:
+    [pair] = keys(_contact("+7495", "a@mail.ru"))
+    assert keys(_contact("+7495", "a+shop@mail.ru")) == (pair,)
+    assert keys(_contact("+7495", "b@mail.ru")) != (pair,)
+    assert keys(_contact("+7495;ext=1", "a@mail.ru")) != (pair,)
+    assert keys(_contact("+7495", "a@mail.ru"), crowded={"+7495"}) == ()
+    assert keys(_contact("+7495", "a@acme.com")) == ("domain:acme.com",)
+    assert own_id(_contact("+7495", "a@mail.ru"), "deal:crm/9") == "deal:crm/9"
+    assert "7495" not in pair
+
+
+@pytest.mark.parametrize(
+    ("client", "expected"),
+    [
+        pytest.param({"inn": "77", "kpp": "1"}, "inn:77/1", id="INN and KPP"),
+        pytest.param({"inn": "77"}, "inn:77", id="without a KPP the INN alone"),
+    ],
+)
+def test_branches_are_clients_of_their_own(client: dict[str, Any], expected: str) -> None:
+    one = ClientKeys(**client)
+    assert keys(one, "branch") == (expected,)
+    assert own_id(one, "x", "branch") == expected
+    assert keys(one) == ("inn:77",)
 
 
 @pytest.mark.parametrize(

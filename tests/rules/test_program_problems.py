@@ -234,7 +234,6 @@ def rule(**keys: Any) -> dict[str, Any]:
 
 
 LATER = [
-    pytest.param({"registration": {"scope": "branch"}}, "registration.scope", id="branches"),
     pytest.param({"commission": {"base": "margin"}}, "commission.base", id="margins"),
     pytest.param({"commission": {"convert": True}}, "commission.convert", id="conversion"),
     pytest.param(rule(per_unit="5 RUB"), "commission.rules[1].per_unit", id="sums per unit"),

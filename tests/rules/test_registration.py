@@ -381,7 +381,7 @@ def test_rows_about_direct_deals(
     client = ClientFacts(
         [direct],
         activities={direct.ref: [Activity("crm/a", at(day), two_way=two_way) for day, two_way in work]},
-        stage_moves={direct.ref: at(moved)} if moved else {},
+        stage_moved=lambda _: at(moved) if moved else None,
         supplied=frozenset({"crm"} if supplied else ()),
     )
     verdict = judge(registration(products=("a",)), [], FITS, program, client)

@@ -14,3 +14,15 @@ def upgrade() -> None:
     op.add_column("registrations", sa.Column("first_verdict", Str))
     op.add_column("deal_states", sa.Column("stage", Str, nullable=False, server_default=sa.text("''")))
     op.add_column("deal_states", sa.Column("stage_moved_at", Str))
+    op.create_table(
+        "traits",
+        sa.Column("key", Str, nullable=False),
+        sa.Column("claim_id", Str, nullable=False),
+        sa.Column("owner", Str, nullable=False),
+        sa.Column("inn", Str, nullable=False),
+        sa.Column("name", Str, nullable=False),
+        sa.Column("since", Str, nullable=False),
+        sa.Column("first_seen", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "claim_id", "owner"),
+        sqlite_with_rowid=False,
+    )

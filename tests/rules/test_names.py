@@ -1,0 +1,52 @@
+"""Which names of companies are alike, and that alike ones are found."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partnersync.rules.names import are_alike, blocks, near_blocks, plain
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param('ООО "Ромашка"', "ромашка", id="legal form and quotes"),
+        pytest.param("Общество с ограниченной ответственностью «Ромашка»", "ромашка", id="the form in full"),
+        pytest.param("Зелёный Дом, АО", "зеленыйдом", id="ё, spaces and a form behind"),
+        pytest.param("CУ-155", plain("СУ-155"), id="a Latin C in a Russian name"),
+        pytest.param("Acme Ltd.", plain("ACME"), id="an English form"),
+        pytest.param("ООО", "", id="nothing but the form"),
+    ],
+)
+def test_what_of_a_name_is_compared(name: str, expected: str) -> None:
+    assert plain(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        pytest.param("Ромашка", "ООО Ромашка", True, id="the same"),
+        pytest.param("Ромашка", "Ромшка", True, id="a letter is missing"),
+        pytest.param("Стройинвест", "Стройинвест-М", True, id="a letter more"),
+        pytest.param("Ромашка", "Рюмашки", False, id="two letters differ in seven"),
+        pytest.param("Школа 12", "Школа 15", False, id="other numbers are other names"),
+        pytest.param("Торговый дом 1", "Торговый дом", False, id="a number or none"),
+        pytest.param("ООО", "АО", False, id="no names at all"),
+    ],
+)
+def test_which_names_are_alike(one: str, other: str, alike: bool) -> None:
+    assert are_alike(plain(one), plain(other)) is alike
+    if alike:
+        assert set(blocks(plain(one))) & set(near_blocks(plain(other)))
+        assert set(blocks(plain(other))) & set(near_blocks(plain(one)))
+
+
+@given(st.text("абвгд", min_size=5, max_size=40), st.integers(0, 39), st.sampled_from("абвгдеж"))
+def test_a_name_with_one_slip_is_found(name: str, place: int, letter: str) -> None:
+    place %= len(name)
+    for other in (name[:place] + name[place + 1 :], name[:place] + letter + name[place:]):
+        if are_alike(name, other):
+            assert set(blocks(name)) & set(near_blocks(other)), (name, other)
+    changed = name[:place] + letter + name[place + 1 :]
+    if are_alike(name, changed):
+        assert set(blocks(name)) & set(near_blocks(changed)), (name, changed)
