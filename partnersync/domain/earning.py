@@ -22,9 +22,10 @@ class Refund:
 class Earning:
     """One event × rule × payee. `base` is a magnitude (for a refund: the base that is given back).
 
-    `rate` prices a percent rule and `fixed` a fixed one; both None: the rule has bands and `bucket` names the partner's
-    events that are priced together, in the order of event_time and event_id. `reason` marks an event that earns
-    nothing, or only in part. `hold_until` is a moment in UTC.
+    `rate` prices a percent rule and `fixed` a fixed one; both None: the rule has bands. `bucket` names the events that
+    are priced together, over all deals (None: those of the deal), in the order of event_time and event_id; `measure`
+    and `cap` those that the rule's bands and cap count together. `base_known` is False where a deal was won for nobody
+    knows what. `reason` marks an event that earns nothing, or only in part. `hold_until` is a moment in UTC.
     """
 
     event_id: str
@@ -44,13 +45,16 @@ class Earning:
     reason: str = ""
     hold_until: datetime | None = None
     trace: str = ""
+    measure: str = ""
+    cap: str = ""
+    base_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
     """A priced earning: the signed amount that its lines must sum to; `rate` as text: "10%", "10%+15%", "fixed".
 
-    `kind` tells these lines from others of the event: accrual (of a refund: reversal) or trueup.
+    `kind` tells these lines from others of the event: accrual (of a refund: reversal), trueup or cap.
     """
 
     earning: Earning

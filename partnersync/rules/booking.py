@@ -2,8 +2,8 @@
 
 A family is what one event brings one payee under one rule. Its first line is an accrual (of a refund: a reversal). A
 later difference is the next part of that kind while the base stays, an adjustment where the base itself moved, and a
-reversal where the event moved to another deal, month or currency, or is no longer owed at all. True-ups stand beside
-these lines and are compared by themselves: each difference is the next part of their kind.
+reversal where the event moved to another deal, month or currency, or is no longer owed at all. True-ups and cuts by
+caps stand beside these lines and are compared by themselves: each difference is the next part of their kind.
 """
 
 from collections import defaultdict
@@ -19,13 +19,11 @@ from partnersync.domain.value import Money
 
 Family = tuple[str, str, str]  # (event_id, rule, payee_id)
 Place = tuple[str, str, str, str]  # (partner_id, deal_ref, period, currency): what sums are compared by
-LinePart = (
-    LineKind | None
-)  # what of a family is compared by itself: None is the event's own, else what stands beside it
+LinePart = tuple[LineKind, str] | None  # what is compared by itself: the family's own lines (None) or those beside
 
 # Kinds that a family is made of; the others are booked by people or by later steps.
-FAMILY_KINDS = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT, LineKind.TRUEUP})
-_BESIDE = frozenset({LineKind.TRUEUP})  # kinds of lines that stand beside the event's own
+FAMILY_KINDS = frozenset({LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT, LineKind.TRUEUP, LineKind.CAP})
+_BESIDE = frozenset({LineKind.TRUEUP, LineKind.CAP})  # kinds of lines that stand beside the event's own
 
 
 def book(
@@ -115,7 +113,7 @@ def _difference(one: Owed, family: list[Line], booked_at: datetime, zone: ZoneIn
 def _take_back(
     lines: Sequence[Line], family: Sequence[Line], booked_at: datetime, at: Container[str] | None
 ) -> list[Line]:
-    """What brings lines of a family to nothing at these deals; true-ups by themselves."""
+    """What brings lines of a family to nothing at these deals; what stands beside it by itself."""
     undone: list[Line] = []
     parts: dict[tuple[Place, LinePart], list[Line]] = defaultdict(list)
     for line in lines:
@@ -175,7 +173,7 @@ def _undo(place: Sequence[Line], family: Sequence[Line], booked_at: datetime, st
         part=_next_part(family, kind),
         reverses="" if kind is LineKind.TRUEUP else names,
         hold_until=None,
-        reason="",
+        reason=last.reason if kind is LineKind.CAP else "",
         trace=trace.encode([step]),
     )
 
@@ -185,11 +183,15 @@ def _own_kind(one: Owed) -> LineKind:
 
 
 def _own_part(one: Owed) -> LinePart:
-    return one.kind if one.kind in _BESIDE else None
+    if one.kind not in _BESIDE:
+        return None
+    return one.kind, one.earning.reason if one.kind is LineKind.CAP else ""
 
 
 def _part_of(line: Line) -> LinePart:
-    return line.kind if line.kind in _BESIDE else None
+    if line.kind not in _BESIDE:
+        return None
+    return line.kind, line.reason if line.kind is LineKind.CAP else ""
 
 
 def _base(earning: Earning) -> int:

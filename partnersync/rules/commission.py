@@ -38,6 +38,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "crossed": ("sum", "period", "rate"),  # the event brings the measure, and what came before, to another rate
     "topped": ("line", "event", "amount"),  # what an earlier event earns more by it
     "topped_up": ("amount",),  # what the refunded payment earned later by crossings
+    "cap": ("name", "limit", "total", "counted"),  # the most, what was earned under it with this, and what of it counts
     "refund": ("event", "part", "whole"),  # gives back a part of what counted of the payment
     "accrued": ("amount",),  # what the refunded payment earned
     "booked": ("before", "owed"),  # the line is the difference

@@ -14,6 +14,7 @@ from partnersync.domain.partner import Partner
 from partnersync.domain.trace import Step, encode
 from partnersync.domain.value import Money, RecordKind, round_half_up
 from partnersync.rules.base import Base, gross, net_of_vat, percent, vat_rate
+from partnersync.rules.buckets import place
 from partnersync.rules.paid import GivenBack
 from partnersync.rules.program import Program, choose_rule
 from partnersync.rules.rule_choice import RuleFacts
@@ -109,9 +110,7 @@ class Earner:
         fixed, terms = self._terms(rule, event, excluded)
         hold_until, hold_day = _hold(day, program.commission.hold_days, program.zone)
         partner_id = self._partner_id
-        bucket = None
-        if rule.tiers is not None:
-            bucket = f"{partner_id}|{rule.name}|{program.version}|{_period(rule.tiers.measure, day)}"
+        at = place(rule, program.version, partner_id, self._client_id, self._deal.ref, day)
         amount = Money(base.minor, event.paid.currency)
         return Earning(
             event_id=event.ref,
@@ -126,7 +125,10 @@ class Earner:
             base_items=self._items(event, amount, excluded),
             rate=rule.rate,
             fixed=fixed,
-            bucket=bucket,
+            bucket=at.bucket,
+            measure=at.measure,
+            cap=at.cap,
+            base_known=event.kind is RecordKind.PAYMENT or self._deal.amount is not None,
             reason=event.left_out,
             hold_until=hold_until,
             trace=encode((*event.steps, *base.steps, *terms, ("hold", hold_day))),
@@ -208,13 +210,6 @@ def _base(program: Program, event: Event, day: date) -> Base | None:
     if rate is None:
         rate = vat_rate(program.commission.vat, event.act_date or day)
     return None if rate is None else net_of_vat(event.paid, rate)
-
-
-def _period(measure: str, day: date) -> str:
-    """The month, quarter or year of a day: 2026-05, 2026Q2, 2026."""
-    if measure == "base_in_month":
-        return f"{day.year}-{day.month:02d}"
-    return f"{day.year}Q{(day.month + 2) // 3}" if measure == "base_in_quarter" else str(day.year)
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,7 @@ SENTENCES: dict[str, str] = {
     "crossed": msgid("It brings the partner's base in {period} to {sum}: what was paid before it earns {rate} too."),
     "topped": msgid("Payment {event} (line {line}) earns {amount} more."),
     "topped_up": msgid("True-ups had added {amount} to what that payment earned."),
+    "cap": msgid("Cap {name} is {limit}: {total} was earned under it by now, and {counted} of that counts."),
     "refund": msgid("It gives back {part} of {whole} of payment {event}."),
     "accrued": msgid("That payment had earned {amount}."),
     "booked": msgid("{before} was booked before, {owed} is owed now: the line is the difference."),
@@ -157,9 +158,13 @@ def _terms(say: Say, text: str) -> str:
     return say.number(text) if _is_sum(text) else say.percent(text)
 
 
+_SUMS = "paid amount sum before after from to base part whole owed limit total counted".split()
+
 # Arguments of steps that each language writes in its own way.
 _SPOKEN: dict[str, Callable[[Say, str], str]] = {
-    **dict.fromkeys("paid amount sum before after from to base part whole owed".split(), Say.number),
+    **dict.fromkeys(
+        "paid amount sum before after from to base part whole owed limit total counted".split(), Say.number
+    ),
     "rate": Say.percent,
     "terms": _terms,
     "period": Say.period,

@@ -22,7 +22,6 @@ NOT_YET = (
     NotYet(("commission", "base"), ("margin",)),
     NotYet(("commission", "convert")),
     NotYet(("commission", "rules", "*", "per_unit")),
-    NotYet(("commission", "rules", "*", "cap")),
     NotYet(("commission", "rules", "*", "split")),
     NotYet(
         ("commission", "rules", "*", "tiers", "measure"),
@@ -40,7 +39,6 @@ LATER = (
     "registration",
     "protection",
     "attribution",
-    "commission.max_total",
     "commission.clawback",
     "payout",
     "segments",

@@ -11,18 +11,22 @@ from partnersync.domain.value import Money
 from partnersync.errors import ConfigError
 from partnersync.rules.base import percent
 from partnersync.rules.entry import Earned, Entry
+from partnersync.rules.limits import limited, may_bind
 from partnersync.rules.measures import Marginal, Measure, Retroactive
 from partnersync.rules.program import Programme
 
 
 def price(earnings: Iterable[Earning], programme: Programme) -> list[Owed]:
-    """What each earning comes to, and its true-ups: plus for events, minus for refunds.
+    """What each earning comes to, its true-ups and its caps: plus for events, minus for refunds.
 
     Buckets must be whole, and refunds come with their payments. ConfigError where the program version or the rule of a
     bucket is gone.
     """
     pricing = _Pricing(programme)
-    entries = [entry for earning in _in_order(earnings) for entry in pricing.add(earning)]
+    ordered = _in_order(earnings)
+    entries: Iterable[Entry] = [entry for earning in ordered for entry in pricing.add(earning)]
+    if may_bind(ordered, programme):
+        entries = limited(entries, programme)
     return list(_owed(entries))
 
 
@@ -50,7 +54,7 @@ class _Pricing:
         return [Entry(earning, earning, LineKind.ACCRUAL, earned.minor, earned.rate, earning.trace)]
 
     def _measure(self, earning: Earning) -> Measure:
-        scope = earning.bucket or ""
+        scope = earning.measure
         found = self._measures.get(scope)
         if found is None:
             rule = self._programme.rule(earning.program_version, earning.rule)
@@ -96,18 +100,18 @@ def _in_order(earnings: Iterable[Earning]) -> list[Earning]:
 
 def _owed(entries: Iterable[Entry]) -> Iterator[Owed]:
     """Entries of one event that are booked as one line, such as its true-ups, are summed."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries:
         if entry.kind is LineKind.ACCRUAL:
             yield Owed(entry.at, Money(entry.minor, entry.at.base.currency), entry.rate, entry.trace)
         else:
-            groups.setdefault((entry.at.event_id, entry.at.rule), []).append(entry)
+            groups.setdefault((entry.at.event_id, entry.at.rule, entry.reason), []).append(entry)
     for group in groups.values():
         first, currency = group[0], group[0].at.base.currency
         total = Money(sum(entry.minor for entry in group), currency)
-        steps = [_topped(entry, currency) for entry in group if entry.at.refund is None]
+        steps = [_topped(entry, currency) for entry in group if entry.kind is LineKind.TRUEUP and not entry.at.refund]
         trace = "|".join([first.trace, encode(steps)]) if steps else first.trace
-        at = replace(first.at, base=Money(0, currency), base_items="", reason="")
+        at = replace(first.at, base=Money(0, currency), base_items="", reason=first.reason)
         if total.minor:
             yield Owed(at, total, first.rate, trace, first.kind)
 

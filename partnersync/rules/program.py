@@ -96,6 +96,14 @@ class Program(Table):
         return {rule.name: rule for rule in self.commission.rules}
 
     @cached_property
+    def limited_rules(self) -> frozenset[str]:
+        """Names of the rules that a cap could cut."""
+        most = self.commission.max_total
+        return frozenset(
+            rule.name for rule in self.commission.rules if rule.cap or rule.sum_each or max(rule.rates()) > most
+        )
+
+    @cached_property
     def chooser(self) -> Chooser:
         """Picks among the commission rules."""
         return Chooser(self.commission.rules)

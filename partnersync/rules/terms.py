@@ -115,6 +115,18 @@ class CommissionRule(Table):
         """The only currency whose events the rule takes: that of its sums; None without sums."""
         return next((money.currency for _, money in self.sums()), None)
 
+    @property
+    def sum_each(self) -> Money | None:
+        """A sum that is earned whatever the base is: fixed, or per unit."""
+        return self.fixed or self.per_unit
+
+    def rates(self) -> Iterator[Fraction]:
+        """Every share of the base that the rule may give."""
+        if self.rate is not None:
+            yield self.rate
+        yield from (band.rate for band in (self.tiers.bands if self.tiers else ()))
+        yield from (term.rate for term in self.terms)
+
     def sums(self) -> Iterator[tuple[KeyPath, Money]]:
         """Every sum of the rule with its key."""
         for number, band in enumerate(self.tiers.bands if self.tiers else ()):

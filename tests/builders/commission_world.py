@@ -95,9 +95,15 @@ def look(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY)
 
 
 def owed(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:
+    """What is owed before caps, refunds last."""
+    return [one for one in capped(one, payments, terms) if one.kind is not LineKind.CAP]
+
+
+def capped(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:
+    """What is owed with the cuts of caps, by event, refunds last."""
     found, issues = look(one, payments, terms)
     assert issues == []
-    return sorted(price(found, terms), key=lambda one: one.earning.refund is not None)
+    return sorted(price(found, terms), key=_told_order)
 
 
 def brief(found: Sequence[Owed]) -> str:
@@ -113,3 +119,7 @@ def _what(one: Owed, base: Money) -> str:
     if one.kind is LineKind.ACCRUAL:
         return base.text()
     return " ".join(filter(None, (one.kind, one.earning.reason)))
+
+
+def _told_order(one: Owed) -> tuple[bool, datetime, str]:
+    return one.earning.refund is not None, one.earning.event_time, one.earning.event_id

@@ -232,9 +232,9 @@ def test_a_refund_that_is_no_longer_known_is_taken_back() -> None:
 
 def test_lines_of_other_kinds_are_no_part_of_what_an_event_owes() -> None:
     lines = booked(owed(50_000_00))
-    capped = replace(lines[0], kind=LineKind.CAP, amount=Money(-10_000_00, "RUB"), reason="deal")
-    assert book([owed(50_000_00)], families([*lines, capped]), RUN_2, MOSCOW) == []
-    assert reverse([capped], RUN_2, HERE) == []
+    bonus = replace(lines[0], kind=LineKind.BONUS, amount=Money(10_000_00, "RUB"))
+    assert book([owed(50_000_00)], families([*lines, bonus]), RUN_2, MOSCOW) == []
+    assert reverse([bonus], RUN_2, HERE) == []
 
 
 def test_a_family_is_fully_reversed_when_reversals_bring_it_to_nothing() -> None:
@@ -287,3 +287,65 @@ def test_the_order_of_booked_lines_does_not_matter(rounds: list[Owed], chance: o
     straight = book([rounds[-1]], families(lines), RUN_3, MOSCOW)
     assert book([rounds[-1]], families(shuffled), RUN_3, MOSCOW) == straight
     assert reverse(shuffled, RUN_3, ANYWHERE) == reverse(lines, RUN_3, ANYWHERE)
+
+
+def cut(amount: int, name: str = "deal", **other: object) -> Owed:
+    one = owed(-amount, 0)
+    earning = replace(one.earning, base_items="", reason=name, **other)  # type: ignore[arg-type]
+    return replace(one, earning=earning, kind=LineKind.CAP, rate="")
+
+
+@pytest.mark.parametrize(
+    ("rounds", "expected"),
+    [
+        pytest.param(
+            [[owed(50_000_00), cut(20_000_00), cut(5_000_00, "max_total")]],
+            ["accrual 1 50000.00", "cap 1 -20000.00 deal", "cap 2 -5000.00 max_total"],
+            id="each cap cuts in a line of its own",
+        ),
+        pytest.param(
+            [[owed(50_000_00), cut(20_000_00)], [owed(50_000_00), cut(30_000_00)]],
+            ["accrual 1 50000.00", "cap 1 -20000.00 deal", "cap 2 -10000.00 deal"],
+            id="a deeper cut is the next part",
+        ),
+        pytest.param(
+            [[owed(50_000_00), cut(20_000_00)], [owed(50_000_00)]],
+            ["accrual 1 50000.00", "cap 1 -20000.00 deal", "cap 2 20000.00 deal"],
+            id="a cut that is no longer made is given back",
+        ),
+        pytest.param(
+            [[owed(50_000_00), cut(20_000_00)], [owed(50_000_00), cut(7_000_00, "max_total")]],
+            ["accrual 1 50000.00", "cap 1 -20000.00 deal", "cap 2 -7000.00 max_total", "cap 3 20000.00 deal"],
+            id="another cap cuts now",
+        ),
+        pytest.param(
+            [[owed(50_000_00), cut(20_000_00)], []],
+            ["accrual 1 50000.00", "cap 1 -20000.00 deal", "cap 2 20000.00 deal", "reversal 1 -50000.00"],
+            id="what is no longer owed is reversed with its cut",
+        ),
+        pytest.param(
+            [
+                [owed(50_000_00), cut(20_000_00)],
+                [owed(50_000_00, deal_ref="main/D2"), cut(20_000_00, deal_ref="main/D2")],
+            ],
+            [
+                "accrual 1 50000.00",
+                "cap 1 -20000.00 deal",
+                "accrual 2 50000.00",
+                "cap 2 20000.00 deal",
+                "cap 3 -20000.00 deal",
+                "reversal 1 -50000.00",
+            ],
+            id="the cut moves with its event",
+        ),
+    ],
+)
+def test_cuts_stand_beside_the_accrual(rounds: list[list[Owed]], expected: list[str]) -> None:
+    lines: list[Line] = []
+    for day, owing in enumerate(rounds, start=1):
+        at = datetime(2026, 6, day, tzinfo=UTC)
+        new = book(owing, families(lines), at, MOSCOW)
+        lines += new or [line for family in families(lines).values() for line in reverse(family, at, HERE)]
+    lines.sort(key=lambda line: (line.booked_at, line.kind, line.part))
+    told = [" ".join(filter(None, (line.kind, str(line.part), line.amount.text(), line.reason))) for line in lines]
+    assert told == expected

@@ -46,10 +46,21 @@ when = {{ products = ["service"] }}
 tiers = {{ mode = "marginal", measure = "base_in_quarter", bands = [
   {{ from = "0 RUB", rate = "10%" }}, {{ from = "10 RUB", rate = "15%" }}, {{ from = "20 RUB", rate = "7%" }} ] }}
 [[commission.rules]]
+name = "rich"
+when = {{ products = ["rich"] }}
+rate = "60%"
+cap = {{ per = "deal", amount = "12 RUB" }}
+[[commission.rules]]
+name = "monthly"
+when = {{ products = ["monthly"] }}
+rate = "45%"
+cap = {{ per = "partner_month", amount = "9 RUB" }}
+[[commission.rules]]
 name = "support"
 when = {{ products = ["support"] }}
 tiers = {{ mode = "retroactive", measure = "base_in_month", bands = [
   {{ from = "0 RUB", rate = "10%" }}, {{ from = "20 RUB", rate = "15%" }}, {{ from = "40 RUB", rate = "7%" }} ] }}
+cap = {{ per = "deal", amount = "3 RUB" }}
 """
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -193,6 +204,8 @@ DEALS = [
     deal("D4", "service", 40_00),
     deal("D6", "support"),
     deal("D7", "support", 40_00),
+    deal("D8", "rich", 30_00),
+    deal("D9", "monthly"),
 ]
 EXCLUDED = deal("D5", "setup")
 
@@ -202,7 +215,7 @@ def events(draw: st.DrawFn) -> list[Payment]:
     """Payments of few deals, days and sums, so that ties, excess, edges and refunds meet often."""
     found: list[Payment] = []
     for number in range(draw(st.integers(1, 6))):
-        ref = draw(st.sampled_from(["D1", "D2", "D3", "D4", "D5", "D6", "D7"]))
+        ref = draw(st.sampled_from(["D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9"]))
         found.append(paid(f"P{number}", draw(st.integers(0, 40_00)), draw(st.integers(0, 45)), deal_ref=ref))
     for number in range(draw(st.integers(0, 4))):
         of = draw(st.sampled_from(found[:6]))
@@ -263,6 +276,7 @@ def test_whatever_was_seen_before_the_sums_are_those_of_the_last_look(
     assert len({line.line_id for line in ledger}) == len(ledger)
 
 
+BESIDE = (LineKind.TRUEUP, LineKind.CAP)  # they move money between the events that are priced together
 STATES = st.sampled_from(DealState)
 
 
@@ -287,8 +301,8 @@ def test_refunds_never_take_back_more_than_was_earned(payments: list[Payment]) -
     given_back: dict[str, int] = defaultdict(int)
     for line in ledger:
         assert type(line.amount.minor) is type(line.base.minor) is int
-        assert line.amount.minor >= 0 or line.kind in (LineKind.REVERSAL, LineKind.TRUEUP)
-        if line.kind is not LineKind.TRUEUP:
+        assert line.amount.minor >= 0 or line.kind in (LineKind.REVERSAL, *BESIDE)
+        if line.kind not in BESIDE:
             totals[of[line.event_id]] += line.amount.minor
     for payment in payments:
         given_back[payment.refund_of or ""] += payment.amount.minor
@@ -335,6 +349,7 @@ def test_the_table_has_no_step_that_is_never_told() -> None:
         paid("P5", 15_00, 5, deal_ref="D6"),
         paid("P6", 15_00, 6, deal_ref="D6"),
         paid("R5", 5_00, 7, "P5", "D6"),
+        paid("P8", 15_00, 6, deal_ref="D8"),
     ]
     edited = [replace(moved[0], amount=rub(14_00)), moved[1]]
     ledger = history([whole(payments), whole([*payments[1:], *moved]), whole(edited)], programme())
@@ -353,3 +368,32 @@ def test_a_refund_in_parts_sums_to_the_accrual(product: str, parts: list[int], m
     ledger = history([world([one], [paid("P1", minor, 1), *refunds, rest])], programme())
     assert sum(line.amount.minor for line in ledger) == 0
     assert sum(line.base.minor for line in ledger) == 0
+
+
+@given(events())
+def test_no_cap_is_exceeded_and_what_is_below_it_is_paid(payments: list[Payment]) -> None:
+    ledger = history([whole(payments)], programme())
+    totals: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    months = {payment.ref: f"{payment.paid_at + timedelta(hours=3):%Y-%m}" for payment in payments}
+    of = {payment.ref: payment.refund_of or payment.ref for payment in payments}
+    for line in ledger:
+        key = (line.rule, months[of[line.event_id]] if line.rule == "monthly" else line.deal_ref)
+        earned, counted = totals[key]
+        totals[key] = earned + (line.kind is not LineKind.CAP) * line.amount.minor, counted + line.amount.minor
+    for (rule, _), (earned, counted) in totals.items():
+        if rule == "monthly":
+            assert counted == min(earned, 9_00)
+        elif rule == "rich":
+            assert counted <= 12_00
+
+
+@given(events())
+def test_no_deal_brings_more_than_half_of_its_base(payments: list[Payment]) -> None:
+    """Each line is rounded to the kopeck, so an event may be half a kopeck over."""
+    bases: dict[str, int] = defaultdict(int)
+    amounts: dict[str, int] = defaultdict(int)
+    for line in history([whole(payments)], programme()):
+        if line.rule != "support":  # a true-up stands at the crossing's deal
+            bases[line.deal_ref] += line.base.minor
+            amounts[line.deal_ref] += line.amount.minor
+    assert all(2 * amounts[ref] <= base + len(payments) for ref, base in bases.items())

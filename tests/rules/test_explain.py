@@ -25,7 +25,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 
 # Arguments of steps that are no plain text: as the trace has them, and as the languages say them.
 GIVEN = {
-    **dict.fromkeys("paid amount sum before after from to base part whole owed".split(), "1234.50"),
+    **dict.fromkeys("paid amount sum before after from to base part whole owed limit total counted".split(), "1234.50"),
     "rate": "12.5%",
     "terms": "12.5%",
     "period": "2026Q2",

@@ -237,7 +237,6 @@ LATER = [
     pytest.param({"commission": {"base": "margin"}}, "commission.base", id="margins"),
     pytest.param({"commission": {"convert": True}}, "commission.convert", id="conversion"),
     pytest.param(rule(per_unit="5 RUB"), "commission.rules[1].per_unit", id="sums per unit"),
-    pytest.param(rule(rate="1%", cap={"per": "deal", "amount": "5 RUB"}), "commission.rules[1].cap", id="a cap"),
     pytest.param(
         rule(rate="1%", split={"sourced": "1/3", "influenced": "1/3", "implementation": "1/3"}),
         "commission.rules[1].split",
