@@ -21,7 +21,8 @@ from partnersync.errors import ConfigError
 from partnersync.store import codec, decisions, ledger, records
 from partnersync.store.database import Store
 from partnersync.sync import story
-from partnersync.sync.run import Engine, Report
+from partnersync.sync.report import Report
+from partnersync.sync.run import Engine
 
 AS_OF = "2017-12-31"  # the last day of the sample's history
 _MARKER = ".partnersync-demo"

@@ -12,7 +12,7 @@ from partnersync.contract.secret import discreet, discreet_value
 from partnersync.errors import SafetyStop
 from partnersync.sync.planfile import LINE_COLUMNS, Plan
 from partnersync.sync.publish import INCIDENT_COLUMNS, incident_row, issue_cells, moment_text
-from partnersync.sync.run import Report
+from partnersync.sync.report import Report
 
 _SHOWN = 20
 _DUE_SHOWN = 50  # changes, and lines, of a plan

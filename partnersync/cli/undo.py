@@ -13,7 +13,7 @@ from partnersync.cli.progress import Progress
 from partnersync.cli.reports import troubles
 from partnersync.contract.secret import discreet, discreet_value
 from partnersync.sync.publish import issue_cells, moment_text
-from partnersync.sync.run import Report
+from partnersync.sync.report import Report
 from partnersync.sync.undo import Undone
 
 _SHOWN = 20

@@ -14,8 +14,8 @@ from partnersync.domain.value import RecordKind
 from partnersync.store import casefile, decisions, fields, issuebook, journal, overrides, records
 from partnersync.store.issuebook import IssueRow
 from partnersync.sync import audit
+from partnersync.sync.due import RecordPlace
 from partnersync.sync.plan import Foreign, foreign_edits
-from partnersync.sync.watch import RecordPlace
 
 PARTNER_FIELD = "ps_partner_id"
 ACCEPT = "accept"

@@ -3,101 +3,36 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection as Tx
 
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter, Table
-from partnersync.domain.change import UNDO, Managed
-from partnersync.domain.incident import Incident
+from partnersync.domain.change import UNDO
 from partnersync.domain.say import Say
-from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop, StoreFailed
 from partnersync.rules.program import Programme
-from partnersync.store import fields, held, incidentbook, issuebook, ledger, runs
+from partnersync.store import fields, incidentbook, issuebook, ledger, runs
 from partnersync.store.database import Store
 from partnersync.store.locks import lease
-from partnersync.sync.casework import DecideReport
+from partnersync.sync import due
 from partnersync.sync.forms import Setting
-from partnersync.sync.plan import NOT_HELD, Change, Tally, change
+from partnersync.sync.plan import Tally
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
 from partnersync.sync.publish import incidents_table, issues_table, ledger_table, moment_text, publish
-from partnersync.sync.pull import PullReport, pull
+from partnersync.sync.pull import pull
 from partnersync.sync.push import PushReport, push, send_notes
 from partnersync.sync.recover import recover
-from partnersync.sync.round import Round, RoundReport, digests
+from partnersync.sync.report import Report
+from partnersync.sync.round import Round, digests
 from partnersync.sync.undo import Undo, Undone, connections
 
 log = logging.getLogger(__name__)
 _PROGRAMME_WAIT_S = 60
 _ISSUES_TOLD = 1000
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did, for people and scripts. `failed` are connections that could not be reached or written."""
-
-    run: int
-    as_of: datetime
-    pulled: list[PullReport] = field(default_factory=list)
-    round: RoundReport = field(default_factory=RoundReport)
-    planned: dict[str, Tally] = field(default_factory=dict)
-    pushed: list[PushReport] = field(default_factory=list)
-    published: dict[str, list[str]] = field(default_factory=dict)
-    failed: dict[str, PartnersyncError] = field(default_factory=dict)
-    problems: list[PartnersyncError] = field(default_factory=list)  # plugins that were left out
-    issues: list[Mapping[str, Any]] = field(default_factory=list)  # rows of those it opened, the first of very many
-    older_issues: int = 0
-    incidents: list[Incident] = field(default_factory=list)  # those it found, the first of very many
-    open_incidents: int = 0
-    stopped: SafetyStop | None = None
-    undone: Undone | None = None  # what an undo put back
-
-    @property
-    def opened(self) -> list[str]:
-        """Ids of the issues that this run opened."""
-        return [issue for pulled in self.pulled for issue in pulled.opened] + self.round.opened
-
-    @property
-    def decided(self) -> DecideReport:
-        """What was decided and booked."""
-        return self.round.decided
-
-    @property
-    def written(self) -> int:
-        """Records whose managed fields were written."""
-        return sum(pushed.done for pushed in self.pushed)
-
-    @property
-    def exit_code(self) -> int:
-        """The command's exit code (docs/commands.md)."""
-        if self.stopped:
-            return self.stopped.exit_code
-        refused = any(pushed.refused for pushed in self.pushed)
-        return 3 if self.opened or self.failed or self.problems or refused else 0
-
-    def fail(self, name: str, error: PartnersyncError) -> None:
-        """Leave a connection out from here on."""
-        self.failed[name] = error
-        log.warning("connection_failed", {"connection": name, "error": type(error).__name__, "reason": error.message})
-        log.debug("traceback", {"connection": name}, exc_info=error)
-
-    def counts(self) -> dict[str, object]:
-        """Numbers for `status`."""
-        return {
-            "read": sum(sum(pulled.read.values()) for pulled in self.pulled),
-            "changed": sum(sum(pulled.changed.values()) for pulled in self.pulled),
-            "cases": self.decided.cases,
-            "lines": self.decided.lines,
-            "written": self.written,
-            "set_aside": len(self.opened),
-            "incidents": len(self.round.guarded.found),
-            "failed": sorted(self.failed),
-        }
 
 
 @dataclass(slots=True)
@@ -275,7 +210,7 @@ class Engine:
     def _tally(self, tx: Tx, names: Sequence[str], report: Report) -> None:
         for name in names:
             tally = report.planned[name] = Tally(fields.count(tx, name))
-            for _ in tally.count(_due(tx, name)):
+            for _ in tally.count(due.of(tx, name)):
                 pass
 
     def _planned(self, tx: Tx, report: Report) -> Plan:
@@ -285,7 +220,7 @@ class Engine:
         plan.book(line for _, line, *_ in ledger.rows(tx, after=booked))
         for name in self.adapters:
             tally = report.planned[name] = Tally(fields.count(tx, name))
-            plan.add(name, tally.count(_due(tx, name)))
+            plan.add(name, tally.count(due.of(tx, name)))
         return plan
 
     def _write(self, names: Sequence[str], report: Report, *, beyond_limit: bool) -> None:
@@ -319,8 +254,8 @@ class Engine:
         pushed = PushReport(name)
         report.pushed.append(pushed)
         if writes := report.planned[name].writes:
-            due = self._due_in_pages(name)
-            push(self.store, adapter, due, report.run, self.now, self.progress, pushed, writes)
+            changes = due.in_pages(self.store, name)
+            push(self.store, adapter, changes, report.run, self.now, self.progress, pushed, writes)
         send_notes(self.store, adapter, report.run, self.now, pushed)
         if self.settings.holds_ledger(name):
             zone = self.programme.zone
@@ -333,34 +268,3 @@ class Engine:
 
     def _publish(self, name: str, report: Report, tables: Sequence[Table]) -> None:
         report.published[name] = publish(self.store, self.adapters[name], name, tables)
-
-    def _due_in_pages(self, name: str) -> Iterator[Change]:
-        """What is due in one connection, read page by page so that outcomes can be kept in between."""
-        after: RecordPlace | None = None
-        while True:
-            with self.store.read() as tx:
-                page = fields.due_page(tx, name, after)
-                changes = _changes(tx, name, page)
-            if not page:
-                return
-            yield from changes
-            after = (page[-1].kind, page[-1].record_id)
-
-
-RecordPlace = tuple[RecordKind, str]
-
-
-def _due(tx: Tx, name: str) -> Iterator[Change]:
-    """What is due in one connection, inside one transaction."""
-    after: RecordPlace | None = None
-    while page := fields.due_page(tx, name, after):
-        yield from _changes(tx, name, page)
-        after = (page[-1].kind, page[-1].record_id)
-
-
-def _changes(tx: Tx, name: str, page: Sequence[Managed]) -> list[Change]:
-    """What is due in these records, but for the fields that are held."""
-    places = [(managed.kind, managed.record_id) for managed in page]
-    holds = held.of_records(tx, name, places)
-    judged = (change(managed, holds.get(place, NOT_HELD)) for managed, place in zip(page, places, strict=True))
-    return [due for due in judged if due]

@@ -19,13 +19,12 @@ from partnersync.rules import guard_words
 from partnersync.store import decisions, fields, held, incidentbook, journal, outbox, reverts
 from partnersync.store.held import Hold
 from partnersync.sync import audit, guard
+from partnersync.sync.due import RecordPlace
 from partnersync.sync.guard import Deed, Mode
 from partnersync.sync.plan import Foreign, foreign_edits
 
 _DAY = timedelta(days=1)
 _LIVE = frozenset(state.value for state in LIVE)
-
-RecordPlace = tuple[RecordKind, str]
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from partnersync.cli.main import main
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.value import RecordKind
 from partnersync.store import journal, ledger, tables
-from partnersync.sync.run import Report
+from partnersync.sync.report import Report
 from sheets import Sheet
 from two_folders import FIRST, SETTINGS, TwoFolders
 

@@ -16,7 +16,8 @@ from partnersync.store import journal, ledger, tables
 from partnersync.store.database import open_store
 from partnersync.store.locks import this_process
 from partnersync.sync.progress import Progress
-from partnersync.sync.run import Engine, Report
+from partnersync.sync.report import Report
+from partnersync.sync.run import Engine
 from partnersync.translate import translator
 from sheets import Form, Sheet
 from small_firm import PROGRAM

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from living_company import COLUMNS, KINDS, WRITTEN, LivingCompany, Seen
 from partnersync.contract.managed import DECISION, MANAGED
-from partnersync.sync.run import Report
+from partnersync.sync.report import Report
 from sheets import Form
 from two_folders import TwoFolders
 

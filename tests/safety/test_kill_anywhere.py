@@ -10,7 +10,7 @@ import pytest
 
 import crash_points
 from crash_points import CrashPoints, seams
-from partnersync.sync.run import Report
+from partnersync.sync.report import Report
 from two_folders import AS_OF_FIRST, AS_OF_LATER, SETTINGS, TwoFolders
 
 NewCompany = Callable[[str], TwoFolders]

@@ -31,7 +31,8 @@ from partnersync.domain.value import RecordKind
 from partnersync.rules.program import Programme, read_program
 from partnersync.store import ledger
 from partnersync.store.database import Store, open_store
-from partnersync.sync.run import Engine, Report
+from partnersync.sync.report import Report
+from partnersync.sync.run import Engine
 from partnersync.translate import translator
 
 Rows = list[dict[str, str]]

@@ -8,7 +8,7 @@ import pytest
 
 from partnersync.contract.adapter import Page, Stream
 from partnersync.domain.value import RecordKind
-from partnersync.sync.run import Report
+from partnersync.sync.report import Report
 from partnersync.testing.memory import MemoryAdapter
 from partnersync.testing.memory_system import MemorySystem
 

@@ -11,8 +11,8 @@ from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, LockHeld, TryLater
 from partnersync.store import fields, held, issuebook, journal, runs
 from partnersync.store.locks import lease
+from partnersync.sync.report import Report
 from partnersync.sync.restore import Left
-from partnersync.sync.run import Report
 from partnersync.testing.memory import MemoryAdapter
 from partnersync.testing.memory_system import MemorySystem
 
