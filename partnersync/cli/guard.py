@@ -1,27 +1,19 @@
 """The commands about what was violated and what people decided: incidents, override."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy import Connection as Tx
 
-from partnersync.cli.assemble import Company, called_alone, config_option, json_option, now, opened_store, read_company
+from partnersync.cli.assemble import called_alone, config_option, json_option, now, opened_store, read_company
+from partnersync.cli.deciding import by_option, deciding, reason_option, refuse_silence, refuse_stranger
 from partnersync.cli.output import show_table
 from partnersync.cli.references import deal_ref
 from partnersync.domain.attribution import Override
 from partnersync.domain.incident import Incident, IncidentStatus
 from partnersync.errors import ConfigError
 from partnersync.store import decisions, incidentbook, records
-from partnersync.store.locks import lease, this_process
 from partnersync.sync import approvals, publish
 from partnersync.sync.watch import dismiss
-
-by_option = click.option("--by", "actor", required=True, metavar="USER", help="Who decides: his user id.")
-reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept for ever.")
-
-_WAIT_S = 60
 
 
 @click.group(invoke_without_command=True)
@@ -50,8 +42,8 @@ def close(incident_id: str, actor: str, reason: str, config: Path) -> int:
 
     After a revert_fight is closed, the field is written and guarded again.
     """
-    _refuse_silence(reason)
-    with _deciding(read_company(config)) as tx:
+    refuse_silence(reason)
+    with deciding(read_company(config)) as tx:
         found = incidentbook.by_ids(tx, [incident_id]).get(incident_id)
         if found is None:
             raise ConfigError(f"no incident is known as {incident_id}", hint="`partnersync incidents` lists them")
@@ -70,9 +62,9 @@ def close(incident_id: str, actor: str, reason: str, config: Path) -> int:
 def override(deal: str, partner_id: str, actor: str, reason: str, config: Path) -> int:
     """Decide whom a deal belongs to, whatever its evidence says; the next sync acts on it."""
     company = read_company(config)
-    _refuse_silence(reason)
-    _refuse_stranger(company, actor)
-    with _deciding(company) as tx:
+    refuse_silence(reason)
+    refuse_stranger(company, actor)
+    with deciding(company) as tx:
         ref = deal_ref(tx, deal)
         before = decisions.by_ref(tx, [ref])[ref].partner_id
         if partner_id and partner_id not in records.accepted(tx):
@@ -84,29 +76,7 @@ def override(deal: str, partner_id: str, actor: str, reason: str, config: Path) 
     return 0
 
 
-@contextmanager
-def _deciding(company: Company) -> Iterator[Tx]:
-    """A transaction beside which no run decides."""
-    with (
-        opened_store(company) as store,
-        lease(store, "programme", this_process(), now, wait_s=_WAIT_S),
-        store.write() as tx,
-    ):
-        yield tx
-
-
-def _refuse_silence(reason: str) -> None:
-    if not reason.strip():
-        raise ConfigError("--reason is empty", hint="Say why; whoever looks at this later has only that")
-
-
 def _refuse_closed(found: Incident) -> None:
     if found.status is not IncidentStatus.OPEN:
         told = f" by {found.closed_by}" if found.closed_by else ""
         raise ConfigError(f"incident {found.incident_id} is {found.status.value} already{told}")
-
-
-def _refuse_stranger(company: Company, actor: str) -> None:
-    program = company.programme.at(now()) or company.programme.versions[-1]
-    if program.approvers and actor not in program.approvers:
-        raise ConfigError(f"{actor} is no approver", hint="Name them under approvers in the program, or let one decide")

@@ -42,6 +42,7 @@ SENTENCES: dict[str, str] = {
     "moved": msgid("The event belongs to deal {deal} in {period} now: what was booked here is taken back."),
     "reversed": msgid("{amount} was booked and is no longer owed."),
     "verdict": msgid("Row {row} of the programme decided: {code}."),
+    "ruling": msgid("{actor} decided: {kind}."),
     "fields": msgid("Missing or bad: {fields}."),
     "related": msgid("Registration {registration} stands in this client already."),
     "attribution": msgid("The deal went to partner {partner}, by the source {source}, since {at}."),
@@ -56,6 +57,7 @@ _BANDED_RULE = msgid("Rule {name} gives the rates of its bands.")
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     **STEPS,
     "verdict": ("row", "code"),
+    "ruling": ("actor", "kind"),
     "fields": ("fields",),  # every argument is one
     "related": ("registration",),
     "attribution": ("source", "partner", "at", "registration"),
@@ -93,6 +95,7 @@ VERDICTS: dict[VerdictCode, str] = {
     VerdictCode.DIRECT_STALE: msgid("The client is yours until {until}, with deal {deal}, in which nobody was active."),
     VerdictCode.REACTIVATED: msgid("The client is yours until {until}: it last bought long ago."),
     VerdictCode.SLA_PROVISIONAL: msgid("The client is yours for now, until {until}: the research took too long."),
+    VerdictCode.BY_PERSON: msgid("A person decided: {reason}."),
     VerdictCode.OK: msgid("The client is yours until {until}."),
 }
 _STATES: dict[RegistrationState, str] = {
@@ -102,9 +105,11 @@ _STATES: dict[RegistrationState, str] = {
     RegistrationState.LOST: msgid("Deal {deal} was lost, which ended the protection."),
     RegistrationState.EXPIRED: msgid("The protection has expired."),
     RegistrationState.PROVISIONAL: msgid("It protects for now, and waits for its deal."),
-    RegistrationState.TRANSFERRED: msgid("The client chose another partner, which ended the protection."),
+    RegistrationState.TRANSFERRED: msgid("The client went to another partner, which ended the protection."),
+    RegistrationState.WITHDRAWN: msgid("It was withdrawn, which ended the protection."),
     RegistrationState.RELEASED: msgid("The client was released, because no deal came in time."),
 }
+_RELEASED = msgid("The client was released by a person's decision.")
 EVIDENCE: dict[Source, str] = {
     Source.REGISTRATION: msgid("The approved registration {registration} names {partner}, since {day}."),
     Source.CONFIRMATION: msgid("The client's confirmation names {partner}, since {day}."),
@@ -181,6 +186,7 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
         "related": one.verdict.related_id or "",
         "until": say.day(until) if until else "",
         "named": ", ".join(one.verdict.named),
+        "reason": one.verdict.reason.rstrip("."),
     }
     deal = one.verdict.deal_ref or ""
     if one.verdict.state is RegistrationState.CHECKING:
@@ -188,7 +194,8 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
     found = [say(VERDICTS[one.verdict.code]).format(**told, deal=deal)]
     if one.protection:
         told["deal"] = one.protection.deal_ref or ""
-        found.append(say(_STATES[one.protection.state]).format(**told))
+        released = one.protection.code == VerdictCode.BY_PERSON and one.state is RegistrationState.RELEASED
+        found.append(say(_RELEASED if released else _STATES[one.protection.state]).format(**told))
     return found
 
 

@@ -62,6 +62,8 @@ IN_FORCE = frozenset(
         "protection.days_by_kind",
         "protection.activate_within_days",
         "protection.incumbent_months",
+        "protection.extension_days",
+        "protection.extension_max",
     }
 )
 

@@ -20,14 +20,20 @@ def window(registration: Registration, granted_at: datetime, program: Program) -
 
 
 def protect(
-    registration: Registration, verdict: Verdict, deals: Sequence[Deal], as_of: datetime, program: Program
+    registration: Registration,
+    verdict: Verdict,
+    deals: Sequence[Deal],
+    as_of: datetime,
+    program: Program,
+    extensions: int = 0,
 ) -> Protection:
     """How a granted registration stands as of a moment; `deals` are those of its client.
 
     It ends when its deal is won or lost, without a deal on the day after `activate_within_days`, and else after its
     last protected day.
     """
-    until = window(registration, verdict.at, program)
+    days = timedelta(days=min(extensions, program.protection.extension_max) * program.protection.extension_days)
+    until = window(registration, verdict.at, program) + days
     expires_at = midnight(until + timedelta(days=1), program.zone)
     granted_on = verdict.at.astimezone(program.zone).date()
     patience = timedelta(days=program.protection.activate_within_days + 1)

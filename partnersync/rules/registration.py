@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from partnersync.domain import trace
 from partnersync.domain.attribution import GRADE
 from partnersync.domain.registration import (
     Claim,
@@ -13,6 +14,7 @@ from partnersync.domain.registration import (
     Verdict,
     VerdictCode,
 )
+from partnersync.domain.ruling import Ruling
 from partnersync.rules.calendar import add_months
 from partnersync.rules.claim_data import CHECKED_NUMBERS, missing
 from partnersync.rules.program import Program
@@ -59,6 +61,13 @@ def ripen(
     if any((found := row(then)) and found.state in _REFUSED for row in ROWS):
         return None
     return then.verdict(_S.PROVISIONAL, _C.SLA_PROVISIONAL, "R24")
+
+
+def ruled(ruling: Ruling, state: RegistrationState, program: Program) -> Verdict:
+    """The verdict by a person, dated at that moment."""
+    steps = trace.encode([("ruling", ruling.actor, ruling.kind.value)])
+    who, why = ruling.actor, ruling.reason
+    return Verdict(state, _C.BY_PERSON, ruling.at, program.version, trace=steps, actor=who, reason=why)
 
 
 _REFUSED = frozenset({_S.INVALID, _S.RETURNED, _S.REJECTED})
@@ -158,7 +167,7 @@ def _r12_incumbent(at: Situation) -> Verdict | None:
     if last is None or at.day(at.at) >= add_months(at.day(at.bought_at(last)), months):
         return None
     incumbent = at.client.seller(last)
-    if incumbent in ("", at.claim.partner_id) or not at.about.is_active(incumbent):
+    if not incumbent or incumbent == at.claim.partner_id or not at.about.is_active(incumbent):
         return None
     return at.verdict(_S.REJECTED, _C.INCUMBENT, "R12", deal_ref=last.ref)
 

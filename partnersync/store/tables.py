@@ -152,6 +152,19 @@ registrations = Table(
     Column("first_verdict", Str),  # JSON; at the submission, where R24 or a person decided after it
 )
 
+# Decisions of people about registrations, each counting from its moment on.
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("registration_id", Str, nullable=False, index=True),
+    Column("kind", Str, nullable=False),
+    Column("actor", Str, nullable=False),
+    Column("reason", Str, nullable=False),
+    Column("at", Str, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 deal_states = Table(
     "deal_states",
     metadata,

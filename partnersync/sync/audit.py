@@ -7,6 +7,7 @@ from partnersync.domain.attribution import Override
 from partnersync.domain.change import Intent, JournalRow, Values
 from partnersync.domain.incident import Incident, Place
 from partnersync.domain.note import Note, Task
+from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 
 ENGINE = "partnersync"
@@ -45,6 +46,13 @@ def overridden(connection: str, deal_id: str, before: str, override: Override, a
     place = (connection, RecordKind.DEAL, deal_id)
     told: tuple[Values, Values] = ({"partner_id": before}, {"partner_id": override.partner_id})
     return JournalRow(at, override.actor, "override", *place, *told, "done", override.reason)
+
+
+def ruled(connection: str, ruling: Ruling, before: str, at: datetime) -> JournalRow:
+    """The journal's row of a person's decision about a registration."""
+    place = (connection, RecordKind.REGISTRATION, ruling.registration_id)
+    told: tuple[Values, Values] = ({"ps_status": before}, {"ps_status": ruling.kind.value})
+    return JournalRow(at, ruling.actor, ruling.kind.value, *place, *told, "done", ruling.reason)
 
 
 def closed(one: Incident, at: datetime) -> JournalRow:

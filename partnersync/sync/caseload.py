@@ -14,7 +14,7 @@ from partnersync.domain.registration import Registration
 from partnersync.domain.value import RecordKind
 from partnersync.rules import identity, likeness
 from partnersync.rules.likeness import Known
-from partnersync.store import casefile, codec, decisions, overrides, records, traits
+from partnersync.store import casefile, codec, decisions, overrides, records, rulings, traits
 from partnersync.store.records import Row
 from partnersync.store.traits import Trait
 from partnersync.sync.decide import CaseFile
@@ -41,16 +41,17 @@ def load(tx: Tx, case_ids: Sequence[str]) -> tuple[list[CaseFile], Places]:
     files = [
         _file(case_id, of_case, judged[case_id], standings[case_id], decided) for case_id, of_case in by_case.items()
     ]
-    return _with_lookalikes(tx, files), places
+    return _completed(tx, files), places
 
 
-def _with_lookalikes(tx: Tx, files: Sequence[CaseFile]) -> list[CaseFile]:
-    """With the clients that may be those of their claims, and the phones that many companies share."""
+def _completed(tx: Tx, files: Sequence[CaseFile]) -> list[CaseFile]:
+    """With what people decided, clients that may be those of their claims, and phones that many companies share."""
     asked = {claim.registration_id: likeness.asked(claim.client) for file in files for claim, _ in file.registrations}
     found = traits.having(tx, sorted({key for keys in asked.values() for key in keys}))
     phones = {file.case_id: _phones_in_pairs(file) for file in files}
     every = sorted(set[str]().union(*phones.values()))
     crowded = traits.crowded(tx, [f"phone:{phone}" for phone in every], likeness.COMPANIES_A_PHONE)
+    decided = rulings.of(tx, sorted(asked))
     full: list[CaseFile] = []
     for file in files:
         known = {
@@ -60,7 +61,8 @@ def _with_lookalikes(tx: Tx, files: Sequence[CaseFile]) -> list[CaseFile]:
             for claim, _ in file.registrations
         }
         many = frozenset(phone for phone in phones[file.case_id] if f"phone:{phone}" in crowded)
-        full.append(replace(file, known=known, crowded=many) if known or many else file)
+        ruled = {claim_id: decided[claim_id] for claim_id in known if claim_id in decided}
+        full.append(replace(file, known=known, crowded=many, rulings=ruled) if known or many else file)
     return full
 
 

@@ -15,6 +15,7 @@ from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
 from partnersync.domain.registration import LIVE, Registration
+from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, commission, identity, likeness, term
 from partnersync.rules.likeness import Known
@@ -56,6 +57,7 @@ class CaseFile:
     known: Mapping[str, Sequence[Known]] = field(
         default_factory=dict
     )  # who has keys like a claim's; by registration id
+    rulings: Mapping[str, Sequence[Ruling]] = field(default_factory=dict)  # of people, by registration id
     crowded: frozenset[str] = frozenset()  # phones of many companies
 
 
@@ -158,6 +160,7 @@ def _judge(
         case.activities,
         by_client,
         known,
+        case.rulings,
         own_ids,
         issues,
         looks,

@@ -1,10 +1,10 @@
-"""The claims of a case in the order of time: submissions, and research whose time is up → verdicts and protection.
+"""The claims of a case in the order of time: submissions, rulings, research that is over → verdicts and protection.
 
 Pure. Each claim is judged against those that were submitted before it. A verdict is made once; it is made anew only
 while it is undecided and the claim was corrected, or when a record with an earlier date arrived after it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
 from partnersync.domain.registration import UNDECIDED, Claim, Registration, RegistrationState, VerdictCode
+from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, identity, likeness, protection, registration
 from partnersync.rules.calendar import after_business_days
@@ -26,9 +27,14 @@ from partnersync.rules.situation import ClientFacts, PartnerFacts
 
 GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
 _REFUSED_BY_MACHINE = frozenset({RegistrationState.INVALID})
-_SUBMITTED, _RIPE = 0, 1
+_SUBMITTED, _RIPE, _RULED = 0, 1, 2
+_ENDINGS = {
+    RulingKind.RELEASE: RegistrationState.RELEASED,
+    RulingKind.WITHDRAW: RegistrationState.WITHDRAWN,
+    RulingKind.TRANSFER: RegistrationState.TRANSFERRED,
+}
 
-Event = tuple[datetime, int, str]  # when, what, registration id
+Event = tuple[datetime, int, bool, str, int]  # when, what, an approval (after what makes room), registration, number
 
 
 @dataclass(slots=True)
@@ -46,6 +52,7 @@ class Judging:
     activities: Mapping[str, Sequence[Activity]]
     deals: Mapping[str, Sequence[tuple[Deal, int]]]  # by client, with the run that saw them first
     known: Mapping[str, Sequence[Known]]  # who has keys like a claim's; by registration id
+    rulings: Mapping[str, Sequence[Ruling]]  # of people, by registration id, in the order in which they were made
     own_ids: Mapping[str, set[str]]  # what the records of each client would be called by themselves
     issues: list[Issue]
     looks: list[datetime]
@@ -55,20 +62,26 @@ class Judging:
     of_client: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     anew: set[str] = field(default_factory=set)  # clients with a verdict that later ones may depend on
     coming: list[Event] = field(default_factory=list)
+    extensions: Counter[str] = field(default_factory=Counter)
 
     def judge(self, claims: Sequence[tuple[Registration, str]]) -> list[Judged]:
         """The verdicts on these claims, each with its client, in the order of submission."""
         for claim, client_id in claims:
             self.current[claim.registration_id] = claim
             self.client_of[claim.registration_id] = client_id
-            self.coming.append((claim.submitted_at, _SUBMITTED, claim.registration_id))
+            self.coming.append((claim.submitted_at, _SUBMITTED, False, claim.registration_id, 0))
+            self._schedule_rulings(claim)
         heapify(self.coming)
         while self.coming:
-            at, what, registration_id = heappop(self.coming)
+            at, what, _, registration_id, number = heappop(self.coming)
             if what == _SUBMITTED:
                 self._submitted(registration_id)
-            else:
+            elif registration_id not in self.judged:
+                continue
+            elif what == _RIPE:
                 self._ripe(registration_id, at)
+            else:
+                self._ruled(self.judged[registration_id], self.rulings[registration_id][number])
         return list(self.judged.values())
 
     def _submitted(self, registration_id: str) -> None:
@@ -99,14 +112,17 @@ class Judging:
     def _when_ripe(self, claim: Registration, program: Program) -> None:
         at = after_business_days(claim.submitted_at, program.registration.provisional_after_bd, program)
         if at <= self.as_of:
-            heappush(self.coming, (at, _RIPE, claim.registration_id))
+            heappush(self.coming, (at, _RIPE, False, claim.registration_id, 0))
         else:
             self.looks.append(at)
 
     def _ripe(self, registration_id: str, at: datetime) -> None:
         """R24; what it once gave stays, unless something before it was judged anew."""
         one, prior = self.judged[registration_id], self.prior.get(registration_id)
-        kept = prior.verdict if prior and prior.first == one.verdict and one.client_id not in self.anew else None
+        if one.verdict.state is not RegistrationState.RESEARCH:
+            return  # a person was sooner
+        same = prior is not None and prior.first == one.verdict and prior.verdict.code is VerdictCode.SLA_PROVISIONAL
+        kept = prior.verdict if prior and same and one.client_id not in self.anew else None
         program = self.programme.at(at)
         if kept is None and program:
             about = self._about(one.registration, one, program)
@@ -115,11 +131,64 @@ class Judging:
         if kept:
             self._put(replace(one, verdict=kept, first=one.verdict))
 
+    def _schedule_rulings(self, claim: Registration) -> None:
+        for number, ruling in enumerate(self.rulings.get(claim.registration_id, ())):
+            at = max(ruling.at, claim.submitted_at)
+            if at <= self.as_of:
+                approves = ruling.kind is RulingKind.APPROVE
+                self.coming.append((at, _RULED, approves, claim.registration_id, number))
+            else:
+                self.looks.append(at)
+
+    def _ruled(self, one: Judged, ruling: Ruling) -> None:
+        """What a person decided, as far as the registration stands where it can be."""
+        at, given = ruling.at, one.protection
+        live = given is not None and given.covers(at)
+        if ruling.kind is RulingKind.APPROVE:
+            if live and one.verdict.state is RegistrationState.APPROVED:
+                self._put(replace(one, verdict=replace(one.verdict, actor=ruling.actor, reason=ruling.reason)))
+            elif (live or given is None) and not self._rivals(one, at):
+                self._decided(one, ruling, RegistrationState.APPROVED)
+        elif ruling.kind is RulingKind.REJECT and (live or given is None):
+            self._decided(one, ruling, RegistrationState.REJECTED)
+        elif live and ruling.kind is RulingKind.EXTEND:
+            self.extensions[ruling.registration_id] += 1
+            self._put(one)
+        elif live:
+            self._end(one, _ENDINGS[ruling.kind], at, VerdictCode.BY_PERSON.value)
+        elif ruling.kind is RulingKind.WITHDRAW and one.verdict.state in UNDECIDED:
+            self._decided(one, ruling, RegistrationState.WITHDRAWN)
+
+    def _decided(self, one: Judged, ruling: Ruling, state: RegistrationState) -> None:
+        """A verdict by a person, dated at that moment."""
+        program = self.programme.at(ruling.at)
+        if program:
+            verdict = registration.ruled(ruling, state, program)
+            self._put(replace(one, verdict=verdict, first=one.at_submission, protection=None))
+
+    def _rivals(self, one: Judged, at: datetime) -> bool:
+        """Whether another partner's live registration with a common product stands in the way."""
+        claim = one.registration
+        return any(
+            other.protection
+            and other.protection.covers(at)
+            and other.registration.partner_id != claim.partner_id
+            and claim.overlaps(other.registration.products)
+            for other in self._others(claim)
+        )
+
+    def _end(self, one: Judged, state: RegistrationState, at: datetime, code: str) -> None:
+        if one.protection:
+            ended = replace(one.protection, state=state, ends_at=at, code=code, next_look_at=None)
+            self.judged[one.registration.registration_id] = replace(one, protection=ended)
+
     def _put(self, one: Judged) -> None:
         """Keep a decision, with the protection that it gives; what the client chose ends what others had."""
         if one.verdict.state in GRANTED and (program := self.programme.at(one.verdict.at)):
             deals = [deal for deal, _ in self.deals.get(one.client_id, ())]
-            one = replace(one, protection=protection.protect(one.registration, one.verdict, deals, self.as_of, program))
+            times = self.extensions[one.registration.registration_id]
+            given = protection.protect(one.registration, one.verdict, deals, self.as_of, program, times)
+            one = replace(one, protection=given)
         self.judged[one.registration.registration_id] = one
         if one.verdict.code is VerdictCode.CLIENT_CHOICE and one.protection:
             self._end_others(one)
@@ -136,8 +205,7 @@ class Judging:
                 and claim.partner_id != chosen.registration.partner_id
                 and claim.overlaps(chosen.registration.products)
             ):
-                ended = replace(given, state=RegistrationState.TRANSFERRED, ends_at=at, code="", next_look_at=None)
-                self.judged[registration_id] = replace(other, protection=ended)
+                self._end(other, RegistrationState.TRANSFERRED, at, "")
 
     def _kept_content(self, current: Registration, prior: Judged | None) -> Registration:
         """R6: the same content changes nothing; other content is a correction while undecided, and an issue after."""

@@ -188,6 +188,11 @@ VERDICTS = [
         "Клиент временно закреплён за вами до 15.04.2026 включительно: проверка затянулась.",
     ),
     (
+        VerdictCode.BY_PERSON,
+        "A person decided: seen the letter.",
+        "Решение принял сотрудник: seen the letter.",
+    ),
+    (
         VerdictCode.OK,
         "The client is yours until 2026-04-15.",
         "Клиент закреплён за вами до 15.04.2026 включительно.",
@@ -199,7 +204,7 @@ VERDICTS = [
 def test_verdicts_in_both_languages(code: VerdictCode, english: str, russian: str, registration: Any, at: Any) -> None:
     until = at("2026-04-15").date()
     verdict = Verdict(RegistrationState.INVALID, code, at("2026-01-15"), "2026-01-01", "R0", until, ("client_inn",))
-    verdict = replace(verdict, deal_ref="crm/9", named=("N1", "N2"))
+    verdict = replace(verdict, deal_ref="crm/9", named=("N1", "N2"), reason="seen the letter")
     one = Judged(registration(), "c", True, 1, verdict)
     assert explain.verdict_sentences(one, ENGLISH) == [english]
     assert explain.verdict_sentences(one, RUSSIAN) == [russian]

@@ -14,6 +14,7 @@ from partnersync.domain.deal import Deal, DealState
 from partnersync.domain.decided import Judged
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration, RegistrationKind
+from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.domain.value import Money
 from partnersync.rules import partners
 from partnersync.rules.program import Programme, read_program
@@ -54,10 +55,14 @@ def _judge(
     as_of: str = AS_OF,
     run: int = 1,
     before: Sequence[Judged] = (),
+    rulings: Sequence[Ruling] = (),
     **registration: Any,
 ) -> dict[str, Judged]:
+    by_claim: dict[str, list[Ruling]] = {}
+    for ruling in rulings:
+        by_claim.setdefault(ruling.registration_id, []).append(ruling)
     judged = {one.registration.registration_id: one for one in before}
-    case = CaseFile("c", deals, {}, claims, judged)
+    case = CaseFile("c", deals, {}, claims, judged, rulings=by_claim)
     found = decide(case, _knowledge(**registration), _at(as_of), run).registrations
     return {one.registration.registration_id: one for one in found}
 
@@ -124,6 +129,76 @@ def test_a_stale_direct_deal_becomes_the_registrations() -> None:
     assert _told(judged)["R1"] == ("active", "DIRECT_STALE")
     assert judged["R1"].protection is not None
     assert judged["R1"].protection.deal_ref == "crm/1"
+
+
+def _ruling(number: int, kind: str, at: str) -> Ruling:
+    return Ruling(f"R{number}", RulingKind(kind), "u1", "a letter came", _at(at))
+
+
+@pytest.mark.parametrize(
+    ("rulings", "expected", "until"),
+    [
+        pytest.param([], [("approved", "OK"), ("research", "SIMULTANEOUS")], "2026-03-11", id="without people"),
+        pytest.param(
+            [("reject", 1, "2026-01-11"), ("approve", 2, "2026-01-12")],
+            [("rejected", "BY_PERSON"), ("approved", "BY_PERSON")],
+            None,
+            id="the second one gets the client",
+        ),
+        pytest.param(
+            [("approve", 2, "2026-01-12")],
+            [("approved", "OK"), ("research", "SIMULTANEOUS")],
+            "2026-03-11",
+            id="not while the first one protects it",
+        ),
+        pytest.param(
+            [("reject", 2, "2026-01-12")],
+            [("approved", "OK"), ("rejected", "BY_PERSON")],
+            "2026-03-11",
+            id="the first one keeps it",
+        ),
+        pytest.param(
+            [("transfer", 1, "2026-01-12"), ("approve", 2, "2026-01-12")],
+            [("transferred", "OK"), ("approved", "BY_PERSON")],
+            "2026-03-11",
+            id="it is passed on at one moment",
+        ),
+        pytest.param(
+            [("release", 1, "2026-01-12")],
+            [("released", "OK"), ("provisional", "SLA_PROVISIONAL")],
+            "2026-03-11",
+            id="the first one is released",
+        ),
+        pytest.param(
+            [("withdraw", 2, "2026-01-12")],
+            [("approved", "OK"), ("withdrawn", "BY_PERSON")],
+            "2026-03-11",
+            id="the second one is withdrawn before it is decided",
+        ),
+        pytest.param(
+            [("extend", 1, "2026-01-20"), ("extend", 1, "2026-01-21"), ("extend", 1, "2026-01-22")],
+            [("approved", "OK"), ("research", "SIMULTANEOUS")],
+            "2026-05-10",
+            id="extended as often as the program allows",
+        ),
+        pytest.param(
+            [("extend", 1, "2026-04-01")],
+            [("approved", "OK"), ("research", "SIMULTANEOUS")],
+            "2026-03-11",
+            id="a decision that lies in the future",
+        ),
+    ],
+)
+def test_people_decide(rulings: list[tuple[str, int, str]], expected: list[tuple[str, str]], until: str | None) -> None:
+    claims = [_claim(1, "P1", "2026-01-10T10:00"), _claim(2, "P2", "2026-01-10T12:00")]
+    made = [_ruling(number, kind, at) for kind, number, at in rulings]
+    judged = _judge(claims, rulings=made, as_of="2026-02-20")
+    assert list(_told(judged).values()) == expected
+    first = judged["R1"].protection
+    assert (first.until.isoformat() if first else None) == until
+    again = _judge(claims[::-1], rulings=made, as_of="2026-02-20", run=2, before=list(judged.values()))
+    assert _told(again) == _told(judged)
+    assert {one.verdict.actor for one in judged.values() if one.verdict.code == "BY_PERSON"} <= {"u1"}
 
 
 STEPS = st.lists(

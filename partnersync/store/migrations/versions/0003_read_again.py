@@ -26,3 +26,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "claim_id", "owner"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "rulings",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("registration_id", Str, nullable=False),
+        sa.Column("kind", Str, nullable=False),
+        sa.Column("actor", Str, nullable=False),
+        sa.Column("reason", Str, nullable=False),
+        sa.Column("at", Str, nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_rulings_registration_id", "rulings", ["registration_id"])

@@ -1,0 +1,40 @@
+"""What the commands by which people decide have in common: who decides, why, and beside no run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy import Connection as Tx
+
+from partnersync.cli.assemble import Company, now, opened_store
+from partnersync.errors import ConfigError
+from partnersync.store.locks import lease, this_process
+
+by_option = click.option("--by", "actor", required=True, metavar="USER", help="Who decides: his user id.")
+reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept for ever.")
+
+_WAIT_S = 60
+
+
+@contextmanager
+def deciding(company: Company) -> Iterator[Tx]:
+    """A transaction beside which no run decides."""
+    with (
+        opened_store(company) as store,
+        lease(store, "programme", this_process(), now, wait_s=_WAIT_S),
+        store.write() as tx,
+    ):
+        yield tx
+
+
+def refuse_silence(reason: str) -> None:
+    """A decision without a reason is none."""
+    if not reason.strip():
+        raise ConfigError("--reason is empty", hint="Say why; whoever looks at this later has only that")
+
+
+def refuse_stranger(company: Company, actor: str) -> None:
+    """Where the program names approvers, nobody else decides."""
+    program = company.programme.at(now()) or company.programme.versions[-1]
+    if program.approvers and actor not in program.approvers:
+        raise ConfigError(f"{actor} is no approver", hint="Name them under approvers in the program, or let one decide")

@@ -1,0 +1,89 @@
+"""What people decide about registrations: refused where it cannot be, else kept; in the given transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.domain.decided import Judged
+from partnersync.domain.registration import LIVE, UNDECIDED, RegistrationState
+from partnersync.domain.ruling import Ruling, RulingKind
+from partnersync.errors import ConfigError, PartnersyncError
+from partnersync.rules.program import Program
+from partnersync.store import casefile, decisions, journal, records, rulings
+from partnersync.sync import audit
+
+_REFUSED = frozenset({RegistrationState.RETURNED, RegistrationState.REJECTED})
+
+
+def decide(tx: Tx, ruling: Ruling, program: Program, now: datetime, to_partner: str = "") -> str:
+    """Keep a decision; the state that the registration had. With `to_partner` its protection goes to his claim.
+
+    ConfigError: there is no such registration. PartnersyncError: it stands where this cannot be decided.
+    """
+    found = decisions.claim(tx, ruling.registration_id)
+    if found is None:
+        hint = "`partnersync registrations` lists them; `sync` has to have read it"
+        raise ConfigError(f"no registration is known as {ruling.registration_id}", hint=hint)
+    connection, case_id, one = found
+    of_client = [other for _, _, other in decisions.claims(tx, [case_id]) if other.client_id == one.client_id]
+    _refuse(tx, ruling, one, of_client, program)
+    _keep(tx, connection, case_id, one, ruling, now)
+    if to_partner:
+        theirs = _claim_of(tx, to_partner, one, of_client)
+        approval = Ruling(theirs, RulingKind.APPROVE, ruling.actor, ruling.reason, ruling.at)
+        where, _, other = decisions.claim(tx, theirs) or found
+        _keep(tx, where, case_id, other, approval, now)
+    return one.state.value
+
+
+def _refuse(tx: Tx, ruling: Ruling, one: Judged, of_client: Sequence[Judged], program: Program) -> None:
+    """Say why this cannot be decided, if so."""
+    kind, name, state = ruling.kind, ruling.registration_id, one.state
+    if kind is RulingKind.APPROVE:
+        if state not in UNDECIDED | _REFUSED | {RegistrationState.PROVISIONAL, RegistrationState.APPROVED}:
+            raise PartnersyncError(f"{name} is {state.value}: only what was not granted can be approved")
+        rivals = [other for other in of_client if _stands_in_the_way(other, one)]
+        if rivals:
+            rival = rivals[0].registration
+            text = f"registration {rival.registration_id} of partner {rival.partner_id} protects this client"
+            raise PartnersyncError(text, hint=f"Reject, release or transfer {rival.registration_id} first")
+    elif kind is RulingKind.REJECT:
+        if state not in UNDECIDED | LIVE:
+            raise PartnersyncError(f"{name} is {state.value} already")
+    elif state not in LIVE and not (kind is RulingKind.WITHDRAW and state in UNDECIDED):
+        raise PartnersyncError(f"{name} is {state.value}: it protects nothing that could be changed")
+    elif kind is RulingKind.EXTEND:
+        made = sum(before.kind is RulingKind.EXTEND for before in rulings.of(tx, [name]).get(name, ()))
+        if made >= program.protection.extension_max:
+            raise PartnersyncError(f"{name} was extended {made} times, as often as the program allows")
+
+
+def _stands_in_the_way(other: Judged, one: Judged) -> bool:
+    theirs, own = other.registration, one.registration
+    return other.state in LIVE and theirs.partner_id != own.partner_id and own.overlaps(theirs.products)
+
+
+def _claim_of(tx: Tx, partner_id: str, one: Judged, of_client: Sequence[Judged]) -> str:
+    """The claim of the partner who gets the client: his last one with a common product that protects nothing."""
+    if partner_id not in records.accepted(tx):
+        raise ConfigError(
+            f"no partner is known as {partner_id}", hint="Add the partner, run `partnersync sync`, then decide"
+        )
+    his = [
+        other.registration
+        for other in of_client
+        if other.registration.partner_id == partner_id
+        and other.state in UNDECIDED | _REFUSED
+        and other.registration.overlaps(one.registration.products)
+    ]
+    if not his:
+        text = f"partner {partner_id} has no registration of this client that could take it over"
+        raise PartnersyncError(text, hint="Let him submit one, run `partnersync sync`, then transfer")
+    return max(his, key=lambda claim: (claim.submitted_at, claim.registration_id)).registration_id
+
+
+def _keep(tx: Tx, connection: str, case_id: str, one: Judged, ruling: Ruling, now: datetime) -> None:
+    rulings.put(tx, ruling)
+    journal.append(tx, [audit.ruled(connection, ruling, one.state.value, now)], 0)
+    casefile.touch(tx, [case_id])

@@ -1,0 +1,83 @@
+"""People decide about registrations: R-1 of P-1 protects the client of D-3, R-2 of P-2 was refused."""
+
+import pytest
+
+from small_firm import Firm
+
+WHY = ("--by", "u1", "--reason", "a letter came")
+LATER = "2099-01-01"
+
+
+def _states(firm: Firm) -> dict[str, tuple[str, str]]:
+    return {row["registration_id"]: (row["ps_status"], row["ps_reason"]) for row in firm.rows("registrations")}
+
+
+@pytest.fixture
+def synced(firm: Firm) -> Firm:
+    """After a first sync, as of the day of the files; decisions are made by the clock, later."""
+    firm.edit(
+        "config/program/2026-01-01.toml",
+        "[commission]",
+        "[protection]\ndays_by_kind = { lead = 36000 }\nactivate_within_days = 36000\n\n[commission]",
+    )
+    return firm.synced()
+
+
+@pytest.mark.parametrize(
+    ("commands", "first", "second"),
+    [
+        pytest.param(
+            [("reject", "R-1"), ("approve", "R-2")], ("rejected", "BY_PERSON"), ("active", "BY_PERSON"), id="the other"
+        ),
+        pytest.param(
+            [("transfer", "R-1", "--to", "P-2")], ("transferred", "BY_PERSON"), ("active", "BY_PERSON"), id="passed on"
+        ),
+        pytest.param([("release", "R-1")], ("released", "BY_PERSON"), ("rejected", "ALREADY_PROTECTED"), id="released"),
+        pytest.param(
+            [("withdraw", "R-1")], ("withdrawn", "BY_PERSON"), ("rejected", "ALREADY_PROTECTED"), id="withdrawn"
+        ),
+        pytest.param([("extend", "R-1")], ("approved", "OK"), ("rejected", "ALREADY_PROTECTED"), id="extended"),
+    ],
+)
+def test_what_people_decide_counts_from_the_next_sync_on(
+    synced: Firm, commands: list[tuple[str, ...]], first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    before = synced.row("registrations", "R-1")["ps_protected_until"]
+    for index, command in enumerate(commands):
+        ended = synced.run(*command, *WHY)
+        assert ended.code == 0, ended.told
+        if index < len(commands) - 1:
+            synced.sync(as_of=LATER)
+    assert synced.sync(as_of=LATER).code == 0
+    assert _states(synced) == {"R-1": first, "R-2": second}
+    assert (synced.row("registrations", "R-1")["ps_protected_until"] > before) is (commands[0][0] == "extend")
+    told = synced.run("audit", "--json", "--record", "registration/R-1").json()
+    assert [(row["actor"], row["reason"]) for row in told if row["action"] == commands[0][0]] == [
+        ("u1", "a letter came")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        pytest.param(("approve", "R-2"), 1, "R-1", id="another partner's live one is named"),
+        pytest.param(("transfer", "R-1", "--to", "P-9"), 2, "P-9", id="an unknown partner"),
+        pytest.param(("transfer", "R-1", "--to", "P-1"), 1, "P-1", id="he has no claim that could take it"),
+        pytest.param(("extend", "R-2"), 1, "rejected", id="what protects nothing"),
+        pytest.param(("release", "R-9"), 2, "R-9", id="an unknown registration"),
+    ],
+)
+def test_what_cannot_be_decided(synced: Firm, command: tuple[str, ...], code: int, told: str) -> None:
+    ended = synced.run(*command, *WHY)
+    assert ended.code == code
+    assert told in ended.err
+
+
+def test_an_extension_has_its_limit(synced: Firm) -> None:
+    assert [synced.run("extend", "R-1", *WHY).code for _ in range(3)] == [0, 0, 1]
+
+
+def test_a_decision_needs_a_reason_and_an_approver(synced: Firm) -> None:
+    assert synced.run("reject", "R-1", "--by", "u1", "--reason", " ").code == 2
+    synced.edit("config/program/2026-01-01.toml", "effective_from", 'approvers = ["boss"]\neffective_from')
+    assert synced.run("reject", "R-1", *WHY).code == 2
