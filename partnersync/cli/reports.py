@@ -110,9 +110,13 @@ def _guarded(report: Report, zone: ZoneInfo) -> Iterator[str]:
     guarded, taken = report.round.guarded, report.round.overrides
     if taken:
         yield f"overrides  {taken:,} taken over from approvers"
+    if guarded.put_back:
+        yield f"put back   {guarded.put_back:,} fields that others had changed"
+    for pushed in report.pushed:
+        if pushed.notes:
+            yield f"told       {pushed.connection}: {pushed.notes:,} notes and tasks"
     if guarded.found:
-        back = f", {guarded.put_back:,} put back" if guarded.put_back else ""
-        yield f"incidents  {len(guarded.found):,} found{back}; they are in `partnersync incidents --all`"
+        yield f"incidents  {len(guarded.found):,} found; they are in `partnersync incidents --all`"
         for one in report.incidents[:_SHOWN]:
             row = dict(zip(INCIDENT_COLUMNS, incident_row(one, zone), strict=True))
             record = f"{one.place.kind.value} {one.place.connection}/{one.place.record_id}"

@@ -2,7 +2,8 @@
 
 A lease holds until its end, and every writing transaction of its holder moves that end, so a run at work keeps it. The
 same transaction refuses to write for a run whose lease went to another. Taking a lease is a writing transaction too: it
-cannot come in the middle of one. What a dead process of this machine held is free at once.
+cannot come in the middle of one. Of processes of this machine it is known whether they live: what a dead one held is
+free at once, and a living one keeps it, however long it has nothing to write.
 """
 
 import os
@@ -35,11 +36,6 @@ class Lease:
     owner: str
     now: Callable[[], datetime]
     ttl_s: int
-
-    def renew(self) -> None:
-        """Hold on, where nothing has to be written for long; LockHeld where another run has taken the lease."""
-        with self.store.write():
-            pass  # every write renews
 
     def guard(self, tx: Connection) -> None:
         """Part of each writing transaction: the lease is still ours, and lasts on."""
@@ -95,7 +91,7 @@ def lease(
 def held(tx: Connection, now: datetime) -> list[str]:
     """The names of the leases that somebody alive holds."""
     query = select(leases.c.name, leases.c.owner, leases.c.expires_at).order_by(leases.c.name)
-    return [name for name, owner, expires_at in tx.execute(query) if moment(expires_at) > now and not _is_dead(owner)]
+    return [name for name, owner, expires_at in tx.execute(query) if _is_held(owner, moment(expires_at), now)]
 
 
 def this_process() -> str:
@@ -124,7 +120,7 @@ def _take(held: Lease) -> _Holder | None:
 def _holder(tx: Connection, wanted: Lease) -> _Holder | None:
     query = select(leases.c.owner, leases.c.expires_at).where(leases.c.name == wanted.name)
     row = tx.execute(query).one_or_none()
-    if row is None or moment(row.expires_at) <= wanted.now() or _is_dead(row.owner):
+    if row is None or not _is_held(row.owner, moment(row.expires_at), wanted.now()):
         return None
     return _Holder(row.owner, row.expires_at)
 
@@ -146,18 +142,23 @@ def _process(owner: str) -> str:
     return f"process {pid} on {machine.partition('/')[0]}" if pid.isdigit() else owner
 
 
-def _is_dead(owner: str) -> bool:
-    """Whether the owner was a process of this machine that has ended; False where that cannot be known."""
+def _is_held(owner: str, ends: datetime, now: datetime) -> bool:
+    alive = _is_alive(owner)
+    return now < ends if alive is None else alive
+
+
+def _is_alive(owner: str) -> bool | None:
+    """Whether the owner is a process of this machine that lives; None where that cannot be known."""
     machine, pid, started = (["", "", *owner.rsplit(":", 2)])[-3:]
     if machine != _machine() or not pid.isdigit() or os.name != "posix":
-        return False
+        return None
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
-        return True
-    except OSError:
         return False
-    return started != _started(int(pid))  # ended and not yet collected, or its number was given to another
+    except OSError:
+        return None
+    return started == _started(int(pid))  # else it ended and is not yet collected, or its number was given to another
 
 
 def _machine() -> str:

@@ -13,7 +13,7 @@ from partnersync.domain.issue import Issue
 from partnersync.domain.value import RecordKind
 from partnersync.store import casefile, decisions, fields, issuebook, journal, overrides, records
 from partnersync.store.issuebook import IssueRow
-from partnersync.sync import audit
+from partnersync.sync import audit, watch
 from partnersync.sync.due import RecordPlace
 from partnersync.sync.plan import Foreign, foreign_edits
 
@@ -60,7 +60,7 @@ class Approvals:
         for name in (PARTNER_FIELD, OWNER):
             edit = edits.get(name)
             if edit and edit.author and edit.author in self.approvers:
-                self._accept(connection, managed, edit, edit.author, f"changed {name} as an approver")
+                self._accept(connection, managed, edit, edit.author, f"{name} = {edit.seen}")
         return []
 
     def _written(self, connection: str, managed: Managed, edits: Mapping[str, Foreign], text: str) -> str:
@@ -68,7 +68,7 @@ class Approvals:
         author = managed.authors.get(DECISION, "")
         if author and author not in self.approvers:
             return f"was written by {author}, who is no approver: name them under approvers, or clear it"
-        actor, reason = author or DECISION, f"{text} in {DECISION}"
+        actor, reason = author or DECISION, f"{DECISION} = {text}"
         if text.casefold() == ACCEPT:
             contested = [edits[name] for name in (PARTNER_FIELD, OWNER) if name in edits]
             if not contested:
@@ -103,12 +103,17 @@ class Approvals:
 
 
 def keep(tx: Tx, deal_ref: str, override: Override, now: datetime, run: int | None) -> None:
-    """Keep a decision: the deal is decided anew, and what its partner field holds may be replaced."""
+    """Keep a decision: the deal is decided anew, and what its partner field holds may be replaced.
+
+    What an undo holds in the deal is let go, and a fight over its partner is over: a person has decided.
+    """
     connection, _, record_id = deal_ref.partition("/")
     standing = decisions.by_ref(tx, [deal_ref]).get(deal_ref)
     before = standing.partner_id if standing else ""
     overrides.put(tx, deal_ref, override, run)
     fields.adopt(tx, connection, RecordKind.DEAL, [(record_id, [PARTNER_FIELD])])
+    watch.let_go(tx, connection, record_id, PARTNER_FIELD, run or 0)
+    watch.end_fight(tx, deal_ref, PARTNER_FIELD, override, now)
     journal.append(tx, [audit.overridden(connection, record_id, before, override, now)], run or 0)
     if standing:
         casefile.touch(tx, [standing.case_id])

@@ -121,7 +121,7 @@ def email(text: str) -> str:
     """An address in lower case."""
     plain = text.strip().lower()
     if not _EMAIL.fullmatch(plain):
-        raise ValueError("is not an e-mail address: write it like name@example.com")
+        raise ValueError("is not an e-mail address: write one name and one domain, joined by @")
     return plain
 
 
@@ -168,9 +168,9 @@ def phone(text: str) -> str:
     try:
         parsed = phonenumbers.parse(text.lstrip("'"), "RU")
     except phonenumbers.NumberParseException:
-        raise ValueError("is not a phone number: write it like +74951234567") from None
+        raise ValueError("is not a phone number: write + and the country code, then the number") from None
     if not phonenumbers.is_possible_number(parsed):
-        raise ValueError("is not a phone number: write it like +74951234567")
+        raise ValueError("is not a phone number: write + and the country code, then the number")
     plain = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return f"{plain};ext={parsed.extension}" if parsed.extension else str(plain)
 

@@ -84,12 +84,20 @@ def _deal(row: Any, setting: Setting) -> Deal:
         kind=row.kind or DealKind.NEW,
         pipeline=row.pipeline,
         stage=row.stage,
-        amount=_money(row.amount, currency),
+        amount=_price(row.amount, currency),
         owner=row.owner,
         closed_at=row.closed_at,
         updated_at=row.updated_at,
         merged_into=setting.ref(row.merged_into) if row.merged_into else None,
     )
+
+
+def _price(amount: Decimal | None, currency: str) -> Money | None:
+    """The amount of a deal: it cannot take money back."""
+    if amount is not None and amount < 0:
+        reason = "is negative: write what the client pays; what was given back is a payment with refund_of"
+        raise BadRecord((Problem("BAD_VALUE", "amount", str(amount), reason),))
+    return _money(amount, currency)
 
 
 def _payment(row: Any, setting: Setting) -> Payment:

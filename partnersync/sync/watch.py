@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection as Tx
 
 from partnersync.contract.adapter import Capabilities
+from partnersync.domain.attribution import Override
 from partnersync.domain.change import Managed
 from partnersync.domain.incident import About, Incident, IncidentKind, IncidentStatus, Place
 from partnersync.domain.note import Note, Task
@@ -186,6 +187,24 @@ def dismiss(tx: Tx, incident: Incident, actor: str, reason: str, now: datetime) 
         held.release(tx, place.connection, place.kind, place.record_id, [place.field], 0)
     decisions.touch_deals(tx, [incident.about.deal_ref] if incident.about.deal_ref else [])
     journal.append(tx, [audit.closed(ended, now)], 0)
+
+
+def let_go(tx: Tx, connection: str, record_id: str, decided: str, run: int) -> None:
+    """A person decided about a deal: what an undo holds there is due again, and so is the field that was decided."""
+    place = (RecordKind.DEAL, record_id)
+    holds = held.of_records(tx, connection, [place]).get(place, {})
+    names = [name for name, want in holds.items() if want is not None or name == decided]
+    held.release(tx, connection, *place, names, run)
+
+
+def end_fight(tx: Tx, deal_ref: str, name: str, decision: Override, now: datetime) -> None:
+    """A person's decision ends the fight over a field of a deal; reverts are counted anew."""
+    of_field = [one for one in incidentbook.of_deal(tx, deal_ref) if one.place.field == name]
+    fights = [one for one in of_field if one.kind is IncidentKind.REVERT_FIGHT and one.status is IncidentStatus.OPEN]
+    for one in fights:
+        ended = replace(one, closed_at=now, closed_by=decision.actor, closed_reason=decision.reason)
+        incidentbook.put(tx, [replace(ended, status=IncidentStatus.RESOLVED)])
+        reverts.forget(tx, one.place)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from partnersync.errors import LockHeld
 from partnersync.store.database import Store, open_store
-from partnersync.store.locks import lease, this_process
+from partnersync.store.locks import held, lease, this_process
 from partnersync.store.tables import changes, leases
 
 START = datetime(2026, 5, 1, 7, tzinfo=UTC)
@@ -131,16 +131,24 @@ def test_waiting_in_vain_ends_in_time(store: Store) -> None:
 
 def test_a_run_that_writes_keeps_its_lease(store: Store) -> None:
     clock = Clock()
-    with lease(store, NAME, "me", clock.now, ttl_s=120) as held:
+    with lease(store, NAME, "me", clock.now, ttl_s=120):
         for _ in range(5):
             clock.sleep(100)
             with store.write():
                 pass
         clock.sleep(100)
-        held.renew()
-        clock.sleep(100)
         with pytest.raises(LockHeld), lease(store, NAME, "other", clock.now):
             pass
+
+
+def test_a_living_process_of_this_machine_keeps_its_lease_however_silent(store: Store) -> None:
+    clock = Clock()
+    with lease(store, NAME, this_process(), clock.now, ttl_s=120):
+        clock.sleep(10_000)
+        with pytest.raises(LockHeld), lease(store, NAME, "other", clock.now):
+            pass
+        with store.read() as tx:
+            assert held(tx, clock.now()) == [NAME]
 
 
 def test_a_long_write_ends_with_a_fresh_lease(store: Store) -> None:

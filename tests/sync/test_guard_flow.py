@@ -346,3 +346,40 @@ def test_a_merged_deal_is_not_guarded(firm: Callable[[str], Firm]) -> None:
     seller.sync()
     assert seller.company.incidents() == []
     assert seller.value("ps_partner_id") == ""
+
+
+def _fighting(firm: Callable[[str], Firm]) -> Firm:
+    robot = firm("enforce")
+    for _ in range(4):
+        robot.sync(0.1)  # sees the echo
+        robot.edit("ps_partner_id", "P2")
+        robot.sync()
+    assert ("revert_fight", "P2", "open") in robot.company.incidents()
+    assert robot.value("ps_partner_id") == "P2"
+    return robot
+
+
+@pytest.mark.parametrize(("decision", "partner"), [("P1", "P1"), ("accept", "P2")])
+def test_a_decision_ends_a_fight_and_is_written(firm: Callable[[str], Firm], decision: str, partner: str) -> None:
+    robot = _fighting(firm)
+    robot.edit("ps_decision", decision)
+    robot.sync()
+    assert (robot.value("ps_partner_id"), robot.value("ps_incident")) == (partner, "")
+    assert {status for _, _, status in robot.company.incidents()} == {"resolved"}
+    assert robot.statuses() == {""}
+    robot.sync()
+    robot.edit("ps_partner_id", "P2" if partner == "P1" else "P1")
+    robot.sync()
+    assert robot.value("ps_partner_id") == partner  # guarded again
+
+
+def test_a_decision_lets_go_what_an_undo_held(firm: Callable[[str], Firm]) -> None:
+    boss = firm("observe")
+    first_write = 1
+    boss.company.engine().undo(first_write)
+    assert boss.value("ps_partner_id") in ("", None)
+    boss.crm.values[RecordKind.DEAL, "D1"]["ps_decision"] = "P2"
+    boss.sync()
+    assert (boss.value("ps_partner_id"), boss.value("ps_source")) == ("P2", "override")
+    assert boss.value("ps_commission") == "500.00"
+    assert {record for record, code in boss.company.issues() if code == "UNDONE"} <= {"P1", "P2", "R1"}

@@ -68,6 +68,9 @@ def test_a_partner_without_more_than_a_name_has_the_documented_defaults() -> Non
             RecordKind.DEAL, DEAL | {"amount": "1.005"}, "BAD_VALUE", "smallest unit", id="a part of a kopeck"
         ),
         pytest.param(
+            RecordKind.DEAL, DEAL | {"amount": "-1"}, "BAD_VALUE", "what the client pays", id="a deal that takes money"
+        ),
+        pytest.param(
             RecordKind.PAYMENT, PAYMENT | {"amount": "-1"}, "BAD_VALUE", "refund_of", id="negative without refund"
         ),
         pytest.param(
