@@ -3,7 +3,7 @@
 A function of its arguments alone, in whatever order the payments come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 from partnersync.domain.attribution import Attribution
@@ -39,6 +39,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "topped": ("line", "event", "amount"),  # what an earlier event earns more by it
     "topped_up": ("amount",),  # what the refunded payment earned later by crossings
     "cap": ("name", "limit", "total", "counted"),  # the most, what was earned under it with this, and what of it counts
+    "split": ("payee", "rate", "whole"),  # the line is his share of the whole
     "refund": ("event", "part", "whole"),  # gives back a part of what counted of the payment
     "accrued": ("amount",),  # what the refunded payment earned
     "booked": ("before", "owed"),  # the line is the difference
@@ -56,16 +57,18 @@ def earn(
     registration_kind: str | None,
     programme: Programme,
     as_of: datetime,
+    known: Container[str] = (),
 ) -> tuple[list[Earning], list[Issue]]:
     """What the events of a deal up to `as_of` bring the partner that it is attributed to, and what cannot be used.
 
-    `payments` are the deal's up to `as_of`, refunds included. Whether an event is a payment or the win is decided by
-    the program in force at its time; what payments earned before a win that earns is not earned again.
+    `payments` are the deal's up to `as_of`, refunds included; `known` are the partners that may hold roles of the deal.
+    Whether an event is a payment or the win is decided by the program in force at its time; what payments earned
+    before a win that earns is not earned again.
     """
     won = deal.state_at(as_of) is DealState.WON
     if not payments and not won:
         return [], []
-    earner = Earner(deal, client_id, attribution.evidence.partner_id, partner, registration_kind)
+    earner = Earner(deal, client_id, attribution.evidence.partner_id, partner, registration_kind, known)
     win = _in_force(programme, "won", deal.ended_at, earner, RecordKind.DEAL, deal.ref) if won else None
     earned = _earn_payments(deal, payments, bool(win), programme, earner) if payments else 0
     if win:

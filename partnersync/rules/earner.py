@@ -1,5 +1,6 @@
 """One event of a deal → one earning: its rule, base, hold and trace; and what a refund takes back of it."""
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -18,6 +19,7 @@ from partnersync.rules.buckets import place
 from partnersync.rules.paid import GivenBack
 from partnersync.rules.program import Program, choose_rule
 from partnersync.rules.rule_choice import RuleFacts
+from partnersync.rules.split import Share, shares_of_roles
 from partnersync.rules.terms import CommissionRule
 
 NO_PRODUCT = "*"  # the item of an event that names no product, on a deal without any
@@ -41,8 +43,15 @@ class Earner:
     """Turns the events of one deal, given in their order, into what they bring one partner."""
 
     def __init__(
-        self, deal: Deal, client_id: str, partner_id: str, partner: Partner, registration_kind: str | None
+        self,
+        deal: Deal,
+        client_id: str,
+        partner_id: str,
+        partner: Partner,
+        registration_kind: str | None,
+        known: Container[str] = (),
     ) -> None:
+        """`known` are the ids of partners that may hold roles of the deal."""
         self.earnings: list[Earning] = []
         self.issues: list[Issue] = []
         self._deal = deal
@@ -50,6 +59,7 @@ class Earner:
         self._partner_id = partner_id
         self._partner = partner
         self._registration_kind = registration_kind or ""
+        self._known = known
         self._of_event: dict[str, Earning] = {}
         self._paid: dict[str, int] = {}  # under each fixed rule, less what was given back
 
@@ -128,11 +138,22 @@ class Earner:
             bucket=at.bucket,
             measure=at.measure,
             cap=at.cap,
+            shares=self._shares(rule) if rule.split and self._deal.roles else (),
             base_known=event.kind is RecordKind.PAYMENT or self._deal.amount is not None,
             reason=event.left_out,
             hold_until=hold_until,
             trace=encode((*event.steps, *base.steps, *terms, ("hold", hold_day))),
         )
+
+    def _shares(self, rule: CommissionRule) -> tuple[Share, ...]:
+        """Who gets which part under a rule that is split by roles; a holder that nobody knows is an issue."""
+        shares, unknown = shares_of_roles(rule.split, self._deal.roles, self._partner_id, self._known)
+        reason = "names an unknown partner, whose share waits: add it to the partners or correct the deal"
+        for who in unknown:
+            issue = Issue(RecordKind.DEAL, self._deal.ref, "PARTNER_UNKNOWN", reason, "roles", who)
+            if issue not in self.issues:
+                self.issues.append(issue)
+        return shares
 
     def _common_product(self, program: Program, currency: str) -> str | None:
         """The product of an event that names none: any of the deal's, if one rule takes them all; else None."""

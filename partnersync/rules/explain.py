@@ -36,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "topped": msgid("Payment {event} (line {line}) earns {amount} more."),
     "topped_up": msgid("True-ups had added {amount} to what that payment earned."),
     "cap": msgid("Cap {name} is {limit}: {total} was earned under it by now, and {counted} of that counts."),
+    "split": msgid("The share of {payee} is {rate} of {whole}."),
     "refund": msgid("It gives back {part} of {whole} of payment {event}."),
     "accrued": msgid("That payment had earned {amount}."),
     "booked": msgid("{before} was booked before, {owed} is owed now: the line is the difference."),

@@ -1,14 +1,14 @@
 """Caps: what is earned stands in full, and what is over the most that may be earned is a cut beside it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from partnersync.domain.earning import Earning, Refund
 from partnersync.domain.line import LineKind
 from partnersync.domain.trace import encode
 from partnersync.domain.value import Money, round_half_up
 from partnersync.rules.entry import Entry
-from partnersync.rules.program import Program, Programme
+from partnersync.rules.program import Programme
 
 MAX_TOTAL = "max_total"
 
@@ -21,24 +21,30 @@ def limited(entries: Iterable[Entry], programme: Programme) -> Iterator[Entry]:
     """
     totals: dict[str, _Total] = {}
     for entry in entries:
-        yield entry
-        of = entry.of
-        program = programme.named(of.program_version)
-        if program is None:
-            continue
-        minor = entry.minor
-        rule = program.rules_by_name.get(of.rule)
-        if rule and rule.cap:
-            total = totals.setdefault(of.cap, _Total())
-            total.limit = max(rule.cap.amount.minor, total.counted)
-            if cut := total.add(minor):
-                yield _cut(entry, cut, rule.cap.per, total)
-                minor += cut
-        if of.base_known:
-            total = totals.setdefault(f"{MAX_TOTAL}|{of.deal_ref}|{of.base.currency}", _Total())
-            total.limit += _allowed(entry, program)
-            if cut := total.add(minor):
-                yield _cut(entry, cut, MAX_TOTAL, total)
+        told = [entry, *_by_rule(entry, programme, totals)]
+        yield from told
+        yield from _by_deal(told, programme, totals)
+
+
+def _by_rule(entry: Entry, programme: Programme, totals: dict[str, "_Total"]) -> Iterator[Entry]:
+    """What the rule's own cap makes of an entry."""
+    rule = programme.rule(entry.of.program_version, entry.of.rule)
+    if rule and rule.cap:
+        total = totals.setdefault(entry.of.cap, _Total())
+        total.limit = max(rule.cap.amount.minor, total.counted)
+        yield from total.told(entry, total.add(entry.minor), rule.cap.per)
+
+
+def _by_deal(told: Iterable[Entry], programme: Programme, totals: dict[str, "_Total"]) -> Iterator[Entry]:
+    """What `max_total` makes of an entry and of its rule's cuts, which may be of other deals."""
+    by_deal: dict[str, list[Entry]] = {}
+    for one in told:
+        if one.of.base_known:
+            by_deal.setdefault(f"{MAX_TOTAL}|{one.of.deal_ref}|{one.of.base.currency}", []).append(one)
+    for key, same in by_deal.items():
+        total = totals.setdefault(key, _Total())
+        total.limit += sum(_allowed(one, programme) for one in same)
+        yield from total.told(same[0], total.add(sum(one.minor for one in same)), MAX_TOTAL)
 
 
 def may_bind(earnings: Iterable[Earning], programme: Programme) -> bool:
@@ -57,6 +63,7 @@ class _Total:
     limit: int = 0
     earned: int = 0
     counted: int = 0
+    cuts: dict[tuple[str, str], Entry] = field(default_factory=dict)  # of each event, the first cut with its sum
 
     def add(self, minor: int) -> int:
         """Earn more or give back; the cut, or what an earlier cut gives free."""
@@ -65,10 +72,34 @@ class _Total:
         self.counted = min(self.earned, self.limit)
         return self.counted - before - minor
 
+    def told(self, entry: Entry, cut: int, name: str) -> Iterator[Entry]:
+        """A cut as the event's own; what is given free goes to the event's own cut, then to the earliest of others."""
+        of = entry.of
+        if cut < 0:
+            yield self._cut(entry, entry, cut, name)
+        elif cut > 0:
+            own = (of.event_id, of.rule)
+            for key in [own, *(key for key in self.cuts if key != own)]:
+                if key in self.cuts and cut:
+                    free = min(cut, -self.cuts[key].minor)
+                    cut -= free
+                    if free:
+                        yield self._cut(entry, self.cuts[key], free, name)
 
-def _allowed(entry: Entry, program: Program) -> int:
+    def _cut(self, entry: Entry, whose: Entry, minor: int, name: str) -> Entry:
+        """A cut, or one that is given back, of what `whose` event earned; booked with the event of `entry`."""
+        of = whose.of
+        sums = (Money(sum_, of.base.currency).text() for sum_ in (self.limit, self.earned, self.counted))
+        found = Entry(entry.at, of, LineKind.CAP, minor, "", encode([("cap", name, *sums)]), name)
+        before = self.cuts.get((of.event_id, of.rule))
+        self.cuts[of.event_id, of.rule] = found._replace(minor=minor + (before.minor if before else 0))
+        return found
+
+
+def _allowed(entry: Entry, programme: Programme) -> int:
     """What the event adds to the most that its deal may bring; rounded as a line is."""
-    if entry.kind is not LineKind.ACCRUAL:
+    program = programme.named(entry.of.program_version)
+    if entry.kind is not LineKind.ACCRUAL or program is None:
         return 0
     whole = entry.of.base.share(program.commission.max_total).minor
     return whole if entry.at.refund is None else -_part(whole, entry.at.refund)
@@ -77,9 +108,3 @@ def _allowed(entry: Entry, program: Program) -> int:
 def _part(whole: int, refund: Refund) -> int:
     before, after = (round_half_up(whole * part, refund.paid) for part in (refund.before, refund.after))
     return after - before
-
-
-def _cut(entry: Entry, minor: int, name: str, total: _Total) -> Entry:
-    currency = entry.of.base.currency
-    sums = (Money(minor, currency).text() for minor in (total.limit, total.earned, total.counted))
-    return Entry(entry.at, entry.of, LineKind.CAP, minor, "", encode([("cap", name, *sums)]), name)

@@ -22,7 +22,6 @@ NOT_YET = (
     NotYet(("commission", "base"), ("margin",)),
     NotYet(("commission", "convert")),
     NotYet(("commission", "rules", "*", "per_unit")),
-    NotYet(("commission", "rules", "*", "split")),
     NotYet(
         ("commission", "rules", "*", "tiers", "measure"),
         ("won_in_month", "won_in_quarter", "won_in_year", "active_clients"),

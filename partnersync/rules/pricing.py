@@ -14,6 +14,7 @@ from partnersync.rules.entry import Earned, Entry
 from partnersync.rules.limits import limited, may_bind
 from partnersync.rules.measures import Marginal, Measure, Retroactive
 from partnersync.rules.program import Programme
+from partnersync.rules.split import shared
 
 
 def price(earnings: Iterable[Earning], programme: Programme) -> list[Owed]:
@@ -27,6 +28,8 @@ def price(earnings: Iterable[Earning], programme: Programme) -> list[Owed]:
     entries: Iterable[Entry] = [entry for earning in ordered for entry in pricing.add(earning)]
     if may_bind(ordered, programme):
         entries = limited(entries, programme)
+    if any(earning.shares for earning in ordered):
+        entries = shared(entries)
     return list(_owed(entries))
 
 
@@ -100,12 +103,13 @@ def _in_order(earnings: Iterable[Earning]) -> list[Earning]:
 
 def _owed(entries: Iterable[Entry]) -> Iterator[Owed]:
     """Entries of one event that are booked as one line, such as its true-ups, are summed."""
-    groups: dict[tuple[str, str, str], list[Entry]] = {}
+    groups: dict[tuple[str, str, str, str], list[Entry]] = {}
     for entry in entries:
         if entry.kind is LineKind.ACCRUAL:
             yield Owed(entry.at, Money(entry.minor, entry.at.base.currency), entry.rate, entry.trace)
         else:
-            groups.setdefault((entry.at.event_id, entry.at.rule, entry.reason), []).append(entry)
+            at = entry.at
+            groups.setdefault((at.event_id, at.rule, at.payee_id, entry.reason), []).append(entry)
     for group in groups.values():
         first, currency = group[0], group[0].at.base.currency
         total = Money(sum(entry.minor for entry in group), currency)

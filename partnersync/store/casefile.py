@@ -121,7 +121,7 @@ def touch(tx: Connection, case_ids: Sequence[str], *, recut: bool = False) -> No
 
 
 def touch_partner(tx: Connection, partner_ids: Sequence[str], promo_codes: Sequence[str]) -> None:
-    """Cases have to be decided whose deals or registrations name one of these partners or codes, or belong to one.
+    """Cases have to be decided that name one of these partners or codes, belong to one, or miss one in an issue.
 
     `promo_codes` are casefolded.
     """
@@ -134,6 +134,15 @@ def touch_partner(tx: Connection, partner_ids: Sequence[str], promo_codes: Seque
         for chunk in chunks(values):
             these = select(case_id).where(column.in_(chunk), case_id.is_not(None))
             tx.execute(update(cases).where(cases.c.case_id.in_(these)).values(dirty=True))
+    _touch_missing(tx, partner_ids)
+
+
+def _touch_missing(tx: Connection, partner_ids: Sequence[str]) -> None:
+    for chunk in chunks(partner_ids):
+        missed = issues.c.closed_run.is_(None) & (issues.c.code == "PARTNER_UNKNOWN") & issues.c.value.in_(chunk)
+        found = {case_of(scope) for scope in tx.execute(select(issues.c.scope).where(missed)).scalars()}
+        for ids in chunks(sorted(case_id for case_id in found if case_id)):
+            tx.execute(update(cases).where(cases.c.case_id.in_(ids)).values(dirty=True))
 
 
 def touch_all(tx: Connection) -> None:

@@ -230,6 +230,7 @@ def _decide_deal(
             behind.registration.kind.value if behind else None,
             knowledge.programme,
             as_of,
+            partners.by_id,
         )
         issues.extend(troubles)
     state = DealStanding(

@@ -19,6 +19,7 @@ from partnersync.rules.pricing import price
 from partnersync.rules.program import Programme, read_program
 
 MOSCOW = ZoneInfo("Europe/Moscow")
+KNOWN = frozenset({"A7", "B2", "C3"})
 AS_OF = datetime(2027, 1, 1, tzinfo=UTC)
 
 RULES = """
@@ -91,7 +92,7 @@ def refund(ref: str, amount: str, of: str, at: str = "2026-06-01 10:00") -> Paym
 def look(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> tuple[list[Earning], list[Issue]]:
     attribution = Attribution(Evidence("A7", Source.TYPED, one.created_at))
     partner = Partner("A7", "Seventh", kind=PartnerKind.RESELLER)
-    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF)
+    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN)
 
 
 def owed(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:

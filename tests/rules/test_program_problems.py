@@ -237,11 +237,6 @@ LATER = [
     pytest.param({"commission": {"base": "margin"}}, "commission.base", id="margins"),
     pytest.param({"commission": {"convert": True}}, "commission.convert", id="conversion"),
     pytest.param(rule(per_unit="5 RUB"), "commission.rules[1].per_unit", id="sums per unit"),
-    pytest.param(
-        rule(rate="1%", split={"sourced": "1/3", "influenced": "1/3", "implementation": "1/3"}),
-        "commission.rules[1].split",
-        id="shares of roles, in thirds",
-    ),
     *(
         pytest.param(rule(tiers={"measure": measure, **COUNTS}), "commission.rules[1].tiers.measure", id=measure)
         for measure in ("won_in_month", "won_in_quarter", "won_in_year", "active_clients")
