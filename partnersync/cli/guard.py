@@ -8,6 +8,7 @@ from partnersync.cli.assemble import called_alone, config_option, json_option, n
 from partnersync.cli.deciding import by_option, deciding, reason_option, refuse_silence, refuse_stranger
 from partnersync.cli.output import show_table
 from partnersync.cli.references import deal_ref
+from partnersync.contract.tables import INCIDENT_COLUMNS
 from partnersync.domain.attribution import Override
 from partnersync.domain.incident import Incident, IncidentStatus
 from partnersync.errors import ConfigError
@@ -28,7 +29,7 @@ def incidents(ctx: click.Context, closed: bool, as_json: bool, config: Path) -> 
     company = read_company(config)
     with opened_store(company) as store, store.read() as tx:
         rows = [publish.incident_row(one, company.programme.zone) for one in incidentbook.rows(tx, closed=closed)]
-    show_table(publish.INCIDENT_COLUMNS, rows, as_json=as_json)
+    show_table(INCIDENT_COLUMNS, rows, as_json=as_json)
     return 0
 
 

@@ -19,11 +19,12 @@ from partnersync.cli.assemble import (
     read_company,
 )
 from partnersync.cli.output import show_json, show_table, write_csv
+from partnersync.contract.tables import ISSUE_COLUMNS
 from partnersync.errors import ConfigError
 from partnersync.store import issuebook, runs
 from partnersync.store.database import Store
 from partnersync.store.locks import lease, this_process
-from partnersync.sync.publish import ISSUE_COLUMNS, issue_cells
+from partnersync.sync.publish import issue_cells
 from partnersync.sync.retry import Retried, retry
 
 _WAIT_S = 60

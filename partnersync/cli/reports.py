@@ -9,9 +9,10 @@ import click
 from partnersync.cli.output import aligned
 from partnersync.config import Limits
 from partnersync.contract.secret import discreet, discreet_value
+from partnersync.contract.tables import INCIDENT_COLUMNS
 from partnersync.errors import SafetyStop
 from partnersync.sync.planfile import LINE_COLUMNS, Plan
-from partnersync.sync.publish import INCIDENT_COLUMNS, incident_row, issue_cells, moment_text
+from partnersync.sync.publish import incident_row, issue_cells, moment_text
 from partnersync.sync.report import Report
 
 _SHOWN = 20

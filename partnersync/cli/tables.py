@@ -22,10 +22,11 @@ from partnersync.cli.assemble import (
 )
 from partnersync.cli.output import show_json, show_table, write_csv
 from partnersync.cli.references import deal_ref
+from partnersync.contract.tables import LEDGER_COLUMNS
 from partnersync.errors import ConfigError
 from partnersync.store import casefile, codec, cursors, decisions, issuebook, locks, runs
 from partnersync.store import ledger as lines
-from partnersync.sync.publish import LEDGER_COLUMNS, ledger_row, moment_text
+from partnersync.sync.publish import ledger_row, moment_text
 from partnersync.sync.want import registration_values
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from partnersync.contract.adapter import Adapter, Table
+from partnersync.contract.tables import INCIDENT_COLUMNS, ISSUE_COLUMNS, LEDGER_COLUMNS
 from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts, line_status
 from partnersync.domain.masking import masked
@@ -15,16 +16,6 @@ from partnersync.store import incidentbook, issuebook, ledger, published
 from partnersync.store.database import Store
 
 log = logging.getLogger(__name__)
-
-LEDGER_COLUMNS = tuple(
-    "line_id partner_id payee_id deal_id client_id event_id event_time booked_at program_version rule base_items base "
-    "rate amount currency fx_rate fx_source fx_date kind part reverses hold_until status reason statement_id payout_id "
-    "period trace prev_hash hash".split()
-)
-INCIDENT_COLUMNS = tuple(
-    "incident_id kind deal_id registration_id partner_id client_id expected seen since found_at status".split()
-)
-ISSUE_COLUMNS = ("issue_id", "connection", "record_id", "file", "line", "column", "value", "code", "reason")
 
 
 def ledger_row(

@@ -8,8 +8,8 @@ import pytest
 
 from partnersync import __version__
 from partnersync.cli.main import COMMANDS
+from partnersync.contract.tables import ISSUE_COLUMNS, LEDGER_COLUMNS
 from partnersync.sync.planfile import LINE_COLUMNS
-from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS
 from small_firm import Firm
 
 A_BAD_DEAL = "D-9,Ash,ash.ru,P-1,licence,won,many,2026-03-01,2026-03-10,,\n"

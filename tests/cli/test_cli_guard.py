@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from partnersync.sync.publish import INCIDENT_COLUMNS
+from partnersync.contract.tables import INCIDENT_COLUMNS
 from small_firm import SETTINGS, Firm
 
 DAY = "2026-03-31T{}:00"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partnersync.sync.publish import ISSUE_COLUMNS
+from partnersync.contract.tables import ISSUE_COLUMNS
 from small_firm import Firm
 
 BAD = "D-8,Yew,yew.ru,P-1,licence,perhaps,100,2026-03-01,,,\nD-9,Ash,ash.ru,P-1,licence,won,many,2026-03-01,,,\n"

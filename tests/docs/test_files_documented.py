@@ -7,8 +7,8 @@ import pytest
 
 from partnersync.contract.columns import COLUMNS, REQUIRED
 from partnersync.contract.managed import MANAGED
+from partnersync.contract.tables import ISSUE_COLUMNS, LEDGER_COLUMNS
 from partnersync.domain.value import RecordKind
-from partnersync.sync.publish import ISSUE_COLUMNS, LEDGER_COLUMNS
 
 PAGE = (Path(__file__).parents[2] / "docs/files.md").read_text(encoding="utf-8")
 READ, WRITTEN = (part.split("\n## ")[0] for part in re.split(r"\n## (?:Read|Written)\n", PAGE)[1:])

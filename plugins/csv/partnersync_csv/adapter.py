@@ -20,11 +20,14 @@ from partnersync.contract.adapter import (
     Table,
     Write,
 )
+from partnersync.contract.tables import PUBLISHED
 from partnersync.domain.value import RecordKind
 from partnersync.errors import TryLater, Unsupported
 from partnersync_csv import check, source, target
 from partnersync_csv.detect import file_state
 from partnersync_csv.leftovers import remove_leftovers
+from partnersync_csv.notes import NOTES, TASKS
+from partnersync_csv.ours import refuse_foreign
 from partnersync_csv.outbox import Outbox
 from partnersync_csv.place import Mark, Place, places
 from partnersync_csv.settings import OUR_TABLES, CsvSettings
@@ -49,6 +52,7 @@ class CsvAdapter:
         self._exclusive = tuple(sorted(str(folder.resolve()) for folder in folders))
         self._places = {place.kind.key: place for place in places(settings, root)}
         self._cursors: dict[str, str | None] = {}  # of the streams as this run has read them
+        self._holds_ledger = connection.ledger
         self._tidy = False
 
     @cached_property
@@ -113,9 +117,13 @@ class CsvAdapter:
         raise Unsupported("a csv connection reads whole files", hint="Run sync")
 
     def publish(self, table: Table) -> bool:
-        """Write the table as `<name>.csv`; False if the file held it already. TryLater: it cannot be written."""
+        """Write the table as `<name>.csv`; False if the file held it already.
+
+        TryLater: it cannot be written. NotCsv: what lies there is not ours.
+        """
         path = self._table(table.name)
         try:
+            refuse_foreign(path, table.columns)
             return replace_whole(path, render_table(table.columns, table.rows())).changed
         except OSError as exc:
             raise TryLater(target.refused(path.name, exc)) from exc
@@ -130,7 +138,9 @@ class CsvAdapter:
 
     def check(self) -> Iterator[str]:
         """What is wrong with the folders and files, each with its mend."""
-        return check.problems(self._folder, self._tables, tuple(self._places.values()))
+        yield from check.problems(self._folder, self._tables, tuple(self._places.values()))
+        ours = {"notes": NOTES, "tasks": TASKS, **(PUBLISHED if self._holds_ledger else {})}
+        yield from check.in_the_way({self._table(name): columns for name, columns in ours.items()})
 
     def close(self) -> None:
         """Nothing is held between calls."""

@@ -1,12 +1,13 @@
 """What is wrong with a connection's files, for `doctor`: each problem with its mend. Nothing is changed."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from partnersync.errors import PartnersyncError
 from partnersync_csv.dialect import Dialect
 from partnersync_csv.elsewhere import warning
+from partnersync_csv.ours import refuse_foreign
 from partnersync_csv.place import Place, dialect_of, input_reader, table
 
 
@@ -23,6 +24,17 @@ def problems(folder: Path, tables: Path, places: Sequence[Place]) -> Iterator[st
     written = {place.target.parent for place in places if place.kind.managed and place.input.exists()}
     for each in sorted({tables, *written}):
         yield from _of_folder(each)
+
+
+def in_the_way(tables: Mapping[Path, Sequence[str]]) -> Iterator[str]:
+    """Files of people where tables of ours go."""
+    for path, columns in tables.items():
+        try:
+            refuse_foreign(path, columns)
+        except PartnersyncError as exc:
+            yield str(exc)
+        except OSError as exc:
+            yield f"{path.name} cannot be read: {exc.strerror}. Allow reading it"
 
 
 def _of_file(place: Place) -> Iterator[str]:
@@ -52,8 +64,12 @@ def _of_file(place: Place) -> Iterator[str]:
 
 
 def _of_written(place: Place, dialect: Dialect, written: Dialect) -> Iterator[str]:
-    if not place.in_place and place.target.exists() and place.target.samefile(place.input):
+    there = not place.in_place and place.target.exists()
+    if there and place.target.samefile(place.input):
         yield f"{place.written_file} leads to {place.file}. Remove that link, or set in_place = true"
+    elif there and (held := table(place.target, written)) and not place.has_ours(held):
+        mend = "If it is yours, move it away or name another out; if it is a copy that lost them, the next run mends it"
+        yield f"{place.written_file} has none of our columns. {mend}"
     elif written.encoding != dialect.encoding and written.encoding == "utf-8":
         yield f"{place.written_file} is in UTF-8, {place.file} in {dialect.encoding}. Open or import it as UTF-8"
 

@@ -10,8 +10,9 @@ from partnersync.contract.adapter import NoteWrite, Outcome, Receipt, TaskWrite
 from partnersync.domain.spreadsheet import harmless
 from partnersync.errors import PartnersyncError
 from partnersync_csv.detect import ABSENT, detect, file_state
-from partnersync_csv.dialect import CANONICAL, Dialect, NotCsv
+from partnersync_csv.dialect import CANONICAL, Dialect
 from partnersync_csv.headers import Header, pick
+from partnersync_csv.ours import refuse_lacking
 from partnersync_csv.scan import quote, rows
 from partnersync_csv.target import refused
 from partnersync_csv.write import encoded, replace_whole
@@ -83,9 +84,8 @@ class Entries:
                 self._database.execute("UPDATE entries SET known = 1 WHERE id = ?", (row_id,))
             elif not row.blank:
                 header = Header.of(row)
-        missing = [name for name in self._columns if not header or not header.positions(name)]
-        if header is None or missing:
-            raise NotCsv(f"{self._path.name} has no column {', '.join(missing)}", hint="Put it back, or move the file")
+        refuse_lacking(self._path, self._columns, header)
+        assert header is not None
         return header
 
     def _lines(self, dialect: Dialect, header: Header) -> Iterator[str]:

@@ -23,6 +23,7 @@ from partnersync_csv.workbook import is_workbook
 
 _READING = 2
 """Raise it when files are read differently, so that all are read anew."""
+_NOT_OURS = "not ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Mark:
             return cls(**json.loads(cursor or ""))
         except (ValueError, TypeError):
             return None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether there was a file, and one that we may replace."""
+        return bool(self.sha256) and self.reading != _NOT_OURS
 
     def text(self) -> str:
         """As the core keeps it."""
@@ -83,6 +89,26 @@ class Place:
     def written_mark(self, sha256: str) -> Mark:
         """The cursor of its managed fields, where they are in a file of their own."""
         return Mark(self.written_file, sha256, self.reading)
+
+    def has_ours(self, held: "Table") -> bool:
+        """Whether a file of this kind has any of our columns."""
+        return any(map(held.header.positions, self.kind.managed))
+
+    def is_foreign(self, held: "Table", known: Mark | None) -> bool:
+        """Whether the file where ours is to be written is a person's: no mark is known of one there, nor has it our
+        columns. One that was ours and lost them is ours.
+        """
+        was_ours = known is not None and known.file == self.written_file and known.is_ours
+        return not was_ours and not self.has_ours(held)
+
+    def foreign_mark(self, sha256: str) -> Mark:
+        """The cursor of such a file: no later one is equal to it, so that it is looked at again."""
+        return Mark(self.written_file, sha256, _NOT_OURS)
+
+    @property
+    def in_the_way(self) -> NotCsv:
+        """What is said of such a file."""
+        return NotCsv(f"{self.written_file} has none of our columns", hint="Move it away, or name another out")
 
 
 def places(settings: CsvSettings, root: Path) -> tuple[Place, ...]:

@@ -47,7 +47,8 @@ def facts(place: Place, known: Mark | None) -> Iterator[Page]:
 def managed(place: Place, known: Mark | None) -> Iterator[Page]:
     """Our managed fields in the file last written; no page if it is as `known` says, or if there is no input.
 
-    A missing file, or one that tells no ids, is a complete page without records: every place is missing.
+    A missing file, or one that tells no ids, is a complete page without records: every place is missing. A person's own
+    file where ours is to be written gives a notice.
     """
     with readable(place.written_file):
         if not place.input.exists():
@@ -68,6 +69,9 @@ def managed(place: Place, known: Mark | None) -> Iterator[Page]:
             return
         if held is None:
             yield Page((), mark.text(), complete=True)
+            return
+        if place.is_foreign(held, known):
+            yield _notice(place.foreign_mark(mark.sha256), "NOT_CSV", place.written_file, str(place.in_the_way))
             return
         yield from _pages(place.target, before, mark, written_reader(place, held).ours(held.rows))
 

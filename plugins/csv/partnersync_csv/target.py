@@ -78,7 +78,7 @@ def _rewrite(place: Place, due: Due, last_read: Mark | None) -> _Written:
     if reader is None or not reader.id_header:
         raise NotCsv(f'{place.file} has no column "{place.id_header}"', hint="Put it back, or correct the settings")
     if not place.in_place and before:
-        _take_over(place, due)
+        _take_over(place, due, last_read)
     columns = tuple(name for name in place.kind.managed if name not in NEVER_MADE or name in due.names)
     blank = {} if place.in_place else dict.fromkeys(columns, "")
 
@@ -97,13 +97,15 @@ def _rewrite(place: Place, due: Due, last_read: Mark | None) -> _Written:
     return _Written(before, written.hash, _remark(place, dialect, form))
 
 
-def _take_over(place: Place, due: Due) -> None:
+def _take_over(place: Place, due: Due, last_read: Mark | None) -> None:
     """Keep the managed fields of the file last written, except in rows with a lost quote."""
     try:
         held = table(place.target, dialect_of(place.target, place))
     except NotCsv as exc:
         raise NotCsv(f"{place.written_file} is in the way: {exc.message}", hint="Move it away") from exc
     if held is not None:
+        if place.is_foreign(held, last_read):
+            raise place.in_the_way
         reader = written_reader(place, held)
         due.hold((raw.record_id, raw.seen or {}) for raw in reader.ours(held.rows))
 

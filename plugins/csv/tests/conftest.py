@@ -32,10 +32,10 @@ class Folder:
     cursors: dict[str, str] = field(default_factory=dict)
     last: Adapter | None = None
 
-    def run(self) -> Adapter:
+    def run(self, *, ledger: bool = False) -> Adapter:
         """A fresh adapter."""
         (kind,) = partnersync_adapter_kinds()
-        connection = Connection("main", str(self.root), "Europe/Moscow", lambda: datetime.now(UTC))
+        connection = Connection("main", str(self.root), "Europe/Moscow", lambda: datetime.now(UTC), ledger=ledger)
         self.last = kind.make(connection, kind.settings.model_validate(self.settings))
         return self.last
 

@@ -70,6 +70,33 @@ class TestOut:
         deals.set_deals({"1": {"ps_partner_id": ""}})
         assert deals.seen()["1"] == BLANK
 
+    @pytest.mark.parametrize("runs", [1, 2])
+    def test_a_file_of_ones_own_is_not_replaced(self, deals: Any, runs: int) -> None:
+        deals.put("out/deals.csv", "deal_id,моё\n1,x\n")
+        for _ in range(runs):
+            (page,) = deals.pages("deals.out")
+            assert [(code, file) for code, file, _ in page.notices] == [("NOT_CSV", "out/deals.csv")]
+            assert deals.set_deals({"1": {"ps_source": "promo"}}) == [REFUSED]
+        assert deals.text("out/deals.csv") == "deal_id,моё\n1,x\n"
+        deals.file("out/deals.csv").rename(deals.file("out/mine.csv"))
+        assert deals.set_deals({"1": {"ps_source": "promo"}}) == [DONE]
+
+    def test_nor_is_one_that_a_changed_out_leads_to(self, deals: Any) -> None:
+        deals.set_deals({"1": {"ps_source": "promo"}})
+        deals.settings = {"out": "other"}
+        deals.put("other/deals.csv", "deal_id,моё\n1,x\n")
+        assert deals.set_deals({"1": {"ps_source": "promo"}}) == [REFUSED]
+
+    @pytest.mark.parametrize("known", [True, False])
+    def test_a_copy_of_ours_is_taken_over(self, deals: Any, known: bool) -> None:
+        deals.set_deals({"1": {"ps_source": "promo"}})
+        if known:
+            deals.put("out/deals.csv", "deal_id,моё\n1,x\n")  # somebody took our columns out of what we wrote
+        else:
+            deals.cursors.clear()  # the store was lost
+        assert deals.set_deals({"2": {"ps_source": "typed"}}) == [DONE]
+        assert deals.seen()["2"]["ps_source"] == "typed"
+
     def test_the_other_cells_come_from_the_input_at_every_write(self, deals: Any) -> None:
         deals.set_deals({"1": {"ps_partner_id": "P1"}})
         deals.put("data/deals.csv", "state,deal_id,created_at\nlost,1,2026-01-01\nopen,3,2026-03-01\n")

@@ -1,6 +1,7 @@
 """What the adapter keeps beside the inputs: notes, tasks, tables; and what it says is wrong with the folders."""
 
 import os
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from partnersync.contract.adapter import NoteWrite, Outcome, Table, TaskWrite
 from partnersync.domain.value import RecordKind
+from partnersync_csv.dialect import NotCsv
 
 DEALS = "deal_id,state,created_at\n1,won,2026-01-01\n"
 DONE, REFUSED = Outcome.DONE, Outcome.REFUSED
@@ -81,6 +83,34 @@ class TestTables:
         assert deals.file("out/ledger.csv").stat().st_mtime_ns == before
         assert adapter.publish(self.table(("L1", "=x")))
 
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            pytest.param("моя,таблица\n", "ledger.csv has no column line_id, reason. Put it back, or move", id="own"),
+            pytest.param("line_id,мой столбец\n", "ledger.csv has no column reason", id="only the id is like ours"),
+            pytest.param('"line_id', "ledger.csv is in the way: The header has an unclosed quote", id="no header"),
+            pytest.param("\0", "ledger.csv is in the way: ledger.csv holds NUL bytes", id="no text"),
+        ],
+    )
+    def test_a_file_that_is_not_ours_is_left_alone(self, deals: Any, text: str, says: str) -> None:
+        deals.put("out/ledger.csv", text)
+        with pytest.raises(NotCsv, match=re.escape(says)):
+            deals.run().publish(self.table())
+        assert deals.text("out/ledger.csv") == text
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param("", id="emptied"),
+            pytest.param("line_id\nL0\n", id="of an older version"),
+            pytest.param("reason;mine;line_id\r\n;x;L1\r\n", id="saved by a spreadsheet with a column more"),
+        ],
+    )
+    def test_what_became_of_ours_is_put_right(self, deals: Any, text: str) -> None:
+        deals.put("out/ledger.csv", text)
+        assert deals.run().publish(self.table(("L1", "x")))
+        assert deals.text("out/ledger.csv") == "line_id,reason\nL1,x\n"
+
 
 class TestCheck:
     @pytest.mark.parametrize(
@@ -103,6 +133,18 @@ class TestCheck:
                 id="a mapped header",
             ),
             pytest.param({"data/deals.csv": DEALS, "out": ""}, {}, "out is no folder", id="out is a file"),
+            pytest.param(
+                {"data/deals.csv": DEALS, "out/deals.csv": "deal_id,моё\n1,2\n"},
+                {},
+                "out/deals.csv has none of our columns. If it is yours, move it away or name another out",
+                id="a file of one's own in the place of a copy",
+            ),
+            pytest.param(
+                {"data/deals.csv": DEALS, "out/tasks.csv": "дело\n"},
+                {},
+                "tasks.csv has no column task_id, kind",
+                id="a file of one's own in the place of the tasks",
+            ),
         ],
     )
     def test_each_problem_with_its_mend(self, folder: Any, files: Any, settings: Any, says: str) -> None:
@@ -111,6 +153,12 @@ class TestCheck:
             folder.put(name, text)
         (problem,) = folder.run().check()
         assert says in problem
+
+    @pytest.mark.parametrize("name", ["ledger", "incidents", "issues"])
+    def test_a_file_of_ones_own_in_the_place_of_a_table(self, deals: Any, name: str) -> None:
+        deals.put(f"out/{name}.csv", "моя,важная,таблица\n")
+        assert list(deals.run().check()) == []
+        assert [each.partition(" has no column ")[0] for each in deals.run(ledger=True).check()] == [f"{name}.csv"]
 
     def test_a_folder_that_may_not_be_written(self, deals: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(os, "access", lambda *_: False)
