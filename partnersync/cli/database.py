@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from partnersync.cli.assemble import config_option, log_level_option, now, read_settings
+from partnersync.cli.assemble import config_option, force_option, log_level_option, now, read_settings
 from partnersync.cli.keeping import findings, prove
-from partnersync.cli.output import whole
+from partnersync.cli.output import keep_others, whole
 from partnersync.cli.progress import Progress
 from partnersync.errors import ConfigError
 from partnersync.store import backup as backups
@@ -34,7 +34,7 @@ def upgrade(config: Path) -> int:
 
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@force_option
 @log_level_option
 @config_option
 def backup(file: Path, force: bool, log_level: str | None, config: Path) -> int:
@@ -44,8 +44,7 @@ def backup(file: Path, force: bool, log_level: str | None, config: Path) -> int:
     only its owner may read it.
     """
     with _opened(config, log_level, upgrading=True, making=False) as store:
-        if file.exists() and not force:
-            raise ConfigError(f"{file} exists already", hint="Name another file, or replace it with --force")
+        keep_others(file, force=force)
         if store.is_in(file):
             raise ConfigError(f"{file} is the store itself", hint="Name another file")
         with _progress() as progress, whole(file) as fresh:

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import click
 
-from partnersync.cli.assemble import as_of_option, config_option, engine, json_option, log_level_option, read_company
-from partnersync.cli.output import show_json, written
+from partnersync.cli.assemble import (
+    as_of_option,
+    config_option,
+    engine,
+    force_option,
+    json_option,
+    log_level_option,
+    read_company,
+)
+from partnersync.cli.output import keep_others, show_json, written
 from partnersync.cli.progress import Progress
 from partnersync.cli.reports import plan_object, report_object, show_plan, show_report
 from partnersync.errors import ConfigError
@@ -50,15 +58,20 @@ def sync(
 @click.command()
 @as_of_option
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Keep the plan in this file.")
+@force_option
 @json_option
 @log_level_option
 @config_option
-def plan(as_of: str | None, output: Path | None, as_json: bool, log_level: str | None, config: Path) -> int:
+def plan(
+    as_of: str | None, output: Path | None, force: bool, as_json: bool, log_level: str | None, config: Path
+) -> int:
     """Show the writes and lines that are due now; nothing is written or booked.
 
     The plan that -o keeps can be reviewed and then done exactly by `partnersync apply FILE`.
     """
     company = read_company(config, log_level)
+    if output:
+        keep_others(output, force=force, earlier=lambda file: planfile.is_plan(file.read()))
     with engine(company, Progress()) as running:
         made, report = running.plan(as_of=company.moment(as_of))
         if output:

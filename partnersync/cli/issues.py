@@ -13,6 +13,7 @@ from partnersync.cli.assemble import (
     called_alone,
     config_option,
     csv_option,
+    force_option,
     json_option,
     now,
     opened_store,
@@ -32,10 +33,11 @@ _WAIT_S = 60
 
 @click.group(invoke_without_command=True)
 @csv_option
+@force_option
 @json_option
 @config_option
 @click.pass_context
-def issues(context: click.Context, csv_file: Path | None, as_json: bool, config: Path) -> int:
+def issues(context: click.Context, csv_file: Path | None, force: bool, as_json: bool, config: Path) -> int:
     """Show the records that were left over, and how to mend them; contacts are masked."""
     if not called_alone(context):
         return 0
@@ -49,7 +51,7 @@ def issues(context: click.Context, csv_file: Path | None, as_json: bool, config:
 
         with closing(told()) as rows:
             if csv_file:
-                write_csv(csv_file, shown, rows)
+                write_csv(csv_file, shown, rows, force=force)
             else:
                 show_table(shown, rows, as_json=as_json)
     return 0

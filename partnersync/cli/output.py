@@ -1,12 +1,13 @@
 """Tables and values on standard output: aligned text for people, JSON for scripts."""
 
 import csv
+import io
 import json
 import os
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
@@ -63,6 +64,31 @@ def _show_objects(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> N
     click.echo("\n]" if opened else "[]")
 
 
+def keep_others(path: Path, *, force: bool, earlier: Callable[[TextIO], bool] | None = None) -> None:
+    """Refuse to replace what somebody may miss: ConfigError where a file is there that was not asked for with `force`.
+
+    `earlier` tells whether a file is an earlier one of the same kind, which is replaced; so is an empty one. Without
+    it no file is. What is no regular file is written as it comes, and keeps nothing.
+    """
+    if force or not path.exists():
+        return
+    if earlier is None:
+        raise ConfigError(f"{path} exists already", hint="Name another file, or --force to replace it")
+    if path.is_file() and not _is_free(path, earlier):
+        raise ConfigError(
+            f"{path} exists already, and is no earlier file of this command",
+            hint="Name another file, or --force to replace it",
+        )
+
+
+def _is_free(path: Path, earlier: Callable[[TextIO], bool]) -> bool:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return path.stat().st_size == 0 or earlier(file)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 @contextmanager
 def written(path: Path) -> Iterator[TextIO]:
     """A text file that somebody asked for on the command line: whole at the end, untouched after an error.
@@ -112,12 +138,23 @@ def _to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table as a file like those that `sync` writes: what a spreadsheet would run gets an apostrophe in front."""
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], *, force: bool = False) -> None:
+    """A table as a file like those that `sync` writes: what a spreadsheet would run gets an apostrophe in front.
+
+    A file with the same header is replaced, any other by `force` alone: ConfigError.
+    """
+    header = _csv_line(columns)
+    keep_others(path, force=force, earlier=lambda file: file.readline(len(header) + 1) == header)
     with written(path) as file:
+        file.write(header)
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
         writer.writerows([harmless(str(cell)) for cell in row] for row in rows)
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
 
 
 def aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -15,6 +15,7 @@ from partnersync.cli.assemble import (
     as_of_option,
     config_option,
     csv_option,
+    force_option,
     json_option,
     now,
     opened_store,
@@ -52,6 +53,7 @@ _SHORT = (
 @click.option("--partner", metavar="ID", help="Only lines of this partner.")
 @click.option("--period", metavar="YYYY-MM", help="Only lines of this month.")
 @csv_option
+@force_option
 @as_of_option
 @json_option
 @config_option
@@ -60,6 +62,7 @@ def ledger(
     partner: str | None,
     period: str | None,
     csv_file: Path | None,
+    force: bool,
     as_of: str | None,
     as_json: bool,
     config: Path,
@@ -78,7 +81,7 @@ def ledger(
 
         with closing(told()) as rows:  # before the store is, also where nobody reads on
             if csv_file:
-                write_csv(csv_file, LEDGER_COLUMNS, rows)
+                write_csv(csv_file, LEDGER_COLUMNS, rows, force=force)
             elif as_json:
                 show_table(LEDGER_COLUMNS, rows, as_json=True)
             else:

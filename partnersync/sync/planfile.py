@@ -80,6 +80,15 @@ class Reviewed:
             raise PartnersyncError(f"records moved since the plan was made: {named}", hint="Make a new plan")
 
 
+def is_plan(text: str) -> bool:
+    """Whether a document is a plan."""
+    try:
+        read(text, "")
+    except ConfigError:
+        return False
+    return True
+
+
 def read(text: str, source: str) -> Reviewed:
     """The plan in a document that `Plan.text` wrote; ConfigError where it is none."""
     try:

@@ -117,3 +117,29 @@ def test_progress_is_told_beside_the_output_and_can_be_silenced(firm: Firm, monk
     assert told.json()["lines"] == 2
     assert 'info - progress step="main: deals" done=3\n' in told.err
     assert firm.run("plan", "--as-of", "2026-04-01", "--log-level", "error").err == ""
+
+
+@pytest.mark.parametrize("file", ["data/deals.csv", "config/partnersync.toml", "partnersync.db", "earlier.json"])
+@pytest.mark.parametrize("words", [["ledger", "--csv"], ["issues", "--csv"], ["plan", "-o"]], ids=" ".join)
+def test_a_file_of_another_kind_is_replaced_only_by_force(firm: Firm, words: list[str], file: str) -> None:
+    path = firm.synced().put("earlier.json", "{}") if file == "earlier.json" else firm.synced().root / file
+    before = path.read_bytes()
+    ended = firm.run(*words, file)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"{file} exists already" in ended.err
+    assert "Name another file, or --force" in ended.err
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [["ledger", "--csv"], ["issues", "--csv"], ["plan", "-o"]], ids=" ".join)
+def test_an_earlier_file_of_the_same_kind_is_replaced(firm: Firm, words: list[str]) -> None:
+    firm.synced().put("new", "")
+    assert firm.run(*words, "new").code == 0
+    wanted = firm.text("new")
+    firm.put("new", wanted + "\n")
+    assert firm.run(*words, "new").code == 0
+    firm.put("other", "precious")
+    assert firm.run(*words, "other", "--force").code == 0
+    if words[0] != "plan":
+        assert firm.text("new") == firm.text("other") == wanted
+    assert "precious" not in firm.text("other")
