@@ -8,10 +8,12 @@ import click
 from partnersync.cli.assemble import config_option, json_option, make_adapters, now, opened_store, read_company
 from partnersync.cli.output import show_json
 from partnersync.contract.secret import discreet
-from partnersync.errors import PartnersyncError
+from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.fields import said
 from partnersync.loader import load_plugins
 from partnersync.rules.not_yet import without_effect
+
+_SURVIVED = 3  # the exit code of a run that leaves a connection, or records of it, out
 
 
 @click.command()
@@ -61,8 +63,10 @@ def _problems(config: Path) -> Iterator[tuple[str, str, int]]:
     for name, adapter in adapters.items():
         try:
             for text in adapter.check():
-                yield name, text, 1
-        except PartnersyncError as error:
+                yield name, text, _SURVIVED
+        except ConfigError as error:
             yield name, str(error), error.exit_code
+        except PartnersyncError as error:
+            yield name, str(error), _SURVIVED
         finally:
             adapter.close()

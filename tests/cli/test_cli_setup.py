@@ -31,6 +31,12 @@ def test_doctor_tells_which_terms_have_no_effect(firm: Firm) -> None:
     assert "program 2026-01-01: payout.minimum is kept, but has no effect in this version" in ended.out
 
 
+NAMED = """
+[connections.main.files.deals]
+file = "deals.csv"
+"""
+
+
 @pytest.mark.parametrize(
     ("spoil", "area", "said", "code"),
     [
@@ -49,7 +55,25 @@ def test_doctor_tells_which_terms_have_no_effect(firm: Firm) -> None:
             id="a program",
         ),
         pytest.param(
-            lambda firm: firm.put("data/deals.csv", b"\x1f\x8b\x08\x00packed"), "main", "packed (gz)", 1, id="a file"
+            lambda firm: firm.put("data/deals.csv", b"\x1f\x8b\x08\x00packed"), "main", "packed (gz)", 3, id="a file"
+        ),
+        pytest.param(
+            lambda firm: firm.synced().edit("data/deals.csv", "deal_id", "number"),
+            "main",
+            "deal_id",
+            3,
+            id="a header that was renamed",
+        ),
+        pytest.param(
+            lambda firm: (
+                firm.put("config/partnersync.toml", firm.text("config/partnersync.toml") + NAMED),
+                firm.synced(),
+                (firm.root / "data/deals.csv").unlink(),
+            ),
+            "main",
+            "deals.csv is missing",
+            3,
+            id="a file that was read before and is missing",
         ),
     ],
 )
@@ -64,6 +88,7 @@ def test_doctor_names_each_problem_with_its_mend(
     [problem] = firm.run("doctor", "--json").json()
     assert problem["area"] == area
     assert said in problem["problem"]
+    assert firm.sync().code == code
 
 
 def test_plugins_are_listed_with_their_kinds(firm: Firm) -> None:
