@@ -50,6 +50,7 @@ language_option = click.option(
 csv_option = click.option(
     "--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all columns to this file."
 )
+NUMBER = click.IntRange(1, 2**31 - 1)  # what every database keeps as an integer
 force_option = click.option("--force", is_flag=True, help="Replace whatever file is there.")
 as_of_option = click.option(
     "--as-of",

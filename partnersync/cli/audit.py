@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import Connection as Tx
 
-from partnersync.cli.assemble import config_option, json_option, opened_store, read_company
+from partnersync.cli.assemble import NUMBER, config_option, json_option, opened_store, read_company
 from partnersync.cli.output import show_table
 from partnersync.cli.references import deal_ref
 from partnersync.contract.secret import discreet
@@ -21,7 +21,7 @@ COLUMNS = tuple("seq at run actor action connection kind record_id field before 
 
 
 @click.command()
-@click.option("--run", type=click.IntRange(1), metavar="N", help="Only what this run wrote.")
+@click.option("--run", type=NUMBER, metavar="N", help="Only what this run wrote.")
 @click.option("--connection", metavar="NAME", help="Only what was written there.")
 @click.option("--deal", metavar="ID", help="Only what was written to this deal.")
 @click.option("--record", metavar="KIND/ID", help="Only what was written to this record.")
@@ -30,7 +30,7 @@ COLUMNS = tuple("seq at run actor action connection kind record_id field before 
 @click.option("--outcome", metavar="WORD", help="Only what ended so, as done or refused.")
 @click.option("--since", metavar="TIME", help="Only from this moment, or this date, on.")
 @click.option("--until", metavar="TIME", help="Only up to this moment, or the end of this date.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the last N entries.")
+@click.option("--limit", type=NUMBER, metavar="N", help="Only the last N entries.")
 @json_option
 @config_option
 def audit(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from partnersync.cli.assemble import config_option, engine, json_option, log_level_option, read_company
+from partnersync.cli.assemble import NUMBER, config_option, engine, json_option, log_level_option, read_company
 from partnersync.cli.output import aligned, show_json
 from partnersync.cli.progress import Progress
 from partnersync.cli.reports import troubles
@@ -20,7 +20,7 @@ _SHOWN = 20
 
 
 @click.command()
-@click.argument("run", type=click.IntRange(min=1))
+@click.argument("run", type=NUMBER)
 @click.option("--dry-run", is_flag=True, help="Pull, and say what would be put back; write nothing.")
 @json_option
 @log_level_option

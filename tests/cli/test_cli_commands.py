@@ -44,6 +44,9 @@ def test_each_command_has_help(firm: Firm, command: str) -> None:
         pytest.param(["explain", "partner", "P-77"], "no partner is known as P-77", id="an unknown partner"),
         pytest.param(["apply", "no.json"], "no.json cannot be read", id="a plan that is not there"),
         pytest.param(["apply", "data/deals.csv"], "data/deals.csv is not a plan", id="a plan that is none"),
+        pytest.param(["undo", "9" * 23], f"{'9' * 23} is not in the range", id="a run of no number that there can be"),
+        pytest.param(["audit", "--run", "9" * 20], f"{'9' * 20} is not in the range", id="the same of audit"),
+        pytest.param(["audit", "--limit", "9" * 20], f"{'9' * 20} is not in the range", id="more entries than any"),
         pytest.param(["ledger", "--period", "2026-3"], "--period", id="a period that is no month"),
     ],
 )
