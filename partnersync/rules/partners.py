@@ -15,11 +15,19 @@ _UNIQUE = {"inn": "INN", "bank_account": "bank account"}
 
 @dataclass(frozen=True, slots=True)
 class Partners:
-    """The partners that count; promo codes are casefolded. `group_keys`: identity keys of a partner and his group."""
+    """The partners that count; promo codes and names are casefolded.
+
+    `group_keys`: identity keys of a partner and his group. `by_name`: names that one partner alone has.
+    """
 
     by_id: Mapping[str, Partner]
     by_promo: Mapping[str, str]
     group_keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    by_name: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, name: str) -> str | None:
+        """The one partner of this name, if there is one."""
+        return self.by_name.get(name.strip().casefold())
 
     def is_active(self, partner_id: str) -> bool:
         """Whether he is known and active."""
@@ -57,7 +65,14 @@ def accept(known: Iterable[tuple[Partner, bool]]) -> tuple[Partners, tuple[Issue
                 )
     for partner_id in sorted(by_id):
         issues += _checked_parent(partner_id, by_id)
-    return Partners(by_id, by_promo, _group_keys(by_id)), tuple(issues)
+    return Partners(by_id, by_promo, _group_keys(by_id), _names(by_id.values())), tuple(issues)
+
+
+def _names(partners: Iterable[Partner]) -> dict[str, str]:
+    holders: dict[str, list[str]] = {}
+    for partner in partners:
+        holders.setdefault(partner.name.strip().casefold(), []).append(partner.partner_id)
+    return {name: ids[0] for name, ids in holders.items() if name and len(ids) == 1}
 
 
 def _seniority(known: tuple[Partner, bool]) -> tuple[bool, date, str]:

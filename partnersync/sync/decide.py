@@ -205,6 +205,10 @@ def _decide_deal(
     partners = knowledge.partners
     if deal.partner_id and deal.partner_id not in partners.by_id:
         reason = "names an unknown partner: add it to the partners or correct the deal"
+        if (namesake := partners.named(deal.partner_id)) is not None:
+            reason = (
+                f"is the name of partner {namesake}: write its id, or map it under values.partner_id of the deals' file"
+            )
         issues.append(Issue(RecordKind.DEAL, deal.ref, "PARTNER_UNKNOWN", reason, "partner_id", deal.partner_id))
     claims = [one.claim() for one in granted] if granted else ()
     before = case.standings.get(deal.ref)

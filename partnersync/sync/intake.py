@@ -155,7 +155,7 @@ class Intake:
             claim_id = record.registration_id
             self._join(key, record.client, f"registration:{claim_id}", claim_id, record.submitted_at, row.first_seen)
         elif isinstance(record, Partner):
-            self.partners.add(record.partner_id)
+            self.partners.update((record.partner_id, record.name))  # deals may name him by either
             self.promo_codes.update(code.casefold() for code in record.promo_codes)
 
     def _join(

@@ -7,8 +7,10 @@ import pytest
 
 from partnersync.errors import ConfigError, PartnersyncError, TryLater
 from partnersync.sync import planfile
+from partnersync.sync.publish import ISSUE_COLUMNS
 
 P1 = {"partner_id": "P1", "name": "First", "promo_codes": "FIRST10"}
+REASON = ISSUE_COLUMNS.index("reason")
 P2 = {"partner_id": "P2", "name": "Second"}
 DEAL = {
     "deal_id": "D1",
@@ -220,6 +222,35 @@ def test_an_unknown_partner_is_an_issue_until_he_is_known(company: Any) -> None:
     company.add("partner", P2)
     assert company.sync().exit_code == 0
     assert company.value("deal", "D1", "ps_partner_id") == "P2"
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "told"),
+    [
+        pytest.param("ромашка ", [], "is the name of partner P2: write its id, or map it under", id="a name"),
+        pytest.param("Ромашка", ["P3"], "names an unknown partner", id="a name that two have"),
+        pytest.param("Лютик", [], "names an unknown partner", id="a name that nobody has"),
+    ],
+)
+def test_a_deal_that_names_a_partner_by_his_name(company: Any, text: str, others: list[str], told: str) -> None:
+    for partner_id in ("P2", *others):
+        company.add("partner", P2 | {"partner_id": partner_id, "name": "Ромашка"})
+    company.add("deal", DEAL | {"partner_id": text})
+    company.sync()
+    assert [reason[: len(told)] for reason in reasons(company)] == [told]
+
+
+def test_a_partner_who_comes_after_the_deal_that_names_him_is_recognised(company: Any) -> None:
+    company.add("deal", DEAL | {"partner_id": "Ромашка"})
+    company.sync()
+    company.add("partner", P2 | {"name": "Ромашка"})
+    company.sync()
+    [reason] = reasons(company)
+    assert reason.startswith("is the name of partner P2")
+
+
+def reasons(company: Any) -> list[str]:
+    return [row[REASON] for row in next(iter(company.systems.values())).tables["issues"]]
 
 
 def test_a_promo_code_that_becomes_known_attributes_its_deals(company: Any) -> None:
