@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from partnersync.contract.tables import ISSUE_COLUMNS
 from partnersync.errors import ConfigError, PartnersyncError, TryLater
 from partnersync.sync import planfile
-from partnersync.sync.publish import ISSUE_COLUMNS
 
 P1 = {"partner_id": "P1", "name": "First", "promo_codes": "FIRST10"}
 REASON = ISSUE_COLUMNS.index("reason")
