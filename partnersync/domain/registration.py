@@ -159,6 +159,8 @@ class Protection:
     code: str = ""
     deal_ref: str | None = None  # the registration's deal
     next_look_at: datetime | None = None
+    automatic: int = 0  # extensions that nobody asked for
+    worked_at: datetime | None = None  # the last activity on its deal, where they are told
 
     @property
     def has_expired(self) -> bool:

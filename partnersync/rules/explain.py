@@ -13,6 +13,7 @@ from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationState, VerdictCode
 from partnersync.domain.say import Say, msgid
 from partnersync.rules.commission import STEPS
+from partnersync.rules.upkeep import DORMANT
 
 # Step of a trace → sentence; placeholders are the step's arguments by name (ARGUMENTS below).
 SENTENCES: dict[str, str] = {
@@ -110,7 +111,10 @@ _STATES: dict[RegistrationState, str] = {
     RegistrationState.WITHDRAWN: msgid("It was withdrawn, which ended the protection."),
     RegistrationState.RELEASED: msgid("The client was released, because no deal came in time."),
 }
-_RELEASED = msgid("The client was released by a person's decision.")
+_RELEASED = {
+    VerdictCode.BY_PERSON.value: msgid("The client was released by a person's decision."),
+    DORMANT: msgid("The client was released, because nobody was active on deal {deal}."),
+}
 EVIDENCE: dict[Source, str] = {
     Source.REGISTRATION: msgid("The approved registration {registration} names {partner}, since {day}."),
     Source.CONFIRMATION: msgid("The client's confirmation names {partner}, since {day}."),
@@ -195,8 +199,8 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
     found = [say(VERDICTS[one.verdict.code]).format(**told, deal=deal)]
     if one.protection:
         told["deal"] = one.protection.deal_ref or ""
-        released = one.protection.code == VerdictCode.BY_PERSON and one.state is RegistrationState.RELEASED
-        found.append(say(_RELEASED if released else _STATES[one.protection.state]).format(**told))
+        released = one.state is RegistrationState.RELEASED and _RELEASED.get(one.protection.code)
+        found.append(say(released or _STATES[one.protection.state]).format(**told))
     return found
 
 

@@ -63,6 +63,12 @@ IN_FORCE = frozenset(
         "protection.incumbent_months",
         "protection.extension_days",
         "protection.extension_max",
+        "protection.auto_extend",
+        "protection.reminder_days",
+        "protection.dormant_days",
+        "protection.release_days",
+        "registration.decision_bd",
+        "registration.research_bd",
     }
 )
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from partnersync.domain.deal import Deal, DealState
 from partnersync.domain.registration import Protection, Registration, RegistrationState, Verdict, VerdictCode
 from partnersync.rules.calendar import midnight
 from partnersync.rules.program import Program
+from partnersync.rules.upkeep import DORMANT, Upkeep, extended, extension_look, last_work, released_from
 
 NO_DEAL = "NO_DEAL"
+_NO_UPKEEP = Upkeep()
 _ENDED = {DealState.WON: RegistrationState.WON, DealState.LOST: RegistrationState.LOST}
 
 
@@ -25,31 +28,56 @@ def protect(
     deals: Sequence[Deal],
     as_of: datetime,
     program: Program,
-    extensions: int = 0,
+    upkeep: Upkeep = _NO_UPKEEP,
 ) -> Protection:
     """How a granted registration stands as of a moment; `deals` are those of its client.
 
-    It ends when its deal is won or lost, without a deal on the day after `activate_within_days`, and else after its
-    last protected day.
+    It ends when its deal is won or lost, without a deal on the day after `activate_within_days`, with one that sleeps
+    after `release_days`, and else after its last protected day, which people, or work on the deal, may move.
     """
-    days = timedelta(days=min(extensions, program.protection.extension_max) * program.protection.extension_days)
-    until = window(registration, verdict.at, program) + days
-    expires_at = midnight(until + timedelta(days=1), program.zone)
+    terms = program.protection
+    given = min(upkeep.by_people + upkeep.automatic, terms.extension_max)
+    until = window(registration, verdict.at, program) + timedelta(days=given * terms.extension_days)
     granted_on = verdict.at.astimezone(program.zone).date()
-    patience = timedelta(days=program.protection.activate_within_days + 1)
-    released_at = min(expires_at, midnight(granted_on + patience, program.zone))
+    released_at = min(
+        _end(until, program), midnight(granted_on + timedelta(days=terms.activate_within_days + 1), program.zone)
+    )
     deal = _own_deal(registration, verdict, deals, as_of, released_at)
     if deal is None:
-        ended = released_at <= as_of
-        code = NO_DEAL if ended and released_at < expires_at else ""
-        over = RegistrationState.RELEASED if code else RegistrationState.EXPIRED
-        state = over if ended else verdict.state
-        return Protection(state, verdict.at, released_at, until, code, None, None if ended else released_at)
-    if deal.state_at(as_of) is not DealState.OPEN and deal.ended_at < expires_at:
-        return Protection(_ENDED[deal.state], verdict.at, deal.ended_at, until, "", deal.ref)
+        return _waiting(verdict, until, released_at, as_of, program, upkeep)
+    automatic = upkeep.automatic
+    while given < terms.extension_max and extended(upkeep, deal, until, as_of, program):
+        given, automatic = given + 1, automatic + 1
+        until += timedelta(days=terms.extension_days)
+    last = last_work(upkeep, deal, verdict.at, as_of, program)
+    told: dict[str, Any] = {"deal_ref": deal.ref, "automatic": automatic, "worked_at": last}
+    start, expires_at = verdict.at, _end(until, program)
+    sleeps_at = released_from(last, program) if last else expires_at
+    if deal.state_at(as_of) is not DealState.OPEN and deal.ended_at < min(expires_at, sleeps_at):
+        return Protection(_ENDED[deal.state], start, deal.ended_at, until, "", **told)
+    if sleeps_at < expires_at and sleeps_at <= as_of:
+        return Protection(RegistrationState.RELEASED, start, sleeps_at, until, DORMANT, **told)
     if expires_at <= as_of:
-        return Protection(RegistrationState.EXPIRED, verdict.at, expires_at, until, "", deal.ref)
-    return Protection(RegistrationState.ACTIVE, verdict.at, expires_at, until, "", deal.ref, expires_at)
+        return Protection(RegistrationState.EXPIRED, start, expires_at, until, "", **told)
+    ends_at = min(expires_at, sleeps_at)
+    look = extension_look(until, program)
+    looks = [ends_at, look] if given < terms.extension_max and look > as_of else [ends_at]
+    return Protection(RegistrationState.ACTIVE, start, ends_at, until, "", next_look_at=min(looks), **told)
+
+
+def _waiting(
+    verdict: Verdict, until: date, released_at: datetime, as_of: datetime, program: Program, upkeep: Upkeep
+) -> Protection:
+    """Without a deal so far."""
+    ended = released_at <= as_of
+    code = NO_DEAL if ended and released_at < _end(until, program) else ""
+    over = RegistrationState.RELEASED if code else RegistrationState.EXPIRED
+    state, look = (over, None) if ended else (verdict.state, released_at)
+    return Protection(state, verdict.at, released_at, until, code, None, look, upkeep.automatic)
+
+
+def _end(until: date, program: Program) -> datetime:
+    return midnight(until + timedelta(days=1), program.zone)
 
 
 def _own_deal(

@@ -10,12 +10,12 @@ from sqlalchemy import Connection as Tx
 from partnersync.domain.change import Values
 from partnersync.domain.decided import Judged
 from partnersync.domain.issue import Issue
-from partnersync.domain.note import Note
+from partnersync.domain.note import Note, Task
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import VerdictCode
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
-from partnersync.rules import explain, partners
+from partnersync.rules import explain, notices, partners
 from partnersync.rules.program import Programme
 from partnersync.store import (
     casefile,
@@ -148,9 +148,11 @@ class Casework:
         """Store verdicts that are new or moved, and what is due in the registrations' fields."""
         wanted: dict[str, list[tuple[str, Values]]] = defaultdict(list)
         rows: list[tuple[str, str, Judged]] = []
+        told: list[Note] = []
         for file, decision in zip(files, decided, strict=True):
             for one in decision.registrations:
                 claim_id = one.registration.registration_id
+                told += self._notices(one, places)
                 if file.judged.get(claim_id) == one:
                     continue
                 code = one.verdict.code.value
@@ -159,9 +161,33 @@ class Casework:
                 wanted[place].append((claim_id, want.registration_values(one)))
                 rows.append((place, decision.case_id, one))
         decisions.put_claims(self.tx, rows)
+        outbox.put(self.tx, told)
         outbox.put(self.tx, [note for _, _, one in rows for note in self._notes(one, places)])
         for place, items in wanted.items():
             self.dues.put(place, RecordKind.REGISTRATION, items)
+
+    def _notices(self, one: Judged, places: Places) -> list[Note]:
+        """What people are told about a registration by now: once each, as the outbox knows what it has."""
+        program = self.programme.at(one.verdict.at)
+        if program is None:
+            return []
+        claim = one.registration
+        where = places[RecordKind.REGISTRATION, claim.registration_id].connection
+        found: list[Note] = []
+        for notice in notices.due(one, program, self.as_of):
+            note_id = f"{notice.kind}/{claim.registration_id}/{notice.occasion}"
+            text = notices.text(notice, one, self.say)
+            place = (where, notice.kind, RecordKind.REGISTRATION, claim.registration_id, text, self.as_of)
+            if notice.due_at is None:
+                found.append(Note(note_id, *place))
+            else:
+                manager = self._manager(claim.partner_id)
+                found.append(Task(f"{note_id}/task", *place, notice.due_at, manager))
+        return found
+
+    def _manager(self, partner_id: str) -> str:
+        row = self.partner_rows.get(partner_id)
+        return (codec.load(Partner, row.body or "").manager or "") if row else ""
 
     def _notes(self, one: Judged, places: Places) -> list[Note]:
         """R8: the managers of both partners learn that the client has another partner for other products."""

@@ -15,15 +15,16 @@ from partnersync.domain.activity import Activity
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import UNDECIDED, Claim, Registration, RegistrationState, VerdictCode
+from partnersync.domain.registration import LIVE, UNDECIDED, Claim, Registration, RegistrationState, VerdictCode
 from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.domain.value import RecordKind
-from partnersync.rules import attribution, identity, likeness, protection, registration
+from partnersync.rules import attribution, identity, likeness, notices, protection, registration
 from partnersync.rules.calendar import after_business_days
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program, Programme
 from partnersync.rules.situation import ClientFacts, PartnerFacts
+from partnersync.rules.upkeep import Upkeep
 
 GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
 _REFUSED_BY_MACHINE = frozenset({RegistrationState.INVALID})
@@ -82,7 +83,17 @@ class Judging:
                 self._ripe(registration_id, at)
             else:
                 self._ruled(self.judged[registration_id], self.rulings[registration_id][number])
-        return list(self.judged.values())
+        found = list(self.judged.values())
+        for one in found:
+            self._look_for_notices(one)
+        return found
+
+    def _look_for_notices(self, one: Judged) -> None:
+        """When people have to be told something next, if nothing changes before."""
+        if (one.protection and one.state in LIVE) or one.verdict.state in UNDECIDED:
+            program = self.programme.at(one.verdict.at)
+            if program:
+                self.looks += (notice.at for notice in notices.notices(one, program) if notice.at > self.as_of)
 
     def _submitted(self, registration_id: str) -> None:
         current, client_id = self.current[registration_id], self.client_of[registration_id]
@@ -186,12 +197,23 @@ class Judging:
         """Keep a decision, with the protection that it gives; what the client chose ends what others had."""
         if one.verdict.state in GRANTED and (program := self.programme.at(one.verdict.at)):
             deals = [deal for deal, _ in self.deals.get(one.client_id, ())]
-            times = self.extensions[one.registration.registration_id]
-            given = protection.protect(one.registration, one.verdict, deals, self.as_of, program, times)
+            upkeep = self._upkeep(one.registration.registration_id)
+            given = protection.protect(one.registration, one.verdict, deals, self.as_of, program, upkeep)
             one = replace(one, protection=given)
         self.judged[one.registration.registration_id] = one
         if one.verdict.code is VerdictCode.CLIENT_CHOICE and one.protection:
             self._end_others(one)
+
+    def _upkeep(self, registration_id: str) -> Upkeep:
+        """What is known of the work behind a registration; an extension that was given once stays."""
+        prior = self.prior.get(registration_id)
+        given = prior.protection.automatic if prior and prior.protection else 0
+        return Upkeep(self._worked, self._stage_moved, self.extensions[registration_id], given)
+
+    def _worked(self, deal: Deal) -> Sequence[datetime] | None:
+        if deal.ref.partition("/")[0] not in self.supplied:
+            return None
+        return [one.at for one in self.activities.get(deal.ref, ())]
 
     def _end_others(self, chosen: Judged) -> None:
         """R21: live registrations of other partners with a common product end when the client chose."""

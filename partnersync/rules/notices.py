@@ -1,0 +1,79 @@
+"""What people are told about a registration, and when: decisions to make, ends that come near, deals that sleep."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from partnersync.domain.decided import Judged
+from partnersync.domain.registration import LIVE, RegistrationState
+from partnersync.domain.say import Say, msgid
+from partnersync.rules.calendar import after_business_days, midnight
+from partnersync.rules.program import Program
+from partnersync.rules.upkeep import check_from
+
+_REMINDER = "protection_reminder"
+_ASKS = frozenset({RegistrationState.CHECKING, RegistrationState.RESEARCH})
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One occasion: from `at` on people are told, once; a task where there is something to do until `due_at`."""
+
+    kind: str
+    occasion: str
+    at: datetime
+    due_at: datetime | None = None
+
+
+_TEXTS = {
+    "verdict": msgid("Decide about registration {registration} of partner {partner}: {code}."),
+    "sla_breach": msgid("Registration {registration} of partner {partner} should have been decided by now."),
+    "protection_reminder": msgid(
+        "The protection of registration {registration} of partner {partner} ends after {until}."
+    ),
+    "status_check": msgid(
+        "Nobody has been active for long on registration {registration} of partner {partner}: how does it stand?"
+    ),
+}
+
+
+def notices(one: Judged, program: Program) -> Iterator[Notice]:
+    """Everything that people are or will be told about a registration, unless it changes before."""
+    given, zone = one.protection, program.zone
+    if one.state in _ASKS:
+        due_at = decision_due(one, program)
+        yield Notice("verdict", "decide", one.registration.submitted_at, due_at)
+        yield Notice("sla_breach", due_at.date().isoformat(), due_at, due_at)
+    if given is None or one.state not in LIVE:
+        return
+    for days in program.protection.reminder_days:
+        at = midnight(given.until - timedelta(days=days), zone)
+        if at > given.starts_at:
+            yield Notice("protection_reminder", f"{given.until}/{days}", at)
+    if given.worked_at:
+        at = check_from(given.worked_at, program)
+        yield Notice("status_check", at.date().isoformat(), at, at + timedelta(days=1))
+
+
+def decision_due(one: Judged, program: Program) -> datetime:
+    """When a registration that waits for a person has to be decided."""
+    terms = program.registration
+    days = terms.decision_bd + (terms.research_bd if one.verdict.state is RegistrationState.RESEARCH else 0)
+    return after_business_days(one.registration.submitted_at, days, program)
+
+
+def due(one: Judged, program: Program, as_of: datetime) -> list[Notice]:
+    """What is due by now; of several reminders of one end only the last."""
+    found = [notice for notice in notices(one, program) if notice.at <= as_of]
+    reminders = [notice for notice in found if notice.kind == _REMINDER]
+    last = max(reminders, key=lambda notice: notice.at, default=None)
+    return [notice for notice in found if notice.kind != _REMINDER or notice is last]
+
+
+def text(notice: Notice, one: Judged, say: Say) -> str:
+    """The sentence that people read."""
+    until = say.day(one.protection.until) if one.protection else ""
+    claim, code = one.registration, one.verdict.code.value
+    return say(_TEXTS[notice.kind]).format(
+        registration=claim.registration_id, partner=claim.partner_id, until=until, code=code
+    )

@@ -1,0 +1,113 @@
+"""Work on its deal extends a protection, and silence ends it."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from partnersync.domain.decided import Judged
+from partnersync.domain.registration import RegistrationKind, RegistrationState, Verdict, VerdictCode
+from partnersync.rules.notices import decision_due, due
+from partnersync.rules.protection import protect
+from partnersync.rules.upkeep import Upkeep
+
+S = RegistrationState
+
+
+@pytest.fixture
+def stand(registration: Any, deal: Any, at: Any, program: Any) -> Any:
+    """A sale approved on 2026-01-15 with its deal, protected to 2026-04-15, as of a moment."""
+
+    def make(as_of: str, worked: list[str] | None = None, moved: str = "", **told: int) -> Judged:
+        claim = registration(kind=RegistrationKind.SALE)
+        verdict = Verdict(S.APPROVED, VerdictCode.OK, claim.submitted_at, program.version)
+        times: list[datetime] | None = None if worked is None else [at(day) for day in worked]
+        upkeep = Upkeep(lambda _: times, lambda _: at(moved) if moved else None, **told)
+        own = deal(partner_id="P1", created="2026-01-20")
+        given = protect(claim, verdict, [own], at(as_of), program, upkeep)
+        return Judged(claim, "c", True, 1, verdict, given)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("as_of", "worked", "moved", "told", "until"),
+    [
+        pytest.param("2026-04-02", ["2026-03-20"], "2026-03-01", {}, date(2026, 5, 15), id="13 days before the end"),
+        pytest.param(
+            "2026-04-01T23:59", ["2026-03-20"], "2026-03-01", {}, date(2026, 4, 15), id="14 days are too many"
+        ),
+        pytest.param(
+            "2026-04-15", ["2026-03-01"], "2026-03-01", {}, date(2026, 4, 15), id="nobody active within 30 days"
+        ),
+        pytest.param("2026-04-15", ["2026-03-20"], "2026-02-01", {}, date(2026, 4, 15), id="no stage within 45 days"),
+        pytest.param("2026-04-15", ["2026-03-20"], "", {}, date(2026, 4, 15), id="the stage never moved"),
+        pytest.param(
+            "2026-04-15", ["2026-03-20", "2026-04-10"], "2026-04-09", {}, date(2026, 5, 15), id="it moved in time"
+        ),
+        pytest.param(
+            "2026-04-15", None, "2026-03-20", {}, date(2026, 5, 15), id="no activities are told: the stage counts"
+        ),
+        pytest.param("2026-04-15", ["2026-03-20"], "", {"by_people": 1}, date(2026, 5, 15), id="by a person"),
+        pytest.param("2026-04-15", ["2026-03-20"], "", {"by_people": 3}, date(2026, 6, 14), id="twice at most"),
+        pytest.param(
+            "2026-04-15", ["2026-03-20"], "", {"automatic": 1}, date(2026, 5, 15), id="one that was given stays"
+        ),
+    ],
+)
+def test_extensions(
+    as_of: str, worked: list[str] | None, moved: str, told: dict[str, int], until: date, stand: Any
+) -> None:
+    assert stand(as_of, worked, moved, **told).protection.until == until
+
+
+@pytest.mark.parametrize(
+    ("as_of", "worked", "state", "code"),
+    [
+        pytest.param("2026-03-01T00:00", [], S.RELEASED, "DORMANT", id="45 days after the approval"),
+        pytest.param("2026-02-28T23:59", [], S.ACTIVE, "", id="not before that day"),
+        pytest.param("2026-03-01T00:00", ["2026-01-30"], S.ACTIVE, "", id="counted from the last activity"),
+        pytest.param("2026-03-16T00:00", ["2026-01-30"], S.RELEASED, "DORMANT", id="45 days after it"),
+        pytest.param(
+            "2026-03-16T00:00", ["2026-03-05"], S.RELEASED, "DORMANT", id="who comes after the release is too late"
+        ),
+        pytest.param("2026-04-01T00:00", None, S.ACTIVE, "", id="nobody tells activities"),
+    ],
+)
+def test_dormancy(as_of: str, worked: list[str] | None, state: S, code: str, stand: Any) -> None:
+    given = stand(as_of, worked).protection
+    assert (given.state, given.code) == (state, code)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "worked", "expected"),
+    [
+        pytest.param("2026-02-13T23:59", [], [], id="29 days of silence"),
+        pytest.param("2026-02-14T00:00", [], ["status_check"], id="a check from the 30th day on"),
+        pytest.param("2026-03-16T00:00", None, ["protection_reminder 30"], id="30 days before the end"),
+        pytest.param("2026-03-15T23:59", None, [], id="not before"),
+        pytest.param("2026-04-14T00:00", None, ["protection_reminder 1"], id="of those that were missed only the last"),
+    ],
+)
+def test_what_people_are_told(
+    as_of: str, worked: list[str] | None, expected: list[str], stand: Any, at: Any, program: Any
+) -> None:
+    found = due(stand(as_of, worked), program, at(as_of))
+    told = [f"{one.kind} {one.occasion.rpartition('/')[2]}" if "/" in one.occasion else one.kind for one in found]
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "due_on", "told"),
+    [
+        pytest.param(S.CHECKING, "2026-01-19T12:00", ["verdict", "sla_breach"], id="two business days"),
+        pytest.param(S.RESEARCH, "2026-01-22T12:00", ["verdict"], id="research adds three"),
+    ],
+)
+def test_decisions_have_a_time(
+    state: S, due_on: str, told: list[str], registration: Any, at: Any, program: Any
+) -> None:
+    claim = registration()
+    one = Judged(claim, "c", True, 1, Verdict(state, VerdictCode.OK, claim.submitted_at, program.version))
+    assert decision_due(one, program) == at(due_on)
+    assert [notice.kind for notice in due(one, program, at("2026-01-19T12:00"))] == told
