@@ -47,19 +47,21 @@ _S = RegistrationState
 _ENDS = frozenset({_S.WON, _S.LOST, _S.EXPIRED, _S.RELEASED, _S.WITHDRAWN, _S.TRANSFERRED})
 _VERDICTS = frozenset({_S.APPROVED, _S.PROVISIONAL, _S.RETURNED, _S.REJECTED})
 
-# policy.md 3; any state may also become disputed.
+# policy.md 3; any state may also become disputed. People may grant what was refused, and take back what was granted.
 REGISTRATION_MOVES: dict[RegistrationState, frozenset[RegistrationState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED}),
     _S.SUBMITTED: frozenset({_S.INVALID, _S.CHECKING}),
-    _S.INVALID: frozenset({_S.SUBMITTED}),
-    _S.CHECKING: frozenset({_S.RESEARCH}) | _VERDICTS,
-    _S.RESEARCH: _VERDICTS,
-    _S.APPROVED: frozenset({_S.ACTIVE}) | _ENDS,
+    _S.INVALID: frozenset({_S.SUBMITTED, _S.WITHDRAWN}),
+    _S.CHECKING: frozenset({_S.RESEARCH, _S.WITHDRAWN}) | _VERDICTS,
+    _S.RESEARCH: frozenset({_S.WITHDRAWN}) | _VERDICTS,
+    _S.RETURNED: frozenset({_S.APPROVED}),
+    _S.REJECTED: frozenset({_S.APPROVED}),
+    _S.APPROVED: frozenset({_S.ACTIVE, _S.REJECTED}) | _ENDS,
     _S.PROVISIONAL: frozenset({_S.ACTIVE, _S.APPROVED, _S.REJECTED, _S.RETURNED}) | _ENDS,
-    _S.ACTIVE: frozenset({_S.EXTENSION_REQUESTED}) | _ENDS,
+    _S.ACTIVE: frozenset({_S.EXTENSION_REQUESTED, _S.REJECTED}) | _ENDS,
     _S.EXTENSION_REQUESTED: frozenset({_S.ACTIVE}) | _ENDS,
     _S.DISPUTED: frozenset({_S.APPROVED, _S.ACTIVE, _S.REJECTED, _S.TRANSFERRED}),
-    **{ended: frozenset[RegistrationState]() for ended in (*_ENDS, _S.RETURNED, _S.REJECTED)},
+    **{ended: frozenset[RegistrationState]() for ended in _ENDS},
 }
 LIVE = frozenset({_S.APPROVED, _S.PROVISIONAL, _S.ACTIVE})  # these protect
 UNDECIDED = frozenset({_S.DRAFT, _S.SUBMITTED, _S.INVALID, _S.CHECKING, _S.RESEARCH})

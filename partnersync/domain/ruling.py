@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from partnersync.domain.registration import RegistrationState
+
 
 class RulingKind(StrEnum):
     """What a person may do with a registration; each is a command of that name."""
@@ -14,6 +16,16 @@ class RulingKind(StrEnum):
     RELEASE = "release"
     WITHDRAW = "withdraw"
     TRANSFER = "transfer"
+
+
+# Where a decision leads; an extension leaves the state as it is.
+LEADS_TO: dict[RulingKind, RegistrationState] = {
+    RulingKind.APPROVE: RegistrationState.APPROVED,
+    RulingKind.REJECT: RegistrationState.REJECTED,
+    RulingKind.RELEASE: RegistrationState.RELEASED,
+    RulingKind.WITHDRAW: RegistrationState.WITHDRAWN,
+    RulingKind.TRANSFER: RegistrationState.TRANSFERRED,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,16 @@ from partnersync.domain.activity import Activity
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import LIVE, UNDECIDED, Claim, Registration, RegistrationState, VerdictCode
-from partnersync.domain.ruling import Ruling, RulingKind
+from partnersync.domain.registration import (
+    LIVE,
+    REGISTRATION_MOVES,
+    UNDECIDED,
+    Claim,
+    Registration,
+    RegistrationState,
+    VerdictCode,
+)
+from partnersync.domain.ruling import LEADS_TO, Ruling, RulingKind
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, identity, likeness, notices, protection, registration
 from partnersync.rules.calendar import after_business_days
@@ -29,12 +37,6 @@ from partnersync.rules.upkeep import Upkeep
 GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
 _REFUSED_BY_MACHINE = frozenset({RegistrationState.INVALID})
 _SUBMITTED, _RIPE, _RULED = 0, 1, 2
-_ENDINGS = {
-    RulingKind.RELEASE: RegistrationState.RELEASED,
-    RulingKind.WITHDRAW: RegistrationState.WITHDRAWN,
-    RulingKind.TRANSFER: RegistrationState.TRANSFERRED,
-}
-
 Event = tuple[datetime, int, bool, str, int]  # when, what, an approval (after what makes room), registration, number
 
 
@@ -155,20 +157,21 @@ class Judging:
         """What a person decided, as far as the registration stands where it can be."""
         at, given = ruling.at, one.protection
         live = given is not None and given.covers(at)
-        if ruling.kind is RulingKind.APPROVE:
-            if live and one.verdict.state is RegistrationState.APPROVED:
-                self._put(replace(one, verdict=replace(one.verdict, actor=ruling.actor, reason=ruling.reason)))
-            elif (live or given is None) and not self._rivals(one, at):
-                self._decided(one, ruling, RegistrationState.APPROVED)
-        elif ruling.kind is RulingKind.REJECT and (live or given is None):
-            self._decided(one, ruling, RegistrationState.REJECTED)
-        elif live and ruling.kind is RulingKind.EXTEND:
-            self.extensions[ruling.registration_id] += 1
-            self._put(one)
-        elif live:
-            self._end(one, _ENDINGS[ruling.kind], at, VerdictCode.BY_PERSON.value)
-        elif ruling.kind is RulingKind.WITHDRAW and one.verdict.state in UNDECIDED:
-            self._decided(one, ruling, RegistrationState.WITHDRAWN)
+        if given and not live:
+            return  # it had ended
+        state = LEADS_TO.get(ruling.kind)
+        if state is None:
+            if live:
+                self.extensions[ruling.registration_id] += 1
+                self._put(one)
+        elif live and state is RegistrationState.APPROVED and one.verdict.state is state:
+            self._put(replace(one, verdict=replace(one.verdict, actor=ruling.actor, reason=ruling.reason)))
+        elif live and state is not RegistrationState.APPROVED and state is not RegistrationState.REJECTED:
+            self._end(one, state, at, VerdictCode.BY_PERSON.value)
+        elif state in REGISTRATION_MOVES[one.verdict.state] and not (
+            state is RegistrationState.APPROVED and self._rivals(one, at)
+        ):
+            self._decided(one, ruling, state)
 
     def _decided(self, one: Judged, ruling: Ruling, state: RegistrationState) -> None:
         """A verdict by a person, dated at that moment."""

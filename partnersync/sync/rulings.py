@@ -6,14 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection as Tx
 
 from partnersync.domain.decided import Judged
-from partnersync.domain.registration import LIVE, UNDECIDED, RegistrationState
-from partnersync.domain.ruling import Ruling, RulingKind
+from partnersync.domain.registration import LIVE, REGISTRATION_MOVES, RegistrationState
+from partnersync.domain.ruling import LEADS_TO, Ruling, RulingKind
 from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.rules.program import Program
 from partnersync.store import casefile, decisions, journal, records, rulings
 from partnersync.sync import audit
-
-_REFUSED = frozenset({RegistrationState.RETURNED, RegistrationState.REJECTED})
 
 
 def decide(tx: Tx, ruling: Ruling, program: Program, now: datetime, to_partner: str = "") -> str:
@@ -40,23 +38,24 @@ def decide(tx: Tx, ruling: Ruling, program: Program, now: datetime, to_partner: 
 def _refuse(tx: Tx, ruling: Ruling, one: Judged, of_client: Sequence[Judged], program: Program) -> None:
     """Say why this cannot be decided, if so."""
     kind, name, state = ruling.kind, ruling.registration_id, one.state
-    if kind is RulingKind.APPROVE:
-        if state not in UNDECIDED | _REFUSED | {RegistrationState.PROVISIONAL, RegistrationState.APPROVED}:
-            raise PartnersyncError(f"{name} is {state.value}: only what was not granted can be approved")
-        rivals = [other for other in of_client if _stands_in_the_way(other, one)]
-        if rivals:
-            rival = rivals[0].registration
+    confirms = kind is RulingKind.APPROVE and state in LIVE
+    if kind is RulingKind.EXTEND:
+        _refuse_extension(tx, name, state, program)
+    elif LEADS_TO[kind] not in REGISTRATION_MOVES[state] and not confirms:
+        raise PartnersyncError(f"{name} is {state.value}: it cannot become {LEADS_TO[kind].value}")
+    elif kind is RulingKind.APPROVE:
+        rival = next((other.registration for other in of_client if _stands_in_the_way(other, one)), None)
+        if rival:
             text = f"registration {rival.registration_id} of partner {rival.partner_id} protects this client"
             raise PartnersyncError(text, hint=f"Reject, release or transfer {rival.registration_id} first")
-    elif kind is RulingKind.REJECT:
-        if state not in UNDECIDED | LIVE:
-            raise PartnersyncError(f"{name} is {state.value} already")
-    elif state not in LIVE and not (kind is RulingKind.WITHDRAW and state in UNDECIDED):
-        raise PartnersyncError(f"{name} is {state.value}: it protects nothing that could be changed")
-    elif kind is RulingKind.EXTEND:
-        made = sum(before.kind is RulingKind.EXTEND for before in rulings.of(tx, [name]).get(name, ()))
-        if made >= program.protection.extension_max:
-            raise PartnersyncError(f"{name} was extended {made} times, as often as the program allows")
+
+
+def _refuse_extension(tx: Tx, name: str, state: RegistrationState, program: Program) -> None:
+    if state not in LIVE:
+        raise PartnersyncError(f"{name} is {state.value}: it protects nothing that could be extended")
+    made = sum(before.kind is RulingKind.EXTEND for before in rulings.of(tx, [name]).get(name, ()))
+    if made >= program.protection.extension_max:
+        raise PartnersyncError(f"{name} was extended {made} times, as often as the program allows")
 
 
 def _stands_in_the_way(other: Judged, one: Judged) -> bool:
@@ -74,7 +73,7 @@ def _claim_of(tx: Tx, partner_id: str, one: Judged, of_client: Sequence[Judged])
         other.registration
         for other in of_client
         if other.registration.partner_id == partner_id
-        and other.state in UNDECIDED | _REFUSED
+        and RegistrationState.APPROVED in REGISTRATION_MOVES[other.state]
         and other.registration.overlaps(one.registration.products)
     ]
     if not his:

@@ -472,6 +472,7 @@ def test_a_verdict_is_dated_at_the_submission_and_names_its_row(registration: An
 
 def test_every_state_has_its_moves() -> None:
     assert set(REGISTRATION_MOVES) == set(S)
-    assert REGISTRATION_MOVES[S.INVALID] == {S.SUBMITTED}
+    assert REGISTRATION_MOVES[S.INVALID] == {S.SUBMITTED, S.WITHDRAWN}
     assert S.ACTIVE in REGISTRATION_MOVES[S.APPROVED]
-    assert REGISTRATION_MOVES[S.REJECTED] == frozenset()
+    assert REGISTRATION_MOVES[S.REJECTED] == {S.APPROVED}
+    assert REGISTRATION_MOVES[S.EXPIRED] == frozenset()
