@@ -38,6 +38,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     "crossed": ("sum", "period", "rate"),  # the event brings the measure, and what came before, to another rate
     "topped": ("line", "event", "amount"),  # what an earlier event earns more by it
     "topped_up": ("amount",),  # what the refunded payment earned later by crossings
+    "number": ("number", "period", "rate"),  # how many won deals or clients are counted in the period, with its own
+    "crossed_at": ("number", "period", "rate"),  # it brings their number, and what came before, to another rate
     "cap": ("name", "limit", "total", "counted"),  # the most, what was earned under it with this, and what of it counts
     "split": ("payee", "rate", "whole"),  # the line is his share of the whole
     "refund": ("event", "part", "whole"),  # gives back a part of what counted of the payment
@@ -76,6 +78,9 @@ def earn(
         rest = Money(max(amount.minor - earned, 0), amount.currency)
         if rest.minor or not earned:
             earner.add(win, Event(RecordKind.DEAL, deal.ref, deal.ended_at, rest, (("won", rest.text()),)))
+    program = programme.at(deal.ended_at) if won and not win else None
+    if program and program.counts_wins:
+        earner.count(program)
     return earner.earnings, earner.issues
 
 

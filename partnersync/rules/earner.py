@@ -84,6 +84,20 @@ class Earner:
         self.earnings.append(earning)
         self._of_event[event.ref] = earning
 
+    def count(self, program: Program) -> None:
+        """The win of the deal for rules with bands that count wins, where it is no event."""
+        deal = self._deal
+        day = deal.ended_at.astimezone(program.zone).date()
+        won = deal.amount or Money(0, deal.currency)
+        event = Event(RecordKind.DEAL, deal.ref, deal.ended_at, won, (("won", won.text()),))
+        names: set[str] = set()
+        for product in deal.products or ("",):
+            rule = self._rule(program, product, deal.currency)
+            if rule and rule.tiers and rule.tiers.measure.startswith("won_") and rule.name not in names:
+                names.add(rule.name)
+                earning = self._earning(program, rule, event, day, Base(0, ()), False)
+                self.earnings.append(replace(earning, base_items="", shares=(), counts_only=True))
+
     def give_back(self, back: GivenBack) -> None:
         """What a refund takes back: the same part of the base as of the payment, under the payment's own terms."""
         earning = self._of_event.get(back.of.payment.ref)

@@ -36,6 +36,8 @@ SENTENCES: dict[str, str] = {
     "crossed": msgid("It brings the partner's base in {period} to {sum}: what was paid before it earns {rate} too."),
     "topped": msgid("Payment {event} (line {line}) earns {amount} more."),
     "topped_up": msgid("True-ups had added {amount} to what that payment earned."),
+    "number": msgid("It counts as number {number} in {period} and earns {rate}."),
+    "crossed_at": msgid("It brings the number in {period} to {number}: what was paid before it earns {rate} too."),
     "cap": msgid("Cap {name} is {limit}: {total} was earned under it by now, and {counted} of that counts."),
     "split": msgid("The share of {payee} is {rate} of {whole}."),
     "refund": msgid("It gives back {part} of {whole} of payment {event}."),

@@ -22,11 +22,6 @@ NOT_YET = (
     NotYet(("commission", "base"), ("margin",)),
     NotYet(("commission", "convert")),
     NotYet(("commission", "rules", "*", "per_unit")),
-    NotYet(
-        ("commission", "rules", "*", "tiers", "measure"),
-        ("won_in_month", "won_in_quarter", "won_in_year", "active_clients"),
-        'Write "base_in_month", "base_in_quarter" or "base_in_year"',
-    ),
     NotYet(("tiers",)),
 )
 

@@ -12,7 +12,7 @@ from partnersync.errors import ConfigError
 from partnersync.rules.base import percent
 from partnersync.rules.entry import Earned, Entry
 from partnersync.rules.limits import limited, may_bind
-from partnersync.rules.measures import Marginal, Measure, Retroactive
+from partnersync.rules.measures import Measure, measure_of
 from partnersync.rules.program import Programme
 from partnersync.rules.split import shared
 
@@ -68,8 +68,7 @@ class _Pricing:
                     "are gone",
                     hint="Put that version's file back as it was",
                 )
-            kind = Retroactive if tiers.mode == "retroactive" else Marginal
-            found = self._measures[scope] = kind(tiers, scope, earning.base.currency)
+            found = self._measures[scope] = measure_of(tiers, scope, earning.base.currency)
         return found
 
     def _give_back(self, earning: Earning, refund: Refund, of: Earned) -> list[Entry]:

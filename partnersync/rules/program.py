@@ -104,6 +104,11 @@ class Program(Table):
         )
 
     @cached_property
+    def counts_wins(self) -> bool:
+        """Whether the bands of any rule count won deals."""
+        return any(rule.tiers and rule.tiers.measure.startswith("won_") for rule in self.commission.rules)
+
+    @cached_property
     def chooser(self) -> Chooser:
         """Picks among the commission rules."""
         return Chooser(self.commission.rules)

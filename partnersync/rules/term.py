@@ -34,7 +34,7 @@ def within_terms(earnings: Sequence[Earning], programme: Programme) -> list[Earn
         if one.refund is not None:
             if (one.refund.of_event_id, one.rule) not in ended:
                 found.append(one)
-        elif rule is None or not (rule.months or rule.terms):
+        elif one.counts_only or rule is None or not (rule.months or rule.terms):
             found.append(one)
         else:
             start = first.get((one.client_id, one.rule))

@@ -237,10 +237,6 @@ LATER = [
     pytest.param({"commission": {"base": "margin"}}, "commission.base", id="margins"),
     pytest.param({"commission": {"convert": True}}, "commission.convert", id="conversion"),
     pytest.param(rule(per_unit="5 RUB"), "commission.rules[1].per_unit", id="sums per unit"),
-    *(
-        pytest.param(rule(tiers={"measure": measure, **COUNTS}), "commission.rules[1].tiers.measure", id=measure)
-        for measure in ("won_in_month", "won_in_quarter", "won_in_year", "active_clients")
-    ),
     pytest.param({"tiers": {"silver": "1 RUB", "gold": "2 RUB"}}, "tiers", id="tiers by turnover"),
 ]
 

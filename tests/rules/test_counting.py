@@ -1,0 +1,181 @@
+"""Bands by number: won deals in a month, quarter or year, and active clients."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commission_world import AS_OF, KNOWN, deal, moscow, paid, programme, refund
+from partnersync.domain.attribution import Attribution, Evidence, Source
+from partnersync.domain.deal import DealState, Payment
+from partnersync.domain.earning import Earning
+from partnersync.domain.line import Line
+from partnersync.domain.partner import Partner
+from partnersync.domain.trace import decode
+from partnersync.rules.commission import STEPS, earn
+from partnersync.rules.program import Programme
+from partnersync.sync.lines import bucket_lines, families
+
+
+def terms(mode: str, measure: str, trigger: str = "payment") -> Programme:
+    return programme(f"""
+effective_from = 2020-01-01
+[commission]
+base = "gross"
+trigger = "{trigger}"
+[[commission.rules]]
+name = "sales"
+tiers = {{ mode = "{mode}", measure = "{measure}", bands = [
+  {{ from = 0, rate = "10%" }}, {{ from = 2, rate = "20%" }} ] }}
+""")
+
+
+def earned(number: int, won_on: str, payments: Sequence[Payment], rules: Programme, client: str = "") -> list[Earning]:
+    """What deal number so-and-so earns: won on a day (or open), with its payments."""
+    one = replace(deal("100"), ref=f"main/D{number}", amount=None)
+    if won_on:
+        one = replace(one, amount=deal("100").amount, state=DealState.WON, closed_at=moscow(won_on))
+    partner = Partner("A7", "Seventh")
+    named = Attribution(Evidence("A7", Source.TYPED, one.created_at))
+    found, issues = earn(one, payments, named, client or f"main/C{number}", partner, None, rules, AS_OF, KNOWN)
+    assert issues == []
+    return found
+
+
+def book(found: Sequence[Earning], rules: Programme, booked: Sequence[Line] = ()) -> list[Line]:
+    buckets: dict[str, list[Earning]] = {}
+    for one in found:
+        buckets.setdefault(one.bucket or "", []).append(one)
+    at = datetime(2027, 2, 1 + len(booked), tzinfo=UTC)
+    return [line for same in buckets.values() for line in bucket_lines(same, families(booked), rules, at)]
+
+
+def told(lines: Sequence[Line]) -> str:
+    return ", ".join(
+        f"{line.event_id[5:]} {'' if line.kind == 'accrual' else line.kind + ' '}{line.amount.text()}" for line in lines
+    )
+
+
+WINS = [("2026-05-01", "2026-05-02"), ("2026-05-03", "2026-05-04"), ("2026-05-05", "2026-05-06")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "measure", "wins", "expected"),
+    [
+        pytest.param(
+            "marginal", "won_in_month", WINS, "P0 10.00, P1 10.00, P2 20.00", id="the third deal is in the band from 2"
+        ),
+        pytest.param(
+            "retroactive",
+            "won_in_month",
+            WINS,
+            "P0 10.00, D1 trueup 10.00, P1 20.00, P2 20.00",
+            id="the second reaches it: what was paid before its win is topped up",
+        ),
+        pytest.param(
+            "marginal",
+            "won_in_month",
+            [*WINS[:2], ("2026-06-01", "2026-06-02")],
+            "P0 10.00, P1 10.00, P2 10.00",
+            id="another month",
+        ),
+        pytest.param(
+            "marginal",
+            "won_in_quarter",
+            [*WINS[:2], ("2026-06-30", "2026-06-30")],
+            "P0 10.00, P1 10.00, P2 20.00",
+            id="the same quarter",
+        ),
+        pytest.param(
+            "marginal",
+            "won_in_year",
+            [*WINS[:2], ("2026-12-30", "2026-12-30")],
+            "P0 10.00, P1 10.00, P2 20.00",
+            id="the same year",
+        ),
+        pytest.param(
+            "marginal",
+            "won_in_month",
+            [("2026-05-20", "2026-05-02"), *WINS[1:]],
+            "P0 10.00, P1 10.00, P2 10.00",
+            id="a deal counts from its win",
+        ),
+        pytest.param(
+            "marginal",
+            "won_in_month",
+            [("", "2026-05-02"), ("", "2026-05-03"), ("", "2026-05-04")],
+            "P0 10.00, P1 10.00, P2 10.00",
+            id="open deals do not count",
+        ),
+        pytest.param(
+            "marginal",
+            "active_clients",
+            WINS,
+            "P0 10.00, P1 10.00, P2 20.00",
+            id="so is the third client",
+        ),
+        pytest.param(
+            "retroactive",
+            "active_clients",
+            WINS,
+            "P0 10.00, P1 20.00, P1 trueup 10.00, P2 20.00",
+            id="the second client's payment reaches it",
+        ),
+    ],
+)
+def test_payments(mode: str, measure: str, wins: list[tuple[str, str]], expected: str) -> None:
+    rules = terms(mode, measure)
+    found = [
+        one
+        for number, (won_on, paid_on) in enumerate(wins)
+        for one in earned(number, won_on, [paid(f"P{number}", "100", paid_on)], rules)
+    ]
+    assert told(sorted(book(found, rules), key=lambda line: (line.event_time, line.kind))) == expected
+    assert sorted(told(book(found[::-1], rules)).split(", ")) == sorted(expected.split(", "))
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        pytest.param("marginal", "D0 10.00, D1 10.00, D2 20.00", id="marginal"),
+        pytest.param("retroactive", "D0 10.00, D1 20.00, D1 trueup 10.00, D2 20.00", id="retroactive"),
+    ],
+)
+def test_wins_as_events(mode: str, expected: str) -> None:
+    rules = terms(mode, "won_in_month", "won")
+    found = [one for number, (on, _) in enumerate(WINS) for one in earned(number, on, [], rules)]
+    assert told(book(found, rules)) == expected
+
+
+def test_a_client_counts_once() -> None:
+    rules = terms("marginal", "active_clients")
+    found = [
+        one for n in range(3) for one in earned(n, "", [paid(f"P{n}", "100", f"2026-05-0{n + 1}")], rules, "main/C")
+    ]
+    assert told(book(found, rules)) == "P0 10.00, P1 10.00, P2 10.00"
+
+
+def test_a_win_that_only_counts_books_nothing_but_its_true_up() -> None:
+    rules = terms("retroactive", "won_in_month")
+    first = earned(0, "2026-05-01", [paid("P0", "100", "2026-05-02"), refund("R0", "50", "P0")], rules)
+    booked = book([*first, *earned(1, "2026-05-03", [], rules)], rules)
+    assert told(booked) == "P0 10.00, D1 trueup 10.00, R0 reversal -5.00, R0 trueup -5.00"
+    assert decode(booked[1].trace)[0] == ("crossed_at", "2", "2026-05", "20%")
+    assert all(len(step) == 1 + len(STEPS[step[0]]) for line in booked for step in decode(line.trace))
+    assert booked[1].deal_ref == "main/D1"
+
+
+@given(st.lists(st.tuples(st.integers(1, 28), st.integers(1, 28)), min_size=1, max_size=5))
+def test_retroactive_ends_with_the_rate_of_the_number(days: list[tuple[int, int]]) -> None:
+    rules = terms("retroactive", "won_in_month")
+    found = [
+        one
+        for n, (won_day, paid_day) in enumerate(days)
+        for one in earned(n, f"2026-05-{won_day:02}", [paid(f"P{n}", "100", f"2026-05-{paid_day:02}")], rules)
+    ]
+    booked = book(found, rules)
+    assert sum(line.amount.minor for line in booked) == len(days) * (20_00 if len(days) >= 2 else 10_00)
+    assert book(found, rules, booked) == []
