@@ -91,7 +91,7 @@ class Earner:
         won = deal.amount or Money(0, deal.currency)
         event = Event(RecordKind.DEAL, deal.ref, deal.ended_at, won, (("won", won.text()),))
         names: set[str] = set()
-        for product in deal.products or ("",):
+        for product in deal.products or [""]:
             rule = self._rule(program, product, deal.currency)
             if rule and rule.tiers and rule.tiers.measure.startswith("won_") and rule.name not in names:
                 names.add(rule.name)
