@@ -63,6 +63,9 @@ IN_FORCE = frozenset(
         "protection.dormant_days",
         "protection.release_days",
         "registration.decision_bd",
+        "registration.capacity_active",
+        "registration.capacity_per_day",
+        "registration.capacity_by_tier",
         "registration.research_bd",
     }
 )

@@ -1,7 +1,7 @@
 """Cases that are due → what each is decided from: its records and what was decided before."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection as Tx
@@ -21,9 +21,16 @@ from partnersync.sync.decide import CaseFile
 
 Places = dict[tuple[str, str], Row]  # (kind, programme-wide id) → record
 
+_NOBODY: Mapping[str, tuple[str, ...] | None] = {}
 
-def load(tx: Tx, case_ids: Sequence[str]) -> tuple[list[CaseFile], Places]:
-    """The cases with their records and earlier decisions, and where each record stands; one that fell apart is cut."""
+
+def load(
+    tx: Tx, case_ids: Sequence[str], capacity: Mapping[str, tuple[str, ...] | None] = _NOBODY
+) -> tuple[list[CaseFile], Places]:
+    """The cases with their records and earlier decisions, and where each record stands; one that fell apart is cut.
+
+    `capacity`: registrations whose verdicts do not fit their partner's.
+    """
     rows = [row for row in records.by_case(tx, case_ids) if row.body]
     by_case: dict[str, list[Row]] = {case_id: [] for case_id in case_ids}
     places: Places = {}
@@ -41,7 +48,8 @@ def load(tx: Tx, case_ids: Sequence[str]) -> tuple[list[CaseFile], Places]:
     files = [
         _file(case_id, of_case, judged[case_id], standings[case_id], decided) for case_id, of_case in by_case.items()
     ]
-    return _completed(tx, files), places
+    full = _completed(tx, files)
+    return [replace(file, capacity=capacity) for file in full] if capacity else full, places
 
 
 def _completed(tx: Tx, files: Sequence[CaseFile]) -> list[CaseFile]:

@@ -1,6 +1,6 @@
 """Cases that are due → decisions, lines and what is due in managed fields; all in the transaction that it is given."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,10 +15,11 @@ from partnersync.domain.partner import Partner
 from partnersync.domain.registration import VerdictCode
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
-from partnersync.rules import explain, notices, partners
+from partnersync.rules import capacity, explain, notices, partners
 from partnersync.rules.program import Programme
 from partnersync.store import (
     casefile,
+    claimants,
     codec,
     decisions,
     earnings,
@@ -29,12 +30,15 @@ from partnersync.store import (
 )
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
+from partnersync.store.rows import chunks
 from partnersync.sync import caseload, want
 from partnersync.sync.caseload import Places
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
 from partnersync.sync.dues import Dues
 from partnersync.sync.lines import bucket_lines, deal_lines, families
 from partnersync.sync.progress import Progress
+
+_CASES_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -66,8 +70,10 @@ class Casework:
     master: str | None = None  # the connection whose partners count; None: every one's
     history_from: Mapping[str, datetime] = field(default_factory=dict)
     supplied: frozenset[str] = frozenset()  # connections that tell activities
+    capacity: dict[str, tuple[str, ...] | None] = field(default_factory=dict)  # verdicts that do not fit it (R4)
     due: int = 0  # cases to decide
     buckets: set[str] = field(default_factory=set)  # bands to price anew
+    codes: dict[str, str] = field(default_factory=dict)  # of the claims that were decided
     partner_rows: dict[str, Row] = field(default_factory=dict)
 
     def decide(self) -> DecideReport:
@@ -76,6 +82,7 @@ class Casework:
         knowledge = Knowledge(self.programme, self._partners(), self.history_from, self.supplied)
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
+        self._weigh_capacity(knowledge)
         for case_ids in casefile.due(self.tx, self.as_of):
             self._decide_cases(case_ids, knowledge)
         for bucket in sorted(self.buckets):
@@ -127,6 +134,34 @@ class Casework:
             ],
         )
 
+    def _weigh_capacity(self, knowledge: Knowledge) -> None:
+        """R4 looks at all clients of a partner: whoever may be over it is judged before anything is booked.
+
+        Each round mends verdicts; the earliest that was wrong is right for good, so that it comes to an end.
+        """
+        partner_ids = claimants.due(self.tx, capacity.least(self.programme))
+        if not partner_ids:
+            return
+        case_ids: Sequence[str] = claimants.due_cases(self.tx, partner_ids)
+        while case_ids:
+            for chunk in chunks(case_ids, _CASES_AT_ONCE):
+                files, places = caseload.load(self.tx, chunk, self.capacity)
+                self._keep_claims(files, [decide(file, knowledge, self.as_of, self.run) for file in files], places)
+            before, self.capacity = self.capacity, {}
+            cases: set[str] = set()
+            for partner_id in partner_ids:
+                every = decisions.claims_by_id(self.tx, claimants.claims(self.tx, partner_id))
+                known = [one for one in every if one.registration.submitted_at <= self.as_of]
+                partner = knowledge.partners.by_id.get(partner_id)
+                self.capacity |= capacity.misjudged(known, partner.tier if partner else None, self.programme.at)
+            if self.capacity == before:
+                return
+            for claim_id in self.capacity:
+                found = decisions.claim(self.tx, claim_id)
+                cases |= {found[1]} if found else set()
+            case_ids = sorted(cases)
+            casefile.touch(self.tx, case_ids)
+
     def _decide_cases(self, case_ids: Sequence[str], knowledge: Knowledge) -> None:
         files, places = caseload.load(self.tx, case_ids)
         decided = [decide(file, knowledge, self.as_of, self.run) for file in files]
@@ -155,11 +190,11 @@ class Casework:
                 told += self._notices(one, places)
                 if file.judged.get(claim_id) == one:
                     continue
-                code = one.verdict.code.value
-                self.report.verdicts[code] = self.report.verdicts.get(code, 0) + 1
+                self.codes[claim_id] = one.verdict.code.value
                 place = places[RecordKind.REGISTRATION, claim_id].connection
                 wanted[place].append((claim_id, want.registration_values(one)))
                 rows.append((place, decision.case_id, one))
+        self.report.verdicts = dict(Counter(self.codes.values()))
         decisions.put_claims(self.tx, rows)
         outbox.put(self.tx, told)
         outbox.put(self.tx, [note for _, _, one in rows for note in self._notes(one, places)])

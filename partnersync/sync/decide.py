@@ -58,6 +58,7 @@ class CaseFile:
         default_factory=dict
     )  # who has keys like a claim's; by registration id
     rulings: Mapping[str, Sequence[Ruling]] = field(default_factory=dict)  # of people, by registration id
+    capacity: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)  # R4 as weighed, by registration id
     crowded: frozenset[str] = frozenset()  # phones of many companies
 
 
@@ -161,6 +162,7 @@ def _judge(
         by_client,
         known,
         case.rulings,
+        case.capacity,
         own_ids,
         issues,
         looks,

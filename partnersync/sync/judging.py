@@ -56,6 +56,7 @@ class Judging:
     deals: Mapping[str, Sequence[tuple[Deal, int]]]  # by client, with the run that saw them first
     known: Mapping[str, Sequence[Known]]  # who has keys like a claim's; by registration id
     rulings: Mapping[str, Sequence[Ruling]]  # of people, by registration id, in the order in which they were made
+    capacity: Mapping[str, tuple[str, ...] | None]  # claims over their partner's capacity, or no longer; by id
     own_ids: Mapping[str, set[str]]  # what the records of each client would be called by themselves
     issues: list[Issue]
     looks: list[datetime]
@@ -102,7 +103,8 @@ class Judging:
         prior = self.prior.get(registration_id)
         claim = self._kept_content(current, prior)
         program = self.programme.at(claim.submitted_at)
-        if prior and claim is prior.registration and not (client_id in self.anew or self._late(prior, claim)):
+        late = registration_id in self.capacity or (prior is not None and self._late(prior, claim))
+        if prior and claim is prior.registration and not (client_id in self.anew or late):
             one = Judged(claim, client_id, prior.eligible, prior.run, prior.at_submission)
         elif program is None:
             reason = "was submitted before the first program version: add a version with an earlier effective_from"
@@ -268,7 +270,16 @@ class Judging:
             eligible = partner is not None and partner.may_register(day, require_contract=required)
         own_keys = self.partners.group_keys.get(claim.partner_id, frozenset())
         client_keys = frozenset(identity.keys(claim.client)) if own_keys else own_keys
-        return PartnerFacts(eligible, partner, own_keys, client_keys, is_active=self.partners.is_active)
+        dormant = self._over_capacity(claim.registration_id)
+        return PartnerFacts(eligible, partner, own_keys, client_keys, dormant, self.partners.is_active)
+
+    def _over_capacity(self, registration_id: str) -> tuple[str, ...] | None:
+        """R4 as it was weighed over all clients; until it is weighed again, as it was before."""
+        if registration_id in self.capacity:
+            return self.capacity[registration_id]
+        prior = self.prior.get(registration_id)
+        over = prior is not None and prior.at_submission.code is VerdictCode.CAPACITY
+        return prior.at_submission.named if prior and over else None
 
     def _facts(self, claim: Registration) -> ClientFacts:
         client_id = self.client_of[claim.registration_id]
