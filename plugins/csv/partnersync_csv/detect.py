@@ -16,7 +16,9 @@ from partnersync_csv.workbook import is_workbook
 
 DELIMITERS = (",", ";", "\t")
 BLOCK = 1 << 20
-"""Bytes read at a time. A line longer than that is refused: it belongs to no table, and would fill the memory."""
+"""Bytes read at a time."""
+LONGEST_LINE = 16 * BLOCK
+"""Characters. A file with a longer line is refused: it belongs to no table, and would fill the memory."""
 
 FileState = tuple[int, int, int]
 ABSENT: FileState = (0, 0, 0)
@@ -120,7 +122,7 @@ def _survey(path: Path, skip: int, encoding: str) -> _Survey:
     decoder, encoder = codecs.getincrementaldecoder(encoding)(), codecs.getincrementalencoder(encoding)()
     check_back = encoding not in _EXACT
     before, after = hashlib.sha256(), hashlib.sha256()
-    head, ascii_only, last = "", True, False
+    head, ascii_only, last, lines = "", True, False, _Lines()
     with path.open("rb") as file:
         file.seek(skip)
         while not last:
@@ -129,8 +131,10 @@ def _survey(path: Path, skip: int, encoding: str) -> _Survey:
             text = decoder.decode(block, final=last)
             if "\0" in text:
                 raise NotCsv(f"{path.name} holds NUL bytes", hint=SAVE_AS_CSV)
-            if len(block) == BLOCK and "\n" not in text and "\r" not in text:
-                raise NotCsv(f"{path.name} has a line of more than {BLOCK} bytes", hint=SAVE_AS_CSV)
+            lines.take(text)
+            if lines.length > LONGEST_LINE:
+                told = f"{path.name} has more than {LONGEST_LINE} characters in line {lines.number}"
+                raise NotCsv(told, hint="Shorten its cells, or close the quote in front of it")
             head = head or text
             ascii_only = ascii_only and text.isascii()
             if check_back:
@@ -139,6 +143,17 @@ def _survey(path: Path, skip: int, encoding: str) -> _Survey:
     if before.digest() != after.digest():
         raise NotCsv(f"{path.name} cannot be written back exactly in {encoding}", hint=SAVE_AS_CSV)
     return _Survey(head, ascii_only)
+
+
+class _Lines:
+    """Where the text taken so far ends: the number of its line, and the characters of that line until there."""
+
+    number, length = 1, 0
+
+    def take(self, text: str) -> None:
+        ends = max(text.rfind("\n"), text.rfind("\r")) + 1
+        self.number += text.count("\n") or text.count("\r")
+        self.length = len(text) - ends if ends else self.length + len(text)
 
 
 def _delimiter(head: str, declared: str | None, known: Set[str]) -> tuple[str, Row]:

@@ -12,7 +12,7 @@ from partnersync_csv.headers import Header, Width, pick
 from partnersync_csv.kinds import DATES, FileKind
 from partnersync_csv.presets import CLOSED, PRICE, QUANTITY
 from partnersync_csv.product_lines import Line
-from partnersync_csv.scan import Row
+from partnersync_csv.scan import OVERLONG, UNCLOSED, Row
 from partnersync_csv.settings import FileSettings
 from partnersync_csv.sources import Columns, Sources
 from partnersync_csv.translate import translations
@@ -22,6 +22,7 @@ _NO = frozenset({"", "0", "false", "no", "n", "нет"})
 _SHOWN = 12  # headers named in a complaint
 _NEVER_GUESSED = DATES | {"amount", "currency"}  # an error there does not mean that there is none
 _AN_ERROR = "is an error of the workbook: correct its formula there"
+_MENDS = {UNCLOSED: "correct the quotes of this line", OVERLONG: "shorten its longest cell"}
 _FINE = ("", "BAD_VALUE", "", "")
 
 
@@ -31,7 +32,7 @@ def _called(line: int) -> str:
 
 
 def hides_its_id(raw: Raw) -> bool:
-    """Whether a lost quote hides whose row this is."""
+    """Whether a lost quote, or a cell that is too long, hides whose row this is."""
     return bool(raw.problem) and raw.cells is None and raw.record_id == _called(raw.origin.line)
 
 
@@ -180,11 +181,11 @@ class Reader:
         return "/".join(parts) if any(parts) else ""
 
     def _broken(self, row: Row) -> Raw:
-        """A row with a lost quote: only the cells in front of that quote are what they seem."""
+        """A row with a lost quote, or too long: only the cells in front of that are what they seem."""
         values = self._padded(row.values[:-1])
         cells = self._told(values)
         record_id = self._id(cells) if all(map(cells.get, self._kind.id_columns)) else ""
-        problem = f"has an {row.problem}: correct the quotes of this line"
+        problem = f"has an {row.problem}: {_MENDS[row.problem]}"
         origin = Origin(self._file, row.line, self._sources.renamed(values))
         return Raw(record_id or _called(row.line), None, None, origin, problem=problem)
 

@@ -17,9 +17,10 @@ from partnersync.errors import TryLater
 from partnersync_csv.dialect import Dialect, open_text
 from partnersync_csv.workbook import sheet_rows
 
-UNCLOSED = "unclosed quote"
+UNCLOSED, OVERLONG = "unclosed quote", "over-long line"
 LONGEST_RECORD = 1_000_000
-"""Characters. A quote still open behind so many is never closed: no spreadsheet has such cells, and memory is kept."""
+"""Characters. No spreadsheet has such cells: a quote still open behind so many is never closed, and a longer line is no
+row. So memory is kept."""
 
 _QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _CLOSING = re.compile(r'[^"]*+(?:""[^"]*+)*+"')
@@ -81,6 +82,9 @@ def rows_of(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     number = 0
     for line in feed:
         number += 1
+        if len(line) > LONGEST_RECORD:
+            yield cutter.overlong(number, line)
+            continue
         if '"' in line:
             row, taken = cutter.record(number, line, feed)
             yield row
@@ -156,6 +160,14 @@ class _Cutter:
                 more, end, is_open = self._cut(rest[len(self._delimiter) :])
                 cells += more
         return Row(number, tuple(cells), tuple(map(unquote, cells)), end), taken
+
+    def overlong(self, number: int, line: str) -> Row:
+        """The row of a line that is too long: its cells up to the first long one, which has all that follows."""
+        cells, end, _ = self._cut(line)
+        most = max(map(len, cells))
+        place = next(place for place, cell in enumerate(cells) if 2 * len(cell) > most)
+        cells[place:] = [self._delimiter.join(cells[place:])]
+        return Row(number, tuple(cells), (*map(unquote, cells[:-1]), ""), end, OVERLONG)
 
     def _cut(self, line: str) -> tuple[list[str], str, bool]:
         """The cells of a line, its line end, and whether a quote in the last cell is still open."""

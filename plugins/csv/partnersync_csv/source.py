@@ -105,7 +105,7 @@ def _refuse_changed(path: Path, before: FileState) -> None:
 
 def _notice(mark: Mark, code: str, file: str, reason: str) -> Page:
     """The cursor moves too, so that the file is named once, and read again as soon as it is mended or put back."""
-    return Page((), mark.text(), notices=((code, file, reason),))
+    return Page((), mark.text(), notices=((code, file, reason.removeprefix(f"{file} ")),))
 
 
 def _missing(place: Place, known: Mark | None) -> Iterator[Page]:

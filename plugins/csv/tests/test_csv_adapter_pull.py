@@ -12,6 +12,7 @@ import pytest
 from partnersync.contract.adapter import Gives
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, TryLater, Unsupported
+from partnersync_csv.detect import LONGEST_LINE
 
 DEALS = "deal_id,state,created_at\n1,won,2026-01-01\n2,open,2026-02-01\n"
 
@@ -144,10 +145,18 @@ class TestCursor:
 
 
 class TestUnusable:
+    def test_a_cell_of_megabytes_costs_its_row_alone(self, folder: Any) -> None:
+        folder.put("data/users.csv", f"user_id,name\n1,a\n2,{'x' * 4_000_000}\n3,c\n")
+        told = [(raw.record_id, raw.origin.line, raw.problem) for raw in folder.pull("users")]
+        assert told == [("1", 2, ""), ("2", 3, "has an over-long line: shorten its longest cell"), ("3", 4, "")]
+
     @pytest.mark.parametrize(
         ("content", "code", "says"),
         [
             pytest.param(gzip.compress(DEALS.encode()), "NOT_CSV", "is packed (gz). Unpack it", id="packed"),
+            pytest.param(
+                b"deal_id\n" + b"x" * LONGEST_LINE + b"x", "NOT_CSV", "in line 2. Shorten", id="an endless line"
+            ),
             pytest.param(b"", "NOT_CSV", "is empty", id="empty, as one that is just being saved"),
             pytest.param(b'deal_id,"state\n1,won\n', "NOT_CSV", "unclosed quote", id="a lost quote in the header"),
             pytest.param(b"id,state,created_at\n1,won,2026-01-01\n", "MISSING", '"deal_id" for deal_id', id="no ids"),
@@ -162,6 +171,7 @@ class TestUnusable:
         ((found, file, reason),) = page.notices
         assert (found, file, page.raws, page.complete) == (code, "deals.csv", (), False)
         assert says in reason
+        assert file not in reason
         assert list(folder.pages("deals")) == []
         folder.put("data/deals.csv", DEALS)
         (page,) = folder.pages("deals")

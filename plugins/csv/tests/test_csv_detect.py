@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from partnersync.errors import ConfigError
-from partnersync_csv.detect import BLOCK, detect, file_hash
+from partnersync_csv.detect import BLOCK, LONGEST_LINE, detect, file_hash
 from partnersync_csv.dialect import Dialect, NotCsv
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0"
@@ -153,7 +153,12 @@ def test_line_end(path: Path, text: str, expected: str) -> None:
             b'<?xml version="1.0"?><deals/>',
             "deals.csv is an XML file. Give the table itself, as .xlsx or CSV",
         ),
-        ("deals.csv", b"x" * BLOCK, f"deals.csv has a line of more than {BLOCK} bytes. Save it as CSV in UTF-8"),
+        (
+            "deals.csv",
+            b"a,b\n1,2\n3," + b"x" * LONGEST_LINE,
+            f"deals.csv has more than {LONGEST_LINE} characters in line 3. "
+            "Shorten its cells, or close the quote in front of it",
+        ),
     ],
 )
 def test_what_is_no_csv_is_refused_by_name(tmp_path: Path, name: str, content: bytes, message: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from partnersync.errors import TryLater
 from partnersync_csv.dialect import Dialect
-from partnersync_csv.scan import LONGEST_RECORD, UNCLOSED, Row, rows, rows_of
+from partnersync_csv.scan import LONGEST_RECORD, OVERLONG, UNCLOSED, Row, rows, rows_of
 
 DELIMITERS = st.sampled_from([",", ";", "\t", "|", "]", "^"])
 PIECES = st.sampled_from(
@@ -175,3 +175,19 @@ def test_the_byte_order_mark_is_no_text(tmp_path: Path, bom: bytes, encoding: st
     path.write_bytes(bom + "имя;b\r\n1;2\r\n".encode(encoding))
     found = list(rows(path, Dialect(encoding, bom, ";", "\r\n")))
     assert found == [Row(1, ("имя", "b"), ("имя", "b"), "\r\n"), Row(2, ("1", "2"), ("1", "2"), "\r\n")]
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        pytest.param("x" * LONGEST_RECORD, id="plain"),
+        pytest.param('"' + "x," * LONGEST_RECORD + '"', id="quoted"),
+        pytest.param('"' + "x" * LONGEST_RECORD, id="a lost quote"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_that_is_too_long_costs_itself_alone(long: str, end: str) -> None:
+    lines = [f"1,a,b{end}", f"2,ab,{long},c{end}", f"3,a,b{end}"]
+    first, bad, last = rows_of(lines, ",")
+    assert (first.values, last.values, last.line) == (("1", "a", "b"), ("3", "a", "b"), 3)
+    assert (bad.problem, bad.values, ",".join(bad.raw) + bad.end) == (OVERLONG, ("2", "ab", ""), lines[1])
