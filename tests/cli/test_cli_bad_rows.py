@@ -182,7 +182,7 @@ BROKEN_WORKBOOK = with_part(workbook({"x": [["deal_id"]]}), SHEET, "<worksheet>"
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        pytest.param(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "deals.csv", id="a picture"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "is a picture", id="a picture"),
         pytest.param(BROKEN_WORKBOOK, "damaged Excel workbook", id="a broken workbook"),
         pytest.param(b"\x1f\x8b\x08\x00" + bytes(60), "packed (gz)", id="a packed file"),
         pytest.param(b"<html><body>Sign in</body></html>", "HTML", id="a web page"),

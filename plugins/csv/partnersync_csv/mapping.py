@@ -12,7 +12,7 @@ from partnersync_csv.headers import Header, Width, pick
 from partnersync_csv.kinds import DATES, FileKind
 from partnersync_csv.presets import CLOSED, PRICE, QUANTITY
 from partnersync_csv.product_lines import Line
-from partnersync_csv.scan import OVERLONG, UNCLOSED, Row
+from partnersync_csv.scan import OVERLONG, UNCLOSED, Row, unquote
 from partnersync_csv.settings import FileSettings
 from partnersync_csv.sources import Columns, Sources
 from partnersync_csv.translate import translations
@@ -22,6 +22,7 @@ _NO = frozenset({"", "0", "false", "no", "n", "нет"})
 _SHOWN = 12  # headers named in a complaint
 _NEVER_GUESSED = DATES | {"amount", "currency"}  # an error there does not mean that there is none
 _AN_ERROR = "is an error of the workbook: correct its formula there"
+_UNSAVED = "is a formula whose value was not saved: open the workbook, let it calculate, save it"
 _MENDS = {UNCLOSED: "correct the quotes of this line", OVERLONG: "shorten its longest cell"}
 _FINE = ("", "BAD_VALUE", "", "")
 
@@ -29,6 +30,10 @@ _FINE = ("", "BAD_VALUE", "", "")
 def _called(line: int) -> str:
     """The record id of a row that tells none, so that its issue has a place."""
     return f"line:{line}"
+
+
+def _about(error: str) -> str:
+    return _UNSAVED if error.startswith("=") else _AN_ERROR
 
 
 def hides_its_id(raw: Raw) -> bool:
@@ -155,15 +160,17 @@ class Reader:
             problem_code=code,
             value=value,
             column=column,
-            warnings=tuple(("BAD_VALUE", name, text, _AN_ERROR) for name, text in errors.items()),
+            warnings=tuple(("BAD_VALUE", name, text, _about(text)) for name, text in errors.items()),
         )
         return Line(raw, price, quantity)
 
     def _errors(self, row: Row) -> dict[str, str]:
-        """The columns whose cells hold an error of the workbook (#N/A), which is read as empty, with that error."""
+        """The columns whose cells tell no value, with what they hold: an error (#N/A), or a formula that was not saved
+        with its value. They are read as empty.
+        """
         held = {name: self._sources.places.get(name, ()) for name in self._kind.columns}
         found = {name: [place for place in places if place in row.errors] for name, places in held.items()}
-        return {name: row.raw[places[-1]] for name, places in found.items() if places}
+        return {name: plain(unquote(row.raw[places[-1]])) for name, places in found.items() if places}
 
     def _padded(self, values: tuple[str, ...]) -> tuple[str, ...]:
         missing = self._width.columns - len(values)
@@ -197,7 +204,7 @@ class Reader:
             return problem, "BAD_VALUE", "", ""
         for name, text in errors.items():
             if name in self._kind.required or name in _NEVER_GUESSED:
-                return _AN_ERROR, "BAD_VALUE", name, text
+                return _about(text), "BAD_VALUE", name, text
         if not record_id:
             return "is empty: every record needs it", "MISSING", self._kind.id_columns[0], ""
         if self._states is not None:

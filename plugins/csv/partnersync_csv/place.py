@@ -21,7 +21,7 @@ from partnersync_csv.scan import Row, rows
 from partnersync_csv.settings import WORKBOOK_IN_PLACE, CsvSettings, FileSettings
 from partnersync_csv.workbook import is_workbook
 
-_READING = 2
+_READING = 3
 """Raise it when files are read differently, so that all are read anew."""
 _NOT_OURS = "not ours"
 

@@ -32,7 +32,8 @@ class Row(NamedTuple):
     `line` is the physical line it begins in (the first of the file is 1), `raw` its cells with their quotes, `values`
     the same cells without, `end` its line end (empty at the end of the file), `problem` why it cannot be used (or "").
     An empty line is a row without cells. In a workbook `line` is the row of the sheet, what stands to the right of the
-    header's columns is no value, and `errors` are the places of cells like #N/A, whose values are empty.
+    header's columns is no value, and `errors` are the places of cells like #N/A and of formulas without a saved value:
+    their values are empty, and `raw` has the error or the formula.
     """
 
     line: int

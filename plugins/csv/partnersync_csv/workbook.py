@@ -18,7 +18,9 @@ _LONGEST_REFUSAL = 500  # characters
 
 
 class SheetRow(NamedTuple):
-    """One row that says something: its number in the sheet, its texts, and the places of those that are errors."""
+    """One row that says something: its number in the sheet, its texts, and the places of those that are no values:
+    errors, and formulas that were saved without theirs.
+    """
 
     number: int
     texts: tuple[str, ...]
@@ -45,8 +47,9 @@ def sheet_rows(path: Path, sheet: str) -> Iterator[SheetRow]:
     """The rows of a sheet ("": of the first visible one that holds anything), top to bottom, without the empty ones.
 
     A number has the digits that Excel shows, without grouping; dates and times are ISO 8601; a formula has the value
-    that was saved with it; of merged cells the first has the text. Another process unpacks the whole workbook first,
-    within limits of memory and time: a file on the disk grows with it, memory does not. NotCsv: it cannot be read.
+    that was saved with it, or itself; of merged cells the first has the text. Another process unpacks the whole
+    workbook first, within limits of memory and time: a file on the disk grows with it, memory does not. NotCsv: it
+    cannot be read.
     """
     program = [sys.executable, "-P", "-X", "utf8", str(_READER), str(path), sheet]
     with tempfile.TemporaryFile() as unpacked:

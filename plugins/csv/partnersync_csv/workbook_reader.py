@@ -15,10 +15,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 import openpyxl
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet import _read_only
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 600
@@ -30,6 +32,22 @@ ERRORS = frozenset("#NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A #GETTING_DATA
 _DIGITS = 15  # that Excel computes with; what stands behind them in the file is noise
 
 Line = tuple[int, list[str], list[int]]
+
+
+class Unsaved(str):
+    """A formula whose value was not saved with it, as programs that do not calculate leave it."""
+
+
+class Parser(WorkSheetParser):
+    """Reads saved values, as the library does, but tells a formula without one from an empty cell."""
+
+    def parse_cell(self, element: Element) -> dict[str, object]:
+        cell: dict[str, object] = super().parse_cell(element)
+        if cell["value"] is None and element.get("t") != "str":  # of which an empty text is saved as nothing
+            formula = element.find(FORMULA_TAG)
+            if formula is not None:
+                cell["value"] = Unsaved(f"={formula.text or ''}")
+        return cell
 
 
 class Refused(Exception):
@@ -45,6 +63,7 @@ def main(file: str, sheet: str) -> None:
     ):
         hard = resource.getrlimit(limit)[1]
         resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    _read_only.WorkSheetParser = Parser  # type: ignore[attr-defined] # the one place that names the parser
     warnings.simplefilter("ignore")  # about styles and extensions, which nobody reads here
     try:
         with Path(file).open("rb") as content:  # by its bytes: the library refuses one that is named .csv
@@ -110,11 +129,15 @@ def _line(number: int, values: Sequence[object]) -> Line | None:
     texts = [text_of(value) for value in values]
     while texts and not texts[-1].strip():
         texts.pop()
-    if not texts:
-        return None
+    if all(isinstance(value, Unsaved) or not text.strip() for value, text in zip(values, texts, strict=False)):
+        return None  # formulas that wait for a row to be filled in say nothing
     if max(map(len, texts)) > CELL_CHARACTERS:
         raise Refused(f"has a cell of more than {CELL_CHARACTERS} characters in row {number}")
-    return number, texts, [place for place, text in enumerate(texts) if text in ERRORS]
+    return (
+        number,
+        texts,
+        [place for place, text in enumerate(texts) if text in ERRORS or isinstance(values[place], Unsaved)],
+    )
 
 
 def _number(value: int | float) -> str:

@@ -93,6 +93,30 @@ def test_an_error_in_a_cell_is_told(
     assert raw.cells["title"] == ""
 
 
+@pytest.mark.parametrize(
+    ("formula", "problem", "warned"),
+    [
+        pytest.param('<c r="B2"><f>6*7</f><v>42</v></c>', "", [], id="with its value"),
+        pytest.param('<c r="B2" t="str"><f>""</f><v></v></c>', "", [], id="whose value is an empty text"),
+        pytest.param('<c r="B2"><f>6*7</f><v></v></c>', "=6*7", [], id="without, in an amount"),
+        pytest.param('<c r="C2"><f>6*7</f></c>', "", [("title", "=6*7")], id="without, in another column"),
+    ],
+)
+def test_a_formula(new_folder: Any, formula: str, problem: str, warned: list[tuple[str, str]]) -> None:
+    names = ("deal_id", "amount", "title", "state", "created_at")
+    header = "".join(f'<c t="str"><v>{name}</v></c>' for name in names)
+    rest = '<c r="D2" t="str"><v>won</v></c><c r="E2" t="str"><v>2026-03-01</v></c>'
+    waiting = '<row r="3"><c r="B3"><f>6*7</f></c></row>'  # for a deal that nobody filled in yet
+    rows = f'<row r="1">{header}</row><row r="2"><c r="A2" t="str"><v>D-1</v></c>{formula}{rest}</row>{waiting}'
+    folder = new_folder()
+    folder.put("data/deals.csv", with_part(workbook({"x": []}), SHEET, sheet_of(rows)))
+    (raw,) = folder.pull("deals")
+    assert (raw.value, bool(raw.problem)) == (problem, bool(problem))
+    assert [(name, text) for _, name, text, _ in raw.warnings if not raw.problem] == warned
+    told = [raw.problem, *(said for *_, said in raw.warnings)]
+    assert all("formula whose value was not saved: open the workbook" in said for said in told if said)
+
+
 IN_PLACE = "Save it as CSV, or set in_place = false: then a .csv with our columns is written into out"
 
 
@@ -103,9 +127,14 @@ class TestInPlace:
 
     def test_one_that_is_named_csv_is_refused_at_run_and_by_doctor(self, in_place: Any) -> None:
         in_place.put("data/deals.csv", workbook({"x": DEALS}))
-        sentence = f"deals.csv is a workbook, which gets no columns in place. {IN_PLACE}"
+        reason = f"is a workbook, which gets no columns in place. {IN_PLACE}"
+        sentence = f"deals.csv {reason}"
         (page,) = in_place.pages("deals")
-        assert (page.raws, page.complete, page.notices) == ((), False, (("NOT_CSV", "deals.csv", sentence),))
+        assert (page.raws, page.complete, page.notices) == (
+            (),
+            False,
+            (("NOT_CSV", "deals.csv", sentence.removeprefix("deals.csv ")),),
+        )
         assert list(in_place.run().check()) == [sentence]
         before = in_place.file("data/deals.csv").read_bytes()
         assert in_place.set_deals({"D-1": {"ps_source": "typed"}}) == [Outcome.REFUSED]
