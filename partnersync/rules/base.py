@@ -30,6 +30,13 @@ def gross(paid: Money) -> Base:
     return Base(paid.minor, (("gross",), ("base", paid.text())))
 
 
+def margin(paid: Money, rate: Fraction, cost: Money) -> Base:
+    """What is left of the sum without its tax, and without what was sold for it cost; never below nothing."""
+    net = net_of_vat(paid, rate)
+    left = Money(max(net.minor - cost.minor, 0), paid.currency)
+    return Base(left.minor, (net.steps[0], ("cost", cost.text()), ("base", left.text())))
+
+
 def vat_inside(minor: int, rate: Fraction) -> int:
     """The tax that a sum holds, rounded half up: 122,000.00 at 22 % holds 22,000.00."""
     numerator = rate.numerator
@@ -45,6 +52,12 @@ def vat_rate(table: Mapping[date, Fraction], day: date) -> Fraction | None:
 def percent(rate: Fraction) -> str:
     """A share as people write it: "22%", "12.5%"; "1/3" where no decimal fraction is exact."""
     return _percent(rate.numerator, rate.denominator)
+
+
+def decimal(number: Fraction) -> str:
+    """A number as people write it: "12.5"; "1/3" where no decimal is exact."""
+    exact = Decimal(number.numerator) / Decimal(number.denominator)
+    return f"{exact.normalize():f}" if Fraction(exact) == number else f"{number.numerator}/{number.denominator}"
 
 
 @lru_cache(maxsize=1024)

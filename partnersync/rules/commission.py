@@ -5,6 +5,7 @@ A function of its arguments alone, in whatever order the payments come.
 
 from collections.abc import Container, Sequence
 from datetime import datetime
+from fractions import Fraction
 
 from partnersync.domain.attribution import Attribution
 from partnersync.domain.deal import Deal, DealState, Payment
@@ -24,6 +25,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     "counted": ("sum",),  # all that the deal's amount still asked for; the rest of what was paid is too much
     "excluded": ("product",),  # the program earns nothing on it
     "vat": ("rate", "sum"),  # inside what was paid
+    "cost": ("sum",),  # of what was paid, which is no margin
+    "units": ("number",),  # how many were paid for
     "gross": (),  # VAT is left inside
     "base": ("sum",),  # of a refund: the part of its payment's base that it takes back
     "rule": ("name", "terms"),  # "10%", a fixed sum, "bands" or "terms"
@@ -128,7 +131,15 @@ def _payment_event(step: Counted) -> Event:
         payment.vat_rate,
         payment.act_date,
         left_out,
+        payment.cost.share(_part(step)) if payment.cost else None,
+        payment.quantity * _part(step) if payment.quantity is not None else None,
     )
+
+
+def _part(step: Counted) -> Fraction:
+    """How much of the payment counts."""
+    whole = step.payment.amount.minor
+    return Fraction(step.minor, whole) if whole else Fraction(1)
 
 
 def _in_force(

@@ -14,7 +14,7 @@ from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner
 from partnersync.domain.trace import Step, encode
 from partnersync.domain.value import Money, RecordKind, round_half_up
-from partnersync.rules.base import Base, gross, net_of_vat, percent, vat_rate
+from partnersync.rules.base import Base, decimal, gross, margin, net_of_vat, percent, vat_rate
 from partnersync.rules.buckets import place
 from partnersync.rules.paid import GivenBack
 from partnersync.rules.program import Program, choose_rule
@@ -26,7 +26,10 @@ NO_PRODUCT = "*"  # the item of an event that names no product, on a deal withou
 
 
 class Event(NamedTuple):
-    """A payment or a win; `paid` is what counts of it, VAT included, and `left_out` why that is not all (or empty)."""
+    """A payment or a win; `paid` is what counts of it, VAT included, and `left_out` why that is not all (or empty).
+
+    `cost` and `quantity` are the counted part's too; `cost` holds no VAT.
+    """
 
     kind: RecordKind
     ref: str
@@ -37,6 +40,8 @@ class Event(NamedTuple):
     vat_rate: Fraction | None = None
     act_date: date | None = None
     left_out: str = ""
+    cost: Money | None = None
+    quantity: Fraction | None = None
 
 
 class Earner:
@@ -75,6 +80,8 @@ class Earner:
             return
         day = event.at.astimezone(program.zone).date()
         excluded = product in program.commission.exclude_products
+        if not excluded and not self._complete(program, rule, event):
+            return
         base = Base(0, (("excluded", product),)) if excluded else _base(program, event, day)
         if base is None:
             reason = "is from before the first VAT rate: add an earlier one to [commission.vat] of the program"
@@ -83,6 +90,18 @@ class Earner:
         earning = self._earning(program, rule, event, day, base, excluded)
         self.earnings.append(earning)
         self._of_event[event.ref] = earning
+
+    def _complete(self, program: Program, rule: CommissionRule, event: Event) -> bool:
+        """Whether the payment has what its terms ask for; what is missing is an issue."""
+        if program.commission.base == "margin" and (event.cost is None or event.cost.currency != event.paid.currency):
+            reason = "has no cost in its currency, which its base is less: it waits until one is given"
+            self.refuse(event.kind, event.ref, "COST_MISSING", reason)
+            return False
+        if rule.per_unit is not None and event.quantity is None:
+            reason = f'has no quantity, which rule "{rule.name}" pays for: it waits until one is given'
+            self.refuse(event.kind, event.ref, "QUANTITY_MISSING", reason)
+            return False
+        return True
 
     def count(self, program: Program) -> None:
         """The win of the deal for rules with bands that count wins, where it is no event."""
@@ -101,9 +120,9 @@ class Earner:
     def give_back(self, back: GivenBack) -> None:
         """What a refund takes back: the same part of the base as of the payment, under the payment's own terms."""
         earning = self._of_event.get(back.of.payment.ref)
-        if earning is None or not earning.base.minor:
+        if earning is None or not (earning.base.minor or (earning.fixed and earning.fixed.minor)):
             return
-        if earning.fixed is not None:
+        if earning.rule in self._paid:
             self._paid[earning.rule] -= back.after - back.before
         whole, currency = back.of.minor, earning.base.currency
         before, after = (round_half_up(earning.base.minor * part, whole) for part in (back.before, back.after))
@@ -199,6 +218,10 @@ class Earner:
         """What a fixed rule gives for the event, and the steps that name the rule and what it gives."""
         if rule.rate is not None:
             return None, (("rule", rule.name, percent(rule.rate)),)
+        if rule.per_unit is not None:
+            count = Fraction(0) if excluded or event.quantity is None else event.quantity
+            told = (("rule", rule.name, rule.per_unit.text()), ("units", decimal(count)))
+            return rule.per_unit.share(count), told
         if rule.fixed is None:
             return None, (("rule", rule.name, "bands" if rule.tiers else "terms"),)
         named = ("rule", rule.name, rule.fixed.text())
@@ -234,6 +257,8 @@ _COLUMNS = {
     (RecordKind.DEAL, "PRODUCT_UNKNOWN"): "products",
     (RecordKind.PAYMENT, "PROGRAM_MISSING"): "paid_at",
     (RecordKind.DEAL, "PROGRAM_MISSING"): "closed_at",
+    (RecordKind.PAYMENT, "COST_MISSING"): "cost",
+    (RecordKind.PAYMENT, "QUANTITY_MISSING"): "quantity",
 }
 
 
@@ -244,7 +269,11 @@ def _base(program: Program, event: Event, day: date) -> Base | None:
     rate = event.vat_rate
     if rate is None:
         rate = vat_rate(program.commission.vat, event.act_date or day)
-    return None if rate is None else net_of_vat(event.paid, rate)
+    if rate is None:
+        return None
+    if program.commission.base == "margin" and event.cost is not None:
+        return margin(event.paid, rate, event.cost)
+    return net_of_vat(event.paid, rate)
 
 
 @lru_cache(maxsize=4096)

@@ -19,9 +19,7 @@ class NotYet(NamedTuple):
 
 
 NOT_YET = (
-    NotYet(("commission", "base"), ("margin",)),
     NotYet(("commission", "convert")),
-    NotYet(("commission", "rules", "*", "per_unit")),
     NotYet(("tiers",)),
 )
 

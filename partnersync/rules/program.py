@@ -207,6 +207,10 @@ def clashes(versions: Sequence[Program]) -> Iterator[tuple[int, Problem]]:
                 yield number, Problem((key,), f'differs from {versions[0].version}\'s "{first}"', mend)
 
 
+_NO_PAYMENTS = 'needs payments, and with trigger = "won" they are no events'
+_MEND_TRIGGER = 'Write trigger = "payment", or earn in another way'
+
+
 def _program_problems(program: Program) -> Iterator[Problem]:
     path = ("commission", "rules")
     names: set[str] = set()
@@ -217,6 +221,14 @@ def _program_problems(program: Program) -> Iterator[Problem]:
                 (*path, number, "name"), "is the name of an earlier rule too", "Give each rule a name of its own"
             )
         names.add(rule.name)
+        if rule.per_unit and program.commission.trigger == "won":
+            yield Problem(
+                (*path, number, "per_unit"),
+                'needs payments, and with trigger = "won" they are no events',
+                _MEND_TRIGGER,
+            )
+    if program.commission.base == "margin" and program.commission.trigger == "won":
+        yield Problem(("commission", "base"), _NO_PAYMENTS, _MEND_TRIGGER)
     yield from quarrels(program.commission.rules, path)
     for (_, lower), (name, upper) in pairwise(program.tiers.items()):
         if lower.currency != upper.currency or lower.minor >= upper.minor:

@@ -234,9 +234,7 @@ def rule(**keys: Any) -> dict[str, Any]:
 
 
 LATER = [
-    pytest.param({"commission": {"base": "margin"}}, "commission.base", id="margins"),
     pytest.param({"commission": {"convert": True}}, "commission.convert", id="conversion"),
-    pytest.param(rule(per_unit="5 RUB"), "commission.rules[1].per_unit", id="sums per unit"),
     pytest.param({"tiers": {"silver": "1 RUB", "gold": "2 RUB"}}, "tiers", id="tiers by turnover"),
 ]
 
