@@ -19,7 +19,7 @@ CREATE TABLE ids (number INTEGER PRIMARY KEY, id TEXT UNIQUE);
 CREATE TABLE lines (number INTEGER, position INTEGER, row TEXT, PRIMARY KEY (number, position)) WITHOUT ROWID;
 BEGIN;
 """
-_OF_A_PRODUCT = frozenset({"products", "amount"})
+_OF_A_PRODUCT = frozenset({"products", "amount", "currency"})
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+|,\d{1,2})?", re.ASCII)
 _ROUNDED = Decimal("0.01")  # an exporter's sum is a rounded product
 
@@ -75,9 +75,10 @@ def _row(text: str) -> Row:
 def deals(lines: Sequence[Line]) -> Iterator[Raw]:
     """The deal that lines of one id tell: its products as a list, and as amount the sum of the lines.
 
-    A line with a problem sets the whole deal aside: the sum of the others would be wrong. Lines that differ in
-    anything but product, price, quantity and sum are not of one deal: each kind is told as a record, for the core to
-    name as a duplicate. So are lines without any product that differ; equal ones are one.
+    A line with a problem sets the whole deal aside: the sum of the others would be wrong. So does one without a sum or
+    in another currency. Lines that differ in anything but product, price, quantity and money are not of one deal: each
+    kind is told as a record, for the core to name as a duplicate. So are lines without any product that differ; equal
+    ones are one.
     """
     broken = next((line.raw for line in lines if line.raw.problem), None)
     if broken:
@@ -123,6 +124,11 @@ def _sum(lines: Sequence[Line]) -> Raw:
         return replace(first, cells=told)
     total = Decimal()
     for line, cells in zip(lines, each, strict=True):
+        if not cells["amount"].strip():
+            return _aside(line, "is empty in one of the deal's products, so its sum is not known: fill it in")
+        if cells.get("currency") != told.get("currency"):
+            problem = "is not that of the deal's other products, so it has no sum: give all of them one currency"
+            return _aside(line, problem, "currency")
         amount, cost = _decimal(cells["amount"]), _cost(line)
         if amount is None:
             return _aside(line, "cannot be added to the deal's other products: write it like 1234.50")
@@ -132,8 +138,8 @@ def _sum(lines: Sequence[Line]) -> Raw:
     return replace(first, cells={**told, "amount": f"{total:f}"})
 
 
-def _aside(line: Line, problem: str) -> Raw:
-    return replace(line.raw, seen=None, problem=problem, column="amount", value=(line.raw.cells or {})["amount"])
+def _aside(line: Line, problem: str, column: str = "amount") -> Raw:
+    return replace(line.raw, seen=None, problem=problem, column=column, value=(line.raw.cells or {}).get(column, ""))
 
 
 def _decimal(text: str) -> Decimal | None:

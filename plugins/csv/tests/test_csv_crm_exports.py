@@ -238,6 +238,16 @@ def summary(raws: Sequence[Raw]) -> list[tuple[str, str, str, int]]:
             id="so does one that is no number",
         ),
         pytest.param(
+            [product("1", "A", "10", "1", Валюта="RUB"), product("1", "B", "5", "1", Валюта="USD")],
+            [("1", "B", "is not that of the deal's other products, so it has no sum", 3)],
+            id="so does one in another currency",
+        ),
+        pytest.param(
+            [product("1", "A", "10", "1", Валюта="RUB"), product("1", "B", "5", "1", Валюта="", Сумма="")],
+            [("1", "B", "is empty in one of the deal's products, so its sum is not known", 3)],
+            id="and one without sum and currency",
+        ),
+        pytest.param(
             [product("1", "A", "10", "1"), product("1", "B", "5", "1", **{"Сделка закрыта": "Да"})],
             [("1", "B", "is not named under states", 3)],
             id="and any other line that cannot be used",
