@@ -47,16 +47,17 @@ def explain(kind: str, record_id: str, as_of: str | None, language: str | None, 
     """Say why a deal, registration, line or partner stands as it does."""
     company = read_company(config)
     say = translator(language or company.settings.language)
-    telling = Telling(company.programme.zone, company.moment(as_of) or now(), say)
+    until = company.moment(as_of)
+    telling = Telling(company.programme.zone, until or now(), say)
     with opened_store(company) as store, store.read() as tx:
         if kind == "deal":
-            told = telling.deal(story.deal_story(tx, deal_ref(tx, record_id)))
+            told = telling.deal(story.deal_story(tx, deal_ref(tx, record_id), until))
         elif kind == "registration":
-            told = telling.registration(story.registration_story(tx, record_id))
+            told = telling.registration(story.registration_story(tx, record_id, until))
         elif kind == "line":
-            told = telling.line_of(*story.line_story(tx, record_id))
+            told = telling.line_of(*story.line_story(tx, record_id, until))
         else:
-            told = telling.partner(story.partner_story(tx, record_id))
+            told = telling.partner(story.partner_story(tx, record_id, until))
     if as_json:
         show_json(told)
     else:

@@ -67,16 +67,18 @@ def ledger(
     as_json: bool,
     config: Path,
 ) -> int:
-    """Show lines of the ledger, oldest first, with their status as of now or --as-of."""
+    """Show lines of the ledger, oldest first, with their status as of now; with --as-of those of events until then."""
     if period and not _PERIOD.fullmatch(period):
         raise ConfigError(f"--period {period!r} is no month", hint="Write it like 2026-01")
     company = read_company(config)
-    zone, moment = company.programme.zone, company.moment(as_of) or now()
+    zone, until = company.programme.zone, company.moment(as_of)
+    moment = until or now()
     with opened_store(company) as store, store.read() as tx:
         ref = deal_ref(tx, deal) if deal else None
 
         def told() -> Generator[tuple[str, ...]]:
-            for _, line, facts, before, own in lines.rows(tx, deal_ref=ref, partner_id=partner, period=period):
+            found = lines.rows(tx, deal_ref=ref, partner_id=partner, period=period, until=until)
+            for _, line, facts, before, own in found:
                 yield ledger_row(line, facts, (before, own), zone, moment)
 
         with closing(told()) as rows:  # before the store is, also where nobody reads on

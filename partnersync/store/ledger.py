@@ -114,15 +114,21 @@ def rows(
     partner_id: str | None = None,
     line_id: str | None = None,
     period: str | None = None,
+    until: datetime | None = None,
     after: int = 0,
 ) -> Iterator[Booked]:
-    """Booked lines in the order of the chain, streamed: all, or those that agree with every filter."""
+    """Booked lines in the order of the chain, streamed: all, or those that agree with every filter.
+
+    `until`: their events are not later than this moment.
+    """
     columns = (*ledger.c, *(line_facts.c[name] for name in ("status", "statement_id", "payout_id", "hold_reason")))
     query = select(*columns).outerjoin_from(ledger, line_facts, ledger.c.line_id == line_facts.c.line_id)
     wanted = {"deal_id": deal_ref, "partner_id": partner_id, "line_id": line_id, "period": period}
     for name, value in wanted.items():
         if value is not None:
             query = query.where(ledger.c[name] == value)
+    if until:
+        query = query.where(ledger.c.event_time <= moment_text(until))
     if after:
         query = query.where(ledger.c.seq > after)
     for found in stream(tx, query.order_by(ledger.c.seq)):

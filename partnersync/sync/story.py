@@ -1,7 +1,12 @@
-"""What is known about a deal, registration, line or partner, gathered from the store for whoever asks why."""
+"""What is known about a deal, registration, line or partner, gathered from the store for whoever asks why.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Of a story `until` a moment what is dated later is left out; whom a deal belongs to and how a registration stands is
+told as last decided.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection as Tx
 
@@ -39,42 +44,73 @@ class PartnerStory:
     lines: Sequence[StatedLine]
 
 
-def deal_story(tx: Tx, ref: str) -> DealStory:
-    """Everything behind one deal."""
+def deal_story(tx: Tx, ref: str, until: datetime | None = None) -> DealStory:
+    """Everything behind one deal; ConfigError where it is unknown, or younger than `until`."""
     connection, _, record_id = ref.partition("/")
     row = records.by_ids(tx, connection, RecordKind.DEAL, [record_id]).get(record_id)
     standing = decisions.by_ref(tx, [ref]).get(ref)
     if row is None or row.body is None or standing is None:
         raise ConfigError(f"no deal is known as {ref}", hint=_HINT)
     of_client = [one for _, _, one in decisions.claims(tx, [standing.case_id]) if one.client_id == standing.client_id]
+    of_client = [one for one in of_client if _by_then(one.registration.submitted_at, until)]
     of_client.sort(key=lambda one: (one.registration.submitted_at, one.registration.registration_id))
-    deal, lines = codec.load(Deal, row.body), ledger.by_deals(tx, [ref])
-    return DealStory(deal, standing, of_client, lines, incidentbook.of_deal(tx, ref))
+    deal = codec.load(Deal, row.body)
+    _refuse_later(f"deal {ref}", deal.created_at, until)
+    lines = [(line, facts) for line, facts in ledger.by_deals(tx, [ref]) if _by_then(line.event_time, until)]
+    incidents = [one for one in incidentbook.of_deal(tx, ref) if _by_then(one.found_at, until)]
+    return DealStory(deal, _without_later(standing, until), of_client, lines, incidents)
 
 
-def registration_story(tx: Tx, registration_id: str) -> Judged:
-    """One registration as it was decided."""
+def _without_later(standing: DealStanding, until: datetime | None) -> DealStanding:
+    """With the contradictions of that time; the evidence that won is the decision's."""
+    if standing.attribution is None:
+        return standing
+    kept = tuple(one for one in standing.attribution.contradictions if _by_then(one.at, until))
+    return replace(standing, attribution=replace(standing.attribution, contradictions=kept))
+
+
+def registration_story(tx: Tx, registration_id: str, until: datetime | None = None) -> Judged:
+    """One registration as it was decided; ConfigError where it is unknown, or younger than `until`."""
     found = decisions.claim(tx, registration_id)
     if found is None:
         raise ConfigError(f"no registration is known as {registration_id}", hint=_HINT)
+    _refuse_later(f"registration {registration_id}", found[2].registration.submitted_at, until)
     return found[2]
 
 
-def line_story(tx: Tx, line_id: str) -> tuple[StatedLine, DealStory]:
-    """One line and the deal behind it."""
+def line_story(tx: Tx, line_id: str, until: datetime | None = None) -> tuple[StatedLine, DealStory]:
+    """One line and the deal behind it; ConfigError where it is unknown, or younger than `until`."""
     found = next(ledger.rows(tx, line_id=line_id), None)
     if found is None:
         raise ConfigError(f"no line is known as {line_id}", hint=_HINT)
     _, line, facts, *_ = found
-    return (line, facts), deal_story(tx, line.deal_ref)
+    _refuse_later(f"the event of line {line_id}", line.event_time, until)
+    return (line, facts), deal_story(tx, line.deal_ref, until)
 
 
-def partner_story(tx: Tx, partner_id: str) -> PartnerStory:
+def partner_story(tx: Tx, partner_id: str, until: datetime | None = None) -> PartnerStory:
     """One partner with everything of his."""
     rows = [row for row in records.by_kind(tx, RecordKind.PARTNER) if row.record_id == partner_id and row.body]
     if not rows:
         raise ConfigError(f"no partner is known as {partner_id}", hint=_HINT)
     claims = [one for _, _, one in decisions.all_claims(tx) if one.registration.partner_id == partner_id]
-    lines = [(line, facts) for _, line, facts, *_ in ledger.rows(tx, partner_id=partner_id)]
-    balance = ledger.balances(tx, [partner_id]).get(partner_id, [])
-    return PartnerStory(codec.load(Partner, rows[0].body or ""), balance, claims, lines)
+    claims = [one for one in claims if _by_then(one.registration.submitted_at, until)]
+    lines = [(line, facts) for _, line, facts, *_ in ledger.rows(tx, partner_id=partner_id, until=until)]
+    return PartnerStory(codec.load(Partner, rows[0].body or ""), _sums(line for line, _ in lines), claims, lines)
+
+
+def _sums(lines: Iterable[Line]) -> list[Money]:
+    totals: dict[str, int] = {}
+    for line in lines:
+        totals[line.amount.currency] = totals.get(line.amount.currency, 0) + line.amount.minor
+    return [Money(minor, currency) for currency, minor in sorted(totals.items())]
+
+
+def _by_then(at: datetime, until: datetime | None) -> bool:
+    return until is None or at <= until
+
+
+def _refuse_later(what: str, at: datetime, until: datetime | None) -> None:
+    if not _by_then(at, until):
+        said = at.isoformat(timespec="seconds")
+        raise ConfigError(f"{what} is of {said}, later than --as-of", hint="Name a later moment, or leave --as-of out")

@@ -1,7 +1,14 @@
 """--as-of, foreign edits and the safety limit, as the command line shows them."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
+from partnersync.domain.attribution import Evidence, Source
+from partnersync.store import decisions
+from partnersync.store.database import open_store
 from small_firm import Firm
 
 
@@ -41,6 +48,91 @@ def test_sync_never_looks_behind_the_last_booking_run_but_plans_may(firm: Firm) 
     assert firm.sync("--dry-run", as_of="2026-03-10").code == 0
     assert firm.run("explain", "deal", "D-1", "--as-of", "2026-03-10").code == 0
     assert firm.written() == before
+
+
+@pytest.mark.parametrize(
+    ("as_of", "deals"),
+    [
+        pytest.param("2026-03-09", [], id="before the first"),
+        pytest.param("2026-03-10", ["main/D-1"], id="the day of the first is whole"),
+        pytest.param("2026-03-10T00:00:00", ["main/D-1"], id="at its moment"),
+        pytest.param("2026-03-11", ["main/D-1", "main/D-2"], id="the day of the second"),
+    ],
+)
+def test_the_ledger_as_of_a_moment_has_the_events_until_then(firm: Firm, as_of: str, deals: list[str]) -> None:
+    told = firm.synced().run("ledger", "--json", "--as-of", as_of)
+    assert [row["deal_id"] for row in told.json()] == deals
+
+
+def test_explain_as_of_a_moment_leaves_out_what_is_dated_later(firm: Firm) -> None:
+    firm.edit("data/deals.csv", "D-1,Oak,oak.ru,P-1", "D-1,Fir,fir.ru,P-1")
+    firm.synced()
+
+    def told(kind: str, record_id: str, *as_of: str) -> dict[str, Any]:
+        found: dict[str, Any] = firm.run("explain", kind, record_id, "--json", *as_of).json()
+        return found
+
+    def deal(*as_of: str) -> tuple[int, list[str]]:
+        facts = told("deal", "D-1", *as_of)
+        return len(facts["lines"]), [one["registration"] for one in facts["registrations_of_the_client"]]
+
+    def partner(*as_of: str) -> tuple[list[str], int, list[str], int]:
+        facts = told("partner", "P-1", *as_of)
+        return facts["balance"], facts["lines"], facts["deals"], len(facts["registrations"])
+
+    assert deal() == deal("--as-of", "2026-03-10") == (1, ["R-1", "R-2"])
+    assert deal("--as-of", "2026-03-09") == (0, ["R-1", "R-2"])
+    assert deal("--as-of", "2026-03-05") == (0, ["R-1"])
+    assert deal("--as-of", "2026-03-04") == (0, [])
+    assert partner() == partner("--as-of", "2026-03-10") == (["500.00 RUB"], 1, ["main/D-1: accrual 500.00 RUB"], 1)
+    assert partner("--as-of", "2026-03-04") == ([], 0, [], 0)
+
+
+def test_explain_as_of_a_moment_leaves_out_later_incidents(firm: Firm) -> None:
+    firm.synced().edit("out/deals.csv", ",P-1,registration", ",P-2,registration")
+    firm.sync()
+
+    def incidents(*as_of: str) -> int:
+        return len(firm.run("explain", "deal", "D-3", "--json", *as_of).json()["incidents"])
+
+    assert (incidents(), incidents("--as-of", "2026-03-20")) == (1, 0)
+
+
+def test_explain_as_of_a_moment_leaves_out_later_evidence_that_lost(firm: Firm) -> None:
+    firm.synced()
+    store = open_store(f"sqlite:///{firm.root}/partnersync.db")
+    with store.write() as tx:
+        standing = decisions.by_ref(tx, ["main/D-3"])["main/D-3"]
+        assert standing.attribution
+        later = Evidence("P-2", Source.PROMO, datetime(2026, 3, 25, tzinfo=UTC))
+        lost = (*standing.attribution.contradictions, later)
+        decisions.put_deal_states(
+            tx, [replace(standing, attribution=replace(standing.attribution, contradictions=lost))]
+        )
+    store.close()
+
+    def sources(*as_of: str) -> list[str]:
+        return [one["source"] for one in firm.run("explain", "deal", "D-3", "--json", *as_of).json()["evidence"]]
+
+    assert sources() == sources("--as-of", "2026-03-25T03:00") == ["registration", "typed", "promo"]
+    assert sources("--as-of", "2026-03-24") == ["registration", "typed"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "record_id", "as_of"),
+    [
+        pytest.param("deal", "D-3", "2026-03-19", id="a deal"),
+        pytest.param("registration", "R-2", "2026-03-06T09:59", id="a registration"),
+        pytest.param("line", "of D-1", "2026-03-09", id="a line"),
+    ],
+)
+def test_explain_refuses_what_was_not_there_yet(firm: Firm, kind: str, record_id: str, as_of: str) -> None:
+    firm.synced()
+    if kind == "line":
+        record_id = firm.rows("ledger")[0]["line_id"]
+    ended = firm.run("explain", kind, record_id, "--as-of", as_of)
+    assert (ended.code, ended.out) == (2, "")
+    assert "later than --as-of" in ended.err
 
 
 def test_a_foreign_edit_is_told_and_left_as_it_is(firm: Firm) -> None:
