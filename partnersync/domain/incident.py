@@ -16,6 +16,7 @@ class IncidentKind(StrEnum):
     OWNER_CHANGED = "owner_changed"
     COMMISSION_OVERWRITTEN = "commission_overwritten"
     REVERT_FIGHT = "revert_fight"
+    COMPANY_DUPLICATED = "company_duplicated"
 
 
 class IncidentStatus(StrEnum):

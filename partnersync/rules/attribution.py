@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from partnersync.domain import trace
 from partnersync.domain.attribution import GRADE, Attribution, Evidence, Override, Source
 from partnersync.domain.deal import Deal
-from partnersync.domain.registration import Claim
+from partnersync.domain.registration import Claim, RegistrationState
 from partnersync.rules.partners import Partners
 
 
@@ -49,7 +49,9 @@ def attribute(
 def _best(found: Sequence[Evidence], prior: Attribution | None, claims: Sequence[Claim]) -> Evidence | None:
     best = min(found, key=_strength, default=None)
     fixed = prior.evidence if prior and _stands(prior.evidence, claims) else None
-    if fixed is not None and (best is None or _strength(best)[:2] >= _strength(fixed)[:2]):
+    if fixed is not None and (
+        _is_disputed(fixed, claims) or best is None or _strength(best)[:2] >= _strength(fixed)[:2]
+    ):
         return fixed
     return best
 
@@ -76,6 +78,16 @@ def _reaches(claim: Claim, deal: Deal) -> bool:
     created = deal.created_at
     pending = claim.registration.submitted_at <= created < given.starts_at
     return given.covers(created) or pending or given.deal_ref == deal.ref
+
+
+def _is_disputed(fixed: Evidence, claims: Sequence[Claim]) -> bool:
+    """Whether its registration is disputed since two clients became one: then its deals keep their partner."""
+    return any(
+        claim.registration.registration_id == fixed.registration_id
+        and claim.protection is not None
+        and claim.protection.state is RegistrationState.DISPUTED
+        for claim in claims
+    )
 
 
 def _stands(fixed: Evidence, claims: Sequence[Claim]) -> bool:

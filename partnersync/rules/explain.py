@@ -112,6 +112,7 @@ _STATES: dict[RegistrationState, str] = {
     RegistrationState.EXPIRED: msgid("The protection has expired."),
     RegistrationState.PROVISIONAL: msgid("It protects for now, and waits for its deal."),
     RegistrationState.TRANSFERRED: msgid("The client went to another partner, which ended the protection."),
+    RegistrationState.DISPUTED: msgid("It is disputed: another partner has a registration of the same client."),
     RegistrationState.WITHDRAWN: msgid("It was withdrawn, which ended the protection."),
     RegistrationState.RELEASED: msgid("The client was released, because no deal came in time."),
 }

@@ -80,6 +80,7 @@ _WORDS = (
     pmsgid("incident kind", "owner_changed"),
     pmsgid("incident kind", "commission_overwritten"),
     pmsgid("incident kind", "revert_fight"),
+    pmsgid("incident kind", "company_duplicated"),
     pmsgid("incident status", "open"),
     pmsgid("incident status", "resolved"),
     pmsgid("incident status", "dismissed"),

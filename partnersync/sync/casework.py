@@ -9,10 +9,11 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.domain.change import Values
 from partnersync.domain.decided import Judged
+from partnersync.domain.incident import About, Incident, IncidentKind, Place
 from partnersync.domain.issue import Issue
 from partnersync.domain.note import Note, Task
 from partnersync.domain.partner import Partner
-from partnersync.domain.registration import VerdictCode
+from partnersync.domain.registration import RegistrationState, VerdictCode
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import capacity, explain, notices, partners
@@ -23,6 +24,7 @@ from partnersync.store import (
     codec,
     decisions,
     earnings,
+    incidentbook,
     issuebook,
     ledger,
     outbox,
@@ -31,7 +33,7 @@ from partnersync.store import (
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.store.rows import chunks
-from partnersync.sync import caseload, want
+from partnersync.sync import caseload, guard, want
 from partnersync.sync.caseload import Places
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
 from partnersync.sync.dues import Dues
@@ -194,12 +196,26 @@ class Casework:
                 place = places[RecordKind.REGISTRATION, claim_id].connection
                 wanted[place].append((claim_id, want.registration_values(one)))
                 rows.append((place, decision.case_id, one))
+        self._found_joined([(place, one) for place, _, one in rows if one.state is RegistrationState.DISPUTED])
         self.report.verdicts = dict(Counter(self.codes.values()))
         decisions.put_claims(self.tx, rows)
         outbox.put(self.tx, told)
         outbox.put(self.tx, [note for _, _, one in rows for note in self._notes(one, places)])
         for place, items in wanted.items():
             self.dues.put(place, RecordKind.REGISTRATION, items)
+
+    def _found_joined(self, disputed: Sequence[tuple[str, Judged]]) -> None:
+        """Two registrations of one client, which was taken for two: one incident for the later one."""
+        found: dict[str, Incident] = {}
+        for connection, one in disputed:
+            claim, kind = one.registration, IncidentKind.COMPANY_DUPLICATED
+            place = Place(connection, RecordKind.REGISTRATION, claim.registration_id, "client_id")
+            about = About("", claim.registration_id, claim.partner_id, one.client_id)
+            key = guard.incident_id(kind, place, one.client_id)
+            seen = (claim.partner_id, one.client_id, "", self.as_of, self.as_of)
+            found[key] = Incident(key, kind, place, about, *seen, standing=False)
+        known = incidentbook.by_ids(self.tx, list(found))
+        incidentbook.put(self.tx, [one for key, one in found.items() if key not in known])
 
     def _notices(self, one: Judged, places: Places) -> list[Note]:
         """What people are told about a registration by now: once each, as the outbox knows what it has."""

@@ -14,7 +14,7 @@ from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import LIVE, Registration
+from partnersync.domain.registration import LIVE, Registration, RegistrationState
 from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, commission, identity, likeness, term
@@ -247,7 +247,7 @@ def _decide_deal(
         behind.registration.registration_id if behind else "",
         behind.state.value if behind else "",
         behind.protection.until.isoformat() if behind and behind.protection else "",
-        commission.hold_reason(deal, as_of),
+        commission.hold_reason(deal, as_of) or _dispute(behind),
         deal.owner or "",
         _due_owner(deal, behind, before),
         deal.stage or "",
@@ -262,6 +262,12 @@ def _within_terms(decided: Sequence[DealDecision], programme: Programme) -> list
     for earning in term.within_terms([earning for deal in decided for earning in deal.earnings], programme):
         by_deal[earning.deal_ref].append(earning)
     return [DealDecision(deal.state, by_deal[deal.state.deal_ref]) for deal in decided]
+
+
+def _dispute(behind: Judged | None) -> str:
+    """Why the lines of a deal wait whose registration is disputed."""
+    disputed = behind is not None and behind.state is RegistrationState.DISPUTED
+    return behind.protection.code if behind and behind.protection and disputed else ""
 
 
 def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:

@@ -37,6 +37,8 @@ from partnersync.rules.upkeep import Upkeep
 GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
 _REFUSED_BY_MACHINE = frozenset({RegistrationState.INVALID})
 _SUBMITTED, _RIPE, _RULED = 0, 1, 2
+CLIENT_JOINED = "CLIENT_JOINED"
+
 Event = tuple[datetime, int, bool, str, int]  # when, what, an approval (after what makes room), registration, number
 
 
@@ -86,6 +88,9 @@ class Judging:
                 self._ripe(registration_id, at)
             else:
                 self._ruled(self.judged[registration_id], self.rulings[registration_id][number])
+        for registration_ids in self.of_client.values():
+            if len(registration_ids) > 1:
+                self._dispute_joined([self.judged[one] for one in registration_ids])
         found = list(self.judged.values())
         for one in found:
             self._look_for_notices(one)
@@ -208,6 +213,17 @@ class Judging:
         self.judged[one.registration.registration_id] = one
         if one.verdict.code is VerdictCode.CLIENT_CHOICE and one.protection:
             self._end_others(one)
+
+    def _dispute_joined(self, claims: Sequence[Judged]) -> None:
+        """Clients that became one may have left two live registrations: the later one is disputed, both protect."""
+        live = [one for one in claims if one.state in LIVE and one.protection and one.protection.covers(self.as_of)]
+        for place, one in enumerate(live):
+            claim = one.registration
+            for other in live[:place]:
+                theirs = other.registration
+                if theirs.partner_id != claim.partner_id and theirs.overlaps(claim.products) and one.protection:
+                    given = replace(one.protection, state=RegistrationState.DISPUTED, code=CLIENT_JOINED)
+                    self.judged[claim.registration_id] = replace(one, protection=given)
 
     def _upkeep(self, registration_id: str) -> Upkeep:
         """What is known of the work behind a registration; an extension that was given once stays."""
