@@ -18,6 +18,7 @@ _EMAIL = re.compile(r"[^@\s]+@([^@\s]+\.[^@\s.]+)")
 _TOO_LARGE = Decimal(10) ** 15  # sums of such amounts would not fit into a column
 # What every zone can show. Systems without a date write 0001-01-01.
 _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, 9, tzinfo=UTC)
+_NO_DATE, _OR_DECLARE = "is not a date: write it like 2026-01-31", "or declare the file's date_format"
 _YES = frozenset({"1", "true", "yes", "y", "да"})
 _NO = frozenset({"0", "false", "no", "n", "нет"})
 
@@ -60,7 +61,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
         value = datetime.fromisoformat(text)
         value = (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("is not a date: write it like 2026-01-31 or 2026-01-31T10:00:00+03:00") from None
+        raise ValueError(f"{_NO_DATE} or 2026-01-31T10:00:00+03:00, {_OR_DECLARE}") from None
     if not _FIRST <= value <= _LAST:
         raise ValueError("is a date at the end of all calendars: write the real one, or leave the cell empty")
     return value
@@ -72,7 +73,7 @@ def day(text: str) -> date:
     try:
         return datetime.fromisoformat(text).date()
     except ValueError:
-        raise ValueError("is not a date: write it like 2026-01-31") from None
+        raise ValueError(f"{_NO_DATE}, {_OR_DECLARE}") from None
 
 
 def one_of(choices: type[StrEnum], text: str) -> StrEnum:

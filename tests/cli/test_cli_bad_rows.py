@@ -51,6 +51,12 @@ ROW_CASES = [
         id="a date that means none",
     ),
     pytest.param(
+        deal(created_at="05.11.2026"),
+        ("deals.csv", "5", "D-9", "created_at", "05.11.2026", "BAD_VALUE"),
+        "or declare the file's date_format",
+        id="a date in another form",
+    ),
+    pytest.param(
         deal(created_at=""),
         ("deals.csv", "5", "D-9", "created_at", "", "MISSING"),
         "every record needs it",

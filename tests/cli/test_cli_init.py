@@ -137,8 +137,8 @@ def test_what_is_not_recognised_is_named_with_what_to_do(firm: Firm) -> None:
     firm.put("new/data/old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512))
     ended = firm.run("init", "--yes", *CONFIG)
     assert ended.code == 0
-    assert "goods.csv is left out: has the columns article, colour, which tell no kind of record. To " in ended.out
-    assert "old.xls is left out: old.xls is an old Excel file (.xls). Save it as .xlsx or CSV" in ended.out
+    assert "goods.csv is left out: it has the columns article, colour, which tell no kind of record. To " in ended.out
+    assert "old.xls is left out: it is an old Excel file (.xls). Save it as .xlsx or CSV" in ended.out
     assert "files" not in connection(firm)
 
 

@@ -12,6 +12,7 @@ from partnersync_csv.headers import Header, Width, pick
 from partnersync_csv.kinds import DATES, FileKind
 from partnersync_csv.presets import CLOSED, PRICE, QUANTITY
 from partnersync_csv.product_lines import Line
+from partnersync_csv.recognise import NEAR, simple
 from partnersync_csv.scan import OVERLONG, UNCLOSED, Row, unquote
 from partnersync_csv.settings import FileSettings
 from partnersync_csv.sources import Columns, Sources
@@ -224,10 +225,11 @@ class Reader:
         if not gaps:
             return ""
         names = [name for name in self._header.names if name]
+        alike = {simple(name): name for name in reversed(names)}
         said = []
         for name, source in gaps.items():
-            near = get_close_matches(source, names, n=1)
-            said.append(f'"{source}" for {name}' + (f' (is it "{near[0]}"?)' if near else ""))
+            near = get_close_matches(simple(source), alike, n=1, cutoff=NEAR)
+            said.append(f'"{source}" for {name}' + (f' (is it "{alike[near[0]]}"?)' if near else ""))
         shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
         mend = f"correct files.{self._kind.key}.columns or the header, which is {shown}"
         return f"has no column {', '.join(said)}: {mend}"

@@ -19,7 +19,7 @@ DATE_FORMATS = (
     *("%m/%d/%y", "%d/%m/%y", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%d-%m-%Y", "%d-%m-%Y %H:%M:%S"),
     *("%d %b %Y", "%b %d, %Y"),
 )
-_NEAR = 0.88  # how alike a header and a name have to be: a slip of the hand, not another word
+NEAR = 0.88  # how alike a header and a name have to be: a slip of the hand, not another word
 _SHORTEST_SLIP = 6  # characters
 _CURRENCIES = frozenset("руб р рублей рубли rub rur usd eur".split())
 
@@ -49,11 +49,12 @@ def known_headers() -> frozenset[str]:
     return frozenset(name for kind in FILE_KINDS for name in kind.columns)
 
 
-def states_of(words: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-    """Words of a file → state of the deal, and those whose meaning is not known."""
-    meanings = {word: state for state, known in _synonyms()["states"].items() for word in known}
+def meanings_of(words: Iterable[str], column: str) -> tuple[dict[str, str], list[str]]:
+    """Words of a file → what they mean in a column (`deals.state`), and those whose meaning is not known."""
+    known = _synonyms()["words"].get(column, {})
+    meanings = {simple(word): meaning for meaning, its in known.items() for word in its}
     told = {word: meanings.get(simple(word)) for word in words}
-    return {word: state for word, state in told.items() if state}, [word for word, state in told.items() if not state]
+    return {word: means for word, means in told.items() if means}, [word for word, means in told.items() if not means]
 
 
 def date_formats(texts: Iterable[str]) -> tuple[tuple[str, ...], int]:
@@ -116,7 +117,7 @@ def _first(names: Sequence[str], free: Mapping[str, str], *, alike: bool) -> str
     for name in names:
         if not alike and name in free:
             return name
-        if alike and len(name) >= _SHORTEST_SLIP and (near := get_close_matches(name, free, n=1, cutoff=_NEAR)):
+        if alike and len(name) >= _SHORTEST_SLIP and (near := get_close_matches(name, free, n=1, cutoff=NEAR)):
             return near[0]
     return None
 

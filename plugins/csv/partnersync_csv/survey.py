@@ -18,7 +18,7 @@ from partnersync_csv.detect import detect
 from partnersync_csv.headers import pick
 from partnersync_csv.kinds import DATES, FileKind
 from partnersync_csv.place import Table, places, table
-from partnersync_csv.recognise import Guess, date_formats, guess, known_headers, states_of
+from partnersync_csv.recognise import Guess, date_formats, guess, known_headers, meanings_of
 from partnersync_csv.settings import OUR_TABLES, CsvSettings
 from partnersync_csv.source import facts
 from partnersync_csv.workbook import is_workbook
@@ -83,7 +83,14 @@ def _look(path: Path) -> _File:
         others = (_in_form(path, form) for form in _OTHER_FORMS)
         return next((other for other in others if other.guess), as_it_is)
     except PartnersyncError as refusal:
-        return _File(path, remarks=(str(refusal),))
+        return _File(path, remarks=(_about_it(path, refusal),))
+
+
+def _about_it(path: Path, refusal: PartnersyncError) -> str:
+    """What hinders, in words that can follow the file's name."""
+    told = str(refusal)
+    named = f"{path.name} "
+    return f"it {told.removeprefix(named)}" if told.startswith(named) else told
 
 
 def _in_form(path: Path, form: Mapping[str, str]) -> _File:
@@ -93,7 +100,7 @@ def _in_form(path: Path, form: Mapping[str, str]) -> _File:
     )
     held = table(path, dialect)
     if held is None:
-        return _File(path, remarks=("is empty",))
+        return _File(path, remarks=("it is empty",))
     found = guess(path.stem, held.header.names)
     if found is None or found.missing:
         return _File(path, remarks=(_unknown(found, held.header.names),))
@@ -108,8 +115,8 @@ def _unknown(found: Guess | None, header: Sequence[str]) -> str:
     told = [" ".join(name.split()) for name in header if name.strip()]
     names = ", ".join(told[:_SHOWN]) + (", …" if len(told) > _SHOWN else "")
     if found is None:
-        return f"has the columns {names}, which tell no kind of record. {_MAP_IT}"
-    return f"looks like {found.kind.key}, but none of its columns {names} is {' or '.join(found.missing)}. {_MAP_IT}"
+        return f"it has the columns {names}, which tell no kind of record. {_MAP_IT}"
+    return f"it looks like {found.kind.key}, but none of its columns {names} is {' or '.join(found.missing)}. {_MAP_IT}"
 
 
 @dataclass(slots=True)
@@ -146,18 +153,23 @@ def _mapped(path: Path, found: Guess, content: _Content, form: Mapping[str, str]
     """The settings that a file needs; nothing of it is guessed that its words do not bear out."""
     kind, columns = found.kind, dict(found.columns)
     remarks: list[str] = []
+    values: dict[str, dict[str, str]] = {}
     if len(content.words.get("state", ())) > _MOST_WORDS:
-        told = f'looks like {kind.key}, but "{columns["state"]}", taken for state, has too many different texts'
+        told = f'it looks like {kind.key}, but "{columns["state"]}", taken for state, has too many different texts'
         return _File(path, remarks=(f"{told}. {_MAP_IT}",))
     if content.rows > len(content.ids):
         if content.rows > 1.1 * len(content.ids):
             header = columns[kind.id_columns[0]]
-            told = f'looks like {kind.key}, but "{header}", taken for {kind.id_columns[0]}, is the same in many rows'
+            told = f'it looks like {kind.key}, but "{header}", taken for {kind.id_columns[0]}, is the same in many rows'
             return _File(path, remarks=(f"{told}. {_MAP_IT}",))
         remarks.append(f"{content.rows - len(content.ids)} rows have an id that an earlier row has: they are set aside")
     for name, words in content.words.items():
         choices = _CHOICES.get((kind.key, name))
-        if choices and not {word.casefold() for word in words} <= set(choices) and columns[name] != name:
+        others = [word for word in words if word.casefold() not in set(choices)] if choices else []
+        meanings, unknown = meanings_of(others, f"{kind.key}.{name}")
+        if not unknown or columns[name] == name:
+            values |= {name: meanings} if meanings else {}
+        elif choices:
             remarks.append(
                 f'"{columns.pop(name)}" may be {name}, but has other words than {", ".join(choices)}: '
                 f"map it under columns, and its words under values.{name}"
@@ -168,6 +180,8 @@ def _mapped(path: Path, found: Guess, content: _Content, form: Mapping[str, str]
     renamed = {column: header for column, header in columns.items() if column != header}
     if renamed:
         options["columns"] = renamed
+    if values:
+        options["values"] = values
     options |= _states(content, remarks) | _date_format(content, remarks)
     for column, number in content.empty.items():
         remarks.append(
@@ -189,7 +203,7 @@ def _states(content: _Content, remarks: list[str]) -> dict[str, object]:
     words = content.words.get("state", Counter())
     if all(word.casefold() in set(DealState) for word in words):
         return {}
-    meanings, unknown = states_of(words)
+    meanings, unknown = meanings_of(words, "deals.state")
     if unknown:
         shown = ", ".join(f'"{word}"' for word in unknown[:_MOST_WORDS])
         remarks.append(
@@ -213,19 +227,17 @@ def _surveyed(looked: _File, taken: Mapping[str, Path]) -> Surveyed:
         return Surveyed(name, remarks=looked.remarks)
     other = taken[found.kind.key]
     if other != looked.path:
-        told = (
-            f"looks like {found.kind.key} too, which are read from {other.name}. For both, make a connection for each"
-        )
-        return Surveyed(name, remarks=(told,))
+        told = f"it looks like {found.kind.key} too, which are read from {other.name}"
+        return Surveyed(name, remarks=(f"{told}. For both, make a connection for each",))
     what = f"{found.kind.key} ({found.preset})" if found.preset else found.kind.key
     options = {"files": {found.kind.key: looked.options}} if looked.options else {}
     try:
         samples, notices = _read(looked.path, found.kind, options)
     except ValidationError as error:
         reasons = ". ".join(each["msg"] for each in error.errors())
-        return Surveyed(name, remarks=(f"looks like {found.kind.key}, but cannot be read so: {reasons}",))
+        return Surveyed(name, remarks=(f"it looks like {found.kind.key}, but cannot be read so: {reasons}",))
     except PartnersyncError as error:
-        return Surveyed(name, remarks=(f"looks like {found.kind.key}, but cannot be read so: {error}",))
+        return Surveyed(name, remarks=(f"it looks like {found.kind.key}, but cannot be read so: {error}",))
     return Surveyed(name, what, options, (*looked.remarks, *notices), samples)
 
 

@@ -270,6 +270,7 @@ class TestSeen:
             "",
             id="a mapped column",
         ),
+        pytest.param("deal_id,title,created_at", {}, '"state" for state:', "", id="no header that is near"),
         pytest.param(
             "deal_id,state,created_at",
             {"columns": {"currency": "cur"}, "defaults": {"currency": "USD"}},

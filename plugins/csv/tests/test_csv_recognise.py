@@ -1,11 +1,14 @@
 """What a file is taken for by its name, header and words."""
 
 import re
+from enum import StrEnum
 
 import pytest
 
+from partnersync.domain.deal import DealState
+from partnersync.domain.partner import PartnerStatus
 from partnersync_csv.kinds import FILE_KINDS
-from partnersync_csv.recognise import _synonyms, date_formats, guess, simple, states_of
+from partnersync_csv.recognise import _synonyms, date_formats, guess, meanings_of, simple
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_an_export_of_a_crm_gets_its_preset_and_the_partners_column_of_the_compa
 def test_states() -> None:
     words = ["Won", "CLOSED-LOST", "Успешно реализовано", "в работе", "Думает"]
     meanings = {"Won": "won", "CLOSED-LOST": "lost", "Успешно реализовано": "won", "в работе": "open"}
-    assert states_of(words) == (meanings, ["Думает"])
+    assert meanings_of(words, "deals.state") == (meanings, ["Думает"])
 
 
 @pytest.mark.parametrize(
@@ -127,12 +130,15 @@ class TestSynonyms:
             assert set(_synonyms()[kind.key]["columns"]) <= set(kind.columns)
 
     def test_names_are_written_as_they_are_compared(self) -> None:
-        tables = [*(_synonyms()[kind.key]["columns"] for kind in FILE_KINDS), _synonyms()["states"]]
+        tables = [*(_synonyms()[kind.key]["columns"] for kind in FILE_KINDS), *_synonyms()["words"].values()]
         names = [name for table in tables for names in table.values() for name in names] + _synonyms()["ids"]
         assert [name for name in names if simple(name) != name] == []
 
-    def test_no_state_has_two_meanings(self) -> None:
-        words = [word for words in _synonyms()["states"].values() for word in words]
+    @pytest.mark.parametrize(("column", "meanings"), [("deals.state", DealState), ("partners.status", PartnerStatus)])
+    def test_every_word_has_one_meaning(self, column: str, meanings: type[StrEnum]) -> None:
+        known = _synonyms()["words"][column]
+        words = [word for words in known.values() for word in words]
+        assert set(known) <= set(meanings)
         assert len(words) == len(set(words))
 
     def test_pieces_of_file_names_are_small_letters(self) -> None:

@@ -1,6 +1,7 @@
 """A folder before there are settings: what each file is taken for, and what is told about it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,9 +110,9 @@ def test_what_is_told_about_a_file_that_is_read(put: Path, content: str, remark:
 @pytest.mark.parametrize(
     ("name", "content", "remark"),
     [
-        pytest.param("a.csv", b"", "is empty", id="an empty file"),
-        pytest.param("a.csv.gz", b"\x1f\x8b\x08\0", "a.csv.gz is packed (gz). Unpack it", id="no table"),
-        pytest.param("a.csv", "colour\nred\n", "has the columns colour, which tell no kind of record", id="unknown"),
+        pytest.param("a.csv", b"", "it is empty", id="an empty file"),
+        pytest.param("a.csv.gz", b"\x1f\x8b\x08\0", "it is packed (gz). Unpack it", id="no table"),
+        pytest.param("a.csv", "colour\nred\n", "it has the columns colour, which tell no kind of record", id="unknown"),
         pytest.param(
             "deals.csv",
             "deal_id,colour\n1,red\n",
@@ -142,6 +143,22 @@ def test_a_kind_of_partner_in_other_words_is_not_mapped_but_named(put: Path) -> 
     found = only(put, "partners.csv", "Партнёр,Тип\nP-1,Золотой\n")
     assert found.options == {"files": {"partners": {"columns": {"partner_id": "Партнёр", "name": "Партнёр"}}}}
     assert '"Тип" may be kind, but has other words than referral, agent' in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "words", "mapped"),
+    [
+        pytest.param("Статус", "Активен На_паузе active", {"Активен": "active", "На_паузе": "paused"}, id="known"),
+        pytest.param("status", "Активный Золотой", {"Активный": "active"}, id="one unknown, in a column of our name"),
+        pytest.param("Статус", "Активный Золотой", None, id="one unknown: not taken for it"),
+    ],
+)
+def test_words_of_a_partners_status(put: Path, header: str, words: str, mapped: dict[str, str] | None) -> None:
+    rows = "".join(f"P-{number},Дуб,{word}\n" for number, word in enumerate(words.split()))
+    found = only(put, "partners.csv", f"partner_id,name,{header}\n{rows}")
+    options: Any = found.options["files"]["partners"] if found.options else {}  # type: ignore[index]
+    assert options.get("values") == ({"status": mapped} if mapped else None)
+    assert ("may be status, but has other words" in " ".join(found.remarks)) == (mapped is None)
 
 
 def test_of_several_files_of_a_kind_the_one_with_our_name_is_read(put: Path) -> None:
