@@ -52,6 +52,7 @@ class Earning:
     base_known: bool = True
     shares: tuple[tuple[str, str, Fraction], ...] = ()
     counts_only: bool = False
+    fx: tuple[str, str, str] | tuple[()] = ()  # the rate that the sums were converted at, its source and day
 
 
 @dataclass(frozen=True, slots=True)

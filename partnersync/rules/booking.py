@@ -130,6 +130,7 @@ def _line(one: Owed, base: int, amount: int, kind: LineKind, part: int, booked_a
     """A line of what is owed over `base` and `amount`, in minor units."""
     earning = one.earning
     currency = one.amount.currency
+    fx_rate, fx_source, fx_date = earning.fx or [""] * 3
     line = Line(
         partner_id=earning.partner_id,
         payee_id=earning.payee_id,
@@ -149,6 +150,9 @@ def _line(one: Owed, base: int, amount: int, kind: LineKind, part: int, booked_a
         period=_month(earning.event_time, zone),
         hold_until=earning.hold_until if amount >= 0 else None,
         reason=earning.reason,
+        fx_rate=fx_rate,
+        fx_source=fx_source,
+        fx_date=fx_date,
         trace=one.trace,
     )
     if earning.refund and one.kind is not LineKind.TRUEUP:

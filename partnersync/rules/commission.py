@@ -14,6 +14,7 @@ from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner
 from partnersync.domain.trace import Step
 from partnersync.domain.value import Money, RecordKind
+from partnersync.rules.convert import Rates
 from partnersync.rules.earner import Earner, Event
 from partnersync.rules.paid import Counted, GivenBack, walk
 from partnersync.rules.program import Program, Programme
@@ -25,6 +26,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "counted": ("sum",),  # all that the deal's amount still asked for; the rest of what was paid is too much
     "excluded": ("product",),  # the program earns nothing on it
     "vat": ("rate", "sum"),  # inside what was paid
+    "converted": ("price", "day", "sum"),  # what counts of it in the program's currency, at the rate of its day
     "cost": ("sum",),  # of what was paid, which is no margin
     "units": ("number",),  # how many were paid for
     "gross": (),  # VAT is left inside
@@ -63,6 +65,7 @@ def earn(
     programme: Programme,
     as_of: datetime,
     known: Container[str] = (),
+    rates: Rates | None = None,
 ) -> tuple[list[Earning], list[Issue]]:
     """What the events of a deal up to `as_of` bring the partner that it is attributed to, and what cannot be used.
 
@@ -73,7 +76,7 @@ def earn(
     won = deal.state_at(as_of) is DealState.WON
     if not payments and not won:
         return [], []
-    earner = Earner(deal, client_id, attribution.evidence.partner_id, partner, registration_kind, known)
+    earner = Earner(deal, client_id, attribution.evidence.partner_id, partner, registration_kind, known, rates)
     win = _in_force(programme, "won", deal.ended_at, earner, RecordKind.DEAL, deal.ref) if won else None
     earned = _earn_payments(deal, payments, bool(win), programme, earner) if payments else 0
     if win:

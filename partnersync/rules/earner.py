@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from partnersync.domain.deal import Deal
+from partnersync.domain.document import Rate
 from partnersync.domain.earning import Earning, Refund
 from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner
@@ -16,6 +17,7 @@ from partnersync.domain.trace import Step, encode
 from partnersync.domain.value import Money, RecordKind, round_half_up
 from partnersync.rules.base import Base, decimal, gross, margin, net_of_vat, percent, vat_rate
 from partnersync.rules.buckets import place
+from partnersync.rules.convert import Rates, convert
 from partnersync.rules.paid import GivenBack
 from partnersync.rules.program import Program, choose_rule
 from partnersync.rules.rule_choice import RuleFacts
@@ -42,6 +44,8 @@ class Event(NamedTuple):
     left_out: str = ""
     cost: Money | None = None
     quantity: Fraction | None = None
+    asked: Money | None = None  # before it was converted
+    fx: tuple[str, str, str] | tuple[()] = ()
 
 
 class Earner:
@@ -55,6 +59,7 @@ class Earner:
         partner: Partner,
         registration_kind: str | None,
         known: Container[str] = (),
+        rates: Rates | None = None,
     ) -> None:
         """`known` are the ids of partners that may hold roles of the deal."""
         self.earnings: list[Earning] = []
@@ -65,11 +70,19 @@ class Earner:
         self._partner = partner
         self._registration_kind = registration_kind or ""
         self._known = known
+        self._rates = rates or {}
         self._of_event: dict[str, Earning] = {}
         self._paid: dict[str, int] = {}  # under each fixed rule, less what was given back
 
     def add(self, program: Program, event: Event) -> None:
         """What an event earns under the program in force at its time; nothing where no rule takes it."""
+        if program.commission.convert and event.paid.currency != program.currency:
+            at = self._rates.get((event.at.astimezone(program.zone).date(), event.paid.currency))
+            if at is None:
+                reason = f"is in {event.paid.currency}, and there is no rate of its day: it waits until one is added"
+                self.refuse(event.kind, event.ref, "RATE_MISSING", reason)
+                return
+            event = _converted(event, at, program.currency)
         product = event.product or self._common_product(program, event.paid.currency)
         if product is None:
             reason = "names no product, and those of its deal fall under different rules: it waits until one is named"
@@ -107,11 +120,11 @@ class Earner:
         """The win of the deal for rules with bands that count wins, where it is no event."""
         deal = self._deal
         day = deal.ended_at.astimezone(program.zone).date()
-        won = deal.amount or Money(0, deal.currency)
-        event = Event(RecordKind.DEAL, deal.ref, deal.ended_at, won, (("won", won.text()),))
+        won = Money(0, program.currency) if program.commission.convert else deal.amount or Money(0, deal.currency)
+        event = Event(RecordKind.DEAL, deal.ref, deal.ended_at, won, ())
         names: set[str] = set()
         for product in deal.products or [""]:
-            rule = self._rule(program, product, deal.currency)
+            rule = self._rule(program, product, won.currency)
             if rule and rule.tiers and rule.tiers.measure.startswith("won_") and rule.name not in names:
                 names.add(rule.name)
                 earning = self._earning(program, rule, event, day, Base(0, ()), False)
@@ -128,7 +141,8 @@ class Earner:
         before, after = (round_half_up(earning.base.minor * part, whole) for part in (back.before, back.after))
         base = Money(after - before, currency)
         item = earning.base_items.partition("|")[0].rpartition("=")[0]
-        sums = Money(back.after - back.before, currency).text(), Money(whole, currency).text()
+        paid_in = back.of.payment.amount.currency
+        sums = Money(back.after - back.before, paid_in).text(), Money(whole, paid_in).text()
         self.earnings.append(
             replace(
                 earning,
@@ -171,6 +185,7 @@ class Earner:
             bucket=at.bucket,
             measure=at.measure,
             cap=at.cap,
+            fx=event.fx,
             shares=self._shares(rule) if rule.split and self._deal.roles else (),
             base_known=event.kind is RecordKind.PAYMENT or self._deal.amount is not None,
             reason=event.left_out,
@@ -232,9 +247,10 @@ class Earner:
     def _fixed_part(self, rule: str, fixed: Money, event: Event, named: Step) -> tuple[Money, tuple[Step, ...]]:
         """A fixed sum is once per deal, by the paid share of the deal's amount; without one, all of it at once."""
         before = self._paid.get(rule, 0)
-        after = self._paid[rule] = before + event.paid.minor
+        paid_in = event.asked or event.paid
+        after = self._paid[rule] = before + paid_in.minor
         amount = self._deal.amount
-        if amount is not None and amount.minor > 0 and amount.currency == event.paid.currency:
+        if amount is not None and amount.minor > 0 and amount.currency == paid_in.currency:
             upto, past = (round_half_up(fixed.minor * part, amount.minor) for part in (after, before))
             paid = (Money(part, amount.currency).text() for part in (before, after))
             return Money(upto - past, fixed.currency), (named, ("share", *paid, amount.text()))
@@ -257,9 +273,21 @@ _COLUMNS = {
     (RecordKind.DEAL, "PRODUCT_UNKNOWN"): "products",
     (RecordKind.PAYMENT, "PROGRAM_MISSING"): "paid_at",
     (RecordKind.DEAL, "PROGRAM_MISSING"): "closed_at",
+    (RecordKind.PAYMENT, "RATE_MISSING"): "currency",
+    (RecordKind.DEAL, "RATE_MISSING"): "currency",
     (RecordKind.PAYMENT, "COST_MISSING"): "cost",
     (RecordKind.PAYMENT, "QUANTITY_MISSING"): "quantity",
 }
+
+
+def _converted(event: Event, at: Rate, currency: str) -> Event:
+    """An event in the program's currency; a cost in the payment's own goes with it."""
+    paid, cost = convert(event.paid, at.rate, currency), event.cost
+    if cost is not None and cost.currency == event.paid.currency:
+        cost = convert(cost, at.rate, currency)
+    day = at.on.isoformat()
+    steps = (*event.steps, ("converted", str(at.rate), day, paid.text()))
+    return event._replace(paid=paid, cost=cost, steps=steps, asked=event.paid, fx=(str(at.rate), at.source, day))
 
 
 def _base(program: Program, event: Event, day: date) -> Base | None:

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "counted": msgid("Only {sum} of it counts: the deal's amount asks for no more."),
     "excluded": msgid("{product} is not in scope and earns nothing."),
     "vat": msgid("VAT of {rate} inside the sum is {sum}."),
+    "converted": msgid("At {price}, the rate of {day}, that is {sum}."),
     "cost": msgid("What was sold cost {sum}."),
     "units": msgid("It is earned for each of {number}."),
     "gross": msgid("VAT is not taken out, as the program counts gross sums."),

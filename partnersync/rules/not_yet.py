@@ -18,10 +18,7 @@ class NotYet(NamedTuple):
     mend: str = "Leave it out until it is"
 
 
-NOT_YET = (
-    NotYet(("commission", "convert")),
-    NotYet(("tiers",)),
-)
+NOT_YET = (NotYet(("tiers",)),)
 
 
 # Keys, or tables of keys, without effect; but those in IN_FORCE.

@@ -114,7 +114,7 @@ def _owed(entries: Iterable[Entry]) -> Iterator[Owed]:
         total = Money(sum(entry.minor for entry in group), currency)
         steps = [_topped(entry, currency) for entry in group if entry.kind is LineKind.TRUEUP and not entry.at.refund]
         trace = "|".join([first.trace, encode(steps)]) if steps else first.trace
-        at = replace(first.at, base=Money(0, currency), base_items="", reason=first.reason)
+        at = replace(first.at, base=Money(0, currency), base_items="", reason=first.reason, fx=())
         if total.minor:
             yield Owed(at, total, first.rate, trace, first.kind)
 

@@ -168,6 +168,11 @@ class Programme:
         return {program.version: program for program in self.versions}
 
     @cached_property
+    def converts(self) -> bool:
+        """Whether any version converts sums into the program's currency."""
+        return any(program.commission.convert for program in self.versions)
+
+    @cached_property
     def has_terms(self) -> bool:
         """Whether any rule earns for a time only."""
         return any(rule.months or rule.terms for program in self.versions for rule in program.commission.rules)

@@ -134,15 +134,18 @@ def touch_partner(tx: Connection, partner_ids: Sequence[str], promo_codes: Seque
         for chunk in chunks(values):
             these = select(case_id).where(column.in_(chunk), case_id.is_not(None))
             tx.execute(update(cases).where(cases.c.case_id.in_(these)).values(dirty=True))
-    _touch_missing(tx, partner_ids)
+    if partner_ids:
+        touch_issues(tx, "PARTNER_UNKNOWN", partner_ids)
 
 
-def _touch_missing(tx: Connection, partner_ids: Sequence[str]) -> None:
-    for chunk in chunks(partner_ids):
-        missed = issues.c.closed_run.is_(None) & (issues.c.code == "PARTNER_UNKNOWN") & issues.c.value.in_(chunk)
-        found = {case_of(scope) for scope in tx.execute(select(issues.c.scope).where(missed)).scalars()}
-        for ids in chunks(sorted(case_id for case_id in found if case_id)):
-            tx.execute(update(cases).where(cases.c.case_id.in_(ids)).values(dirty=True))
+def touch_issues(tx: Connection, code: str, values: Sequence[str] = ()) -> None:
+    """Cases have to be decided with an open issue of this code, and of one of these values if any are given."""
+    open_ = issues.c.closed_run.is_(None) & (issues.c.code == code)
+    found: set[str | None] = set()
+    for wanted in [open_ & issues.c.value.in_(chunk) for chunk in chunks(values)] if values else [open_]:
+        found.update(map(case_of, tx.execute(select(issues.c.scope).where(wanted)).scalars()))
+    for ids in chunks(sorted(case_id for case_id in found if case_id)):
+        tx.execute(update(cases).where(cases.c.case_id.in_(ids)).values(dirty=True))
 
 
 def touch_all(tx: Connection) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.domain.change import Values
 from partnersync.domain.decided import Judged
+from partnersync.domain.document import Rate
 from partnersync.domain.incident import About, Incident, IncidentKind, Place
 from partnersync.domain.issue import Issue
 from partnersync.domain.note import Note, Task
@@ -17,6 +18,7 @@ from partnersync.domain.registration import RegistrationState, VerdictCode
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import capacity, explain, notices, partners
+from partnersync.rules.convert import Rates
 from partnersync.rules.program import Programme
 from partnersync.store import (
     casefile,
@@ -81,7 +83,7 @@ class Casework:
     def decide(self) -> DecideReport:
         """Decide every case that changed or fell due, book the difference, and note what is due in managed fields."""
         ledger.clear_stage(self.tx)
-        knowledge = Knowledge(self.programme, self._partners(), self.history_from, self.supplied)
+        knowledge = Knowledge(self.programme, self._partners(), self.history_from, self.supplied, self._rates())
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
         self._weigh_capacity(knowledge)
@@ -101,6 +103,15 @@ class Casework:
         """The manager's user id by partner, where he has one."""
         loaded = (codec.load(Partner, row.body or "") for row in self.partner_rows.values())
         return {one.partner_id: one.manager for one in loaded if one.manager}
+
+    def _rates(self) -> Rates:
+        """The rate of each day and currency, where they are asked for; of several the one seen first."""
+        if not self.programme.converts:
+            return {}
+        rows = [row for row in records.by_kind(self.tx, RecordKind.RATE) if row.body and row.state != "gone"]
+        rows.sort(key=lambda row: (row.first_seen, row.connection, row.record_id), reverse=True)
+        rates = (codec.load(Rate, row.body or "") for row in rows)
+        return {(rate.on, rate.currency): rate for rate in rates}
 
     def _partners(self) -> partners.Partners:
         """All partners, checked against each other; whose standing moved, his cases are decided anew."""

@@ -18,6 +18,7 @@ from partnersync.domain.registration import LIVE, Registration, RegistrationStat
 from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, commission, identity, likeness, term
+from partnersync.rules.convert import Rates
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Programme
@@ -35,6 +36,7 @@ class Knowledge:
     partners: Partners
     history_from: Mapping[str, datetime] = field(default_factory=dict)
     supplied: frozenset[str] = frozenset()
+    rates: Rates = field(default_factory=dict)
 
     def is_history(self, deal: Deal) -> bool:
         """Whether the deal ended before its connection's history begins."""
@@ -237,6 +239,7 @@ def _decide_deal(
             knowledge.programme,
             as_of,
             partners.by_id,
+            knowledge.rates,
         )
         issues.extend(troubles)
     state = DealStanding(

@@ -91,6 +91,11 @@ class Intake:
         casefile.touch(tx, sorted(touched))
         casefile.touch(tx, sorted(traits.cases_asking(tx, self._asked())))
         casefile.touch_partner(tx, sorted(self.partners), sorted(self.promo_codes))
+        if self.kind is RecordKind.RATE and self.rows:
+            if all(row.state == "present" and row.changed == row.first_seen for row in self.rows):
+                casefile.touch_issues(tx, "RATE_MISSING")
+            else:
+                casefile.touch_all(tx)  # a rate that lines were converted at is another one now
 
     def _to_join(self, tx: Tx) -> list[casefile.Item]:
         """The records with the keys that unite them; a phone of many companies is left out."""

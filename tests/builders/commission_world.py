@@ -15,6 +15,7 @@ from partnersync.domain.line import LineKind
 from partnersync.domain.partner import Partner, PartnerKind
 from partnersync.domain.value import Money
 from partnersync.rules.commission import earn
+from partnersync.rules.convert import Rates
 from partnersync.rules.pricing import price
 from partnersync.rules.program import Programme, read_program
 
@@ -89,10 +90,12 @@ def refund(ref: str, amount: str, of: str, at: str = "2026-06-01 10:00") -> Paym
     return paid(ref, amount, at, refund_of=f"main/{of}")
 
 
-def look(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> tuple[list[Earning], list[Issue]]:
+def look(
+    one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY, rates: Rates | None = None
+) -> tuple[list[Earning], list[Issue]]:
     attribution = Attribution(Evidence("A7", Source.TYPED, one.created_at))
     partner = Partner("A7", "Seventh", kind=PartnerKind.RESELLER)
-    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN)
+    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN, rates)
 
 
 def owed(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:

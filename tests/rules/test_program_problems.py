@@ -234,7 +234,6 @@ def rule(**keys: Any) -> dict[str, Any]:
 
 
 LATER = [
-    pytest.param({"commission": {"convert": True}}, "commission.convert", id="conversion"),
     pytest.param({"tiers": {"silver": "1 RUB", "gold": "2 RUB"}}, "tiers", id="tiers by turnover"),
 ]
 

@@ -7,6 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from partnersync.domain.value import RecordKind
+
 AS_OF = "2027-06-30T12:00:00+00:00"
 PARTNERS = [{"partner_id": f"P{number}", "name": f"Partner {number}"} for number in (1, 2, 3)]
 QUIET = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -123,3 +125,26 @@ def test_a_partner_who_is_added_gets_the_share_that_waited(new_company: Callable
     company.sync(as_of=AS_OF)
     assert company.issues() == set()
     assert company.sums() == {("P1", "D1", "2026-02"): 50_00, ("P3", "D1", "2026-02"): 100_00}
+
+
+def test_a_payment_waits_for_its_rate_and_a_corrected_rate_is_booked_as_the_difference(
+    new_company: Callable[..., Any],
+) -> None:
+    terms = {"convert": True, "base": "gross", "rules": [{"name": "tenth", "rate": "10%"}]}
+    company = new_company(program={"effective_from": date(2026, 1, 1), "commission": terms})
+    company.add("partner", PARTNERS[0])
+    deal = {"deal_id": "D1", "client_id": "c1", "partner_id": "P1", "state": "open", "created_at": "2026-01-01"}
+    company.add("deal", deal | {"currency": "USD"})
+    paid = {"payment_id": "M1", "deal_id": "D1", "paid_at": "2026-02-01", "amount": "100", "currency": "USD"}
+    company.add("payment", paid)
+    company.sync(as_of=AS_OF)
+    assert company.issues() == {("M1", "RATE_MISSING")}
+    assert company.sums() == {}
+    rate = {"rate_id": "1", "date": "2026-02-01", "currency": "USD", "rate": "80", "source": "bank"}
+    company.add("rate", rate)
+    company.sync(as_of=AS_OF)
+    assert company.issues() == set()
+    assert company.sums() == {("P1", "D1", "2026-02"): 800_00}
+    company.systems["main"].rows[RecordKind.RATE][0]["rate"] = "90"
+    company.sync(as_of=AS_OF)
+    assert company.sums() == {("P1", "D1", "2026-02"): 900_00}
