@@ -8,7 +8,7 @@ import click
 
 from partnersync.cli.assemble import config_option, force_option, log_level_option, now, read_settings
 from partnersync.cli.keeping import findings, prove
-from partnersync.cli.output import keep_others, whole
+from partnersync.cli.output import counted, keep_others, whole
 from partnersync.cli.progress import Progress
 from partnersync.errors import ConfigError
 from partnersync.store import backup as backups
@@ -49,7 +49,7 @@ def backup(file: Path, force: bool, log_level: str | None, config: Path) -> int:
             raise ConfigError(f"{file} is the store itself", hint="Name another file")
         with _progress() as progress, whole(file) as fresh:
             made = backups.write(store, fresh, now(), lambda table, number: progress.advance(f"copy {table}", number))
-    click.echo(f"backed up {made.rows:,} rows of revision {made.revision} to {file}")
+    click.echo(f"backed up {counted(made.rows, 'row')} of revision {made.revision} to {file}")
     return 0
 
 
@@ -66,7 +66,7 @@ def restore(file: Path, log_level: str | None, config: Path) -> int:
     with _opened(config, log_level) as store:
         with _progress() as progress:
             backups.restore(made, file, store, now(), lambda table, number: progress.advance(f"copy {table}", number))
-        click.echo(f"restored {made.rows:,} rows of {made.made_at.isoformat(timespec='seconds')} from {file}")
+        click.echo(f"restored {counted(made.rows, 'row')} of {made.made_at.isoformat(timespec='seconds')} from {file}")
         with store.read() as tx:
             broken, lines = findings(tx), ledger.head(tx)
     prove(broken, lines)

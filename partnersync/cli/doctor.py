@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from partnersync.cli.assemble import config_option, json_option, make_adapters, now, opened_store, read_company
-from partnersync.cli.output import show_json
+from partnersync.cli.output import counted, show_json
 from partnersync.contract.secret import discreet
 from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.fields import said
@@ -31,7 +31,7 @@ def doctor(as_json: bool, config: Path) -> int:
         for area, problem, _ in found:
             click.echo(f"{area}: {problem}")
         number = sum(1 for _, _, code in found if code)
-        click.echo(f"{number} {'problem' if number == 1 else 'problems'}" if number else "all is well")
+        click.echo(counted(number, "problem") if number else "all is well")
     return max((code for _, _, code in found), default=0)
 
 

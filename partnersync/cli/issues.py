@@ -19,7 +19,7 @@ from partnersync.cli.assemble import (
     opened_store,
     read_company,
 )
-from partnersync.cli.output import show_json, show_table, write_csv
+from partnersync.cli.output import counted, show_json, show_table, write_csv
 from partnersync.contract.tables import ISSUE_COLUMNS
 from partnersync.errors import ConfigError
 from partnersync.store import issuebook, runs
@@ -107,15 +107,15 @@ def _retried(store: Store, chosen: Sequence[Mapping[str, Any]]) -> Retried:
 
 def _told(done: Retried) -> Iterator[str]:
     yield (
-        f"{done.issues:,} open issues are looked at again by the next `partnersync sync`"
+        f"looked at again by the next `partnersync sync`: {counted(done.issues, 'open issue')}"
         if done.issues
         else "no such issue is open"
     )
     if done.streams:
-        yield f"read again     {', '.join(done.streams)}: {done.records:,} records as if they had changed"
+        yield f"read again     {', '.join(done.streams)}: {counted(done.records, 'record')} as if changed"
     if done.cases:
-        yield f"decided again  {done.cases:,} cases"
+        yield f"decided again  {counted(done.cases, 'case')}"
     if done.fields:
-        yield f"let go         {done.fields:,} fields that were held"
+        yield f"let go         {counted(done.fields, 'held field')}"
     if done.every_run:
-        yield f"at every run   {done.every_run:,} issues, without being asked"
+        yield f"at every run   {counted(done.every_run, 'issue')}, without being asked"

@@ -7,7 +7,7 @@ import click
 from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import config_option, config_unread_option, json_option, opened_store, read_company
-from partnersync.cli.output import show_json, show_table
+from partnersync.cli.output import counted, show_json, show_table
 from partnersync.contract.secret import discreet
 from partnersync.errors import BrokenChain
 from partnersync.store import journal, ledger
@@ -41,7 +41,7 @@ def prove(broken: Sequence[tuple[str, int, str, str]], lines: int) -> None:
         told = (f"the {chain} is broken at {f'{seq} {name}'.strip()}: {what}" for chain, seq, name, what in broken)
         hint = "Restore the store from a backup that verifies; lines are never mended by hand"
         raise BrokenChain("\n".join(told), hint=hint)
-    click.echo(f"the ledger ({lines:,} lines) and the journal are whole")
+    click.echo(f"the ledger ({counted(lines, 'line')}) and the journal are whole")
 
 
 @click.group()

@@ -189,6 +189,12 @@ def _cell(value: object) -> str:
     return tame(" ".join(text.split()))
 
 
+def counted(number: int, one: str) -> str:
+    """A number with the English word for so many: 1 case, 2 activities."""
+    many = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def tame(text: str) -> str:
     """A text that sends no commands to the terminal."""
     return "".join(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from partnersync.cli.output import aligned
+from partnersync.cli.output import aligned, counted
 from partnersync.config import Limits
 from partnersync.contract.secret import discreet, discreet_value
 from partnersync.contract.tables import INCIDENT_COLUMNS
@@ -89,14 +89,17 @@ def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
     yield from _read(report)
     decided = report.decided
     verdicts = ", ".join(f"{code} {number}" for code, number in sorted(decided.verdicts.items()))
-    yield f"decided    {decided.deals:,} deals in {decided.cases:,} cases, {decided.attributed:,} with a partner"
+    deals, cases = counted(decided.deals, "deal"), counted(decided.cases, "case")
+    yield f"decided    {deals} in {cases}, {decided.attributed:,} with a partner"
     if verdicts:
         yield f"verdicts   {verdicts}"
     sums = ", ".join(f"{text} {currency}" for currency, text in _booked(report))
-    yield f"booked     {decided.lines:,} lines{f', {sums}' if sums else ''}"
+    rehearsal = dry_run or report.stopped is not None
+    word = "to book    " if dry_run else "booked     "
+    yield f"{word}{counted(decided.lines, 'line')}{f', {sums}' if sums else ''}"
     for name, tally in report.planned.items():
-        due = f"{tally.writes:,} records" if dry_run or report.stopped else f"{_done(report, name):,} records"
-        word = "due       " if dry_run or report.stopped else "written   "
+        due = counted(tally.writes if rehearsal else _done(report, name), "record")
+        word = "due       " if rehearsal else "written   "
         tables = f", tables {', '.join(report.published[name])}" if report.published.get(name) else ""
         yield f"{word} {name}: {due}{tables}"
         if tally.foreign:
@@ -112,7 +115,7 @@ def _guarded(report: Report, zone: ZoneInfo) -> Iterator[str]:
     if taken:
         yield f"overrides  {taken:,} taken over from approvers"
     if guarded.put_back:
-        yield f"put back   {guarded.put_back:,} fields that others had changed"
+        yield f"put back   {counted(guarded.put_back, 'field')} that others had changed"
     for pushed in report.pushed:
         if pushed.notes:
             yield f"told       {pushed.connection}: {pushed.notes:,} notes and tasks"
@@ -123,12 +126,12 @@ def _guarded(report: Report, zone: ZoneInfo) -> Iterator[str]:
             record = f"{one.place.kind.value} {one.place.connection}/{one.place.record_id}"
             yield f"  {one.incident_id} {one.kind.value}: {record} {row['seen']!r}, due is {row['expected']!r}"
     if report.open_incidents:
-        yield f"open       {report.open_incidents:,} incidents"
+        yield f"open       {counted(report.open_incidents, 'incident')}"
 
 
 def _read(report: Report) -> Iterator[str]:
     for pulled in report.pulled:
-        read = ", ".join(f"{number:,} {kind}s" for kind, number in pulled.read.items()) or "nothing new"
+        read = ", ".join(counted(number, kind) for kind, number in pulled.read.items()) or "nothing new"
         changed = sum(pulled.changed.values())
         yield f"read       {pulled.connection}: {read}{f' ({changed:,} changed)' if pulled.read else ''}"
 
@@ -153,13 +156,13 @@ def troubles(report: Report, *, dry_run: bool) -> Iterator[str]:
             yield f"refused    {pushed.connection}: {record}: {reason}"
     if report.opened:
         kept = "" if dry_run else "; they are in `partnersync issues`"
-        yield f"set aside  {len(report.opened):,} new issues{kept}"
+        yield f"set aside  {counted(len(report.opened), 'new issue')}{kept}"
         for row in report.issues[:_SHOWN]:
             yield f"  {issue_text(row)}"
         if len(report.opened) > _SHOWN:
             yield f"  … and {len(report.opened) - _SHOWN:,} more"
     if report.older_issues:
-        yield f"open       {report.older_issues:,} older issues"
+        yield f"open       {counted(report.older_issues, 'older issue')}"
     if report.stopped:
         yield f"stopped    {report.stopped}"
 

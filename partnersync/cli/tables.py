@@ -21,7 +21,7 @@ from partnersync.cli.assemble import (
     opened_store,
     read_company,
 )
-from partnersync.cli.output import show_json, show_table, write_csv
+from partnersync.cli.output import counted, show_json, show_table, write_csv
 from partnersync.cli.references import deal_ref
 from partnersync.contract.tables import LEDGER_COLUMNS
 from partnersync.errors import ConfigError
@@ -166,7 +166,7 @@ def status(as_json: bool, config: Path) -> int:
     show_table(_RUN_COLUMNS, [[run[column] for column in _RUN_COLUMNS] for run in told["runs"]], as_json=False)
     click.echo("")
     click.echo(f"open issues  {', '.join(f'{code} {number}' for code, number in told['issues'].items()) or 'none'}")
-    click.echo(f"due now      {told['due_now']:,} cases")
+    click.echo(f"due now      {counted(told['due_now'], 'case')}")
     click.echo(f"due next     {told['next_look_at'] or 'nothing'}")
     click.echo(f"locks        {', '.join(told['locks']) or 'none'}")
     for stream, moved_at in told["streams"].items():

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from partnersync.cli.assemble import NUMBER, config_option, engine, json_option, log_level_option, read_company
-from partnersync.cli.output import aligned, show_json
+from partnersync.cli.output import aligned, counted, show_json
 from partnersync.cli.progress import Progress
 from partnersync.cli.reports import troubles
 from partnersync.contract.secret import discreet, discreet_value
@@ -97,7 +97,7 @@ def _told(report: Report, undone: Undone, zone: ZoneInfo, *, dry_run: bool) -> I
     if dry_run:
         yield from _rows(undone)
     for why, number in sorted(undone.left.items()):
-        yield f"left        {number:,} fields: {why}"
+        yield f"left        {counted(number, 'field')}: {why}"
     for connection, one in undone.leaving[:_SHOWN]:
         holds = "without a place" if one.holds is None else repr(one.holds)
         wrote = repr(one.wrote or "")

@@ -271,7 +271,7 @@ def test_a_plan_names_the_issues_that_it_does_not_keep(firm: Firm) -> None:
     firm.put("data/payments.csv", firm.text("data/payments.csv") + "M-9,D-9,2026-03-12,5\n")
     planned = firm.run("plan")
     assert planned.code == 3
-    assert "set aside  1 new issues\n" in planned.out
+    assert "set aside  1 new issue\n" in planned.out
     assert "[DEAL_UNKNOWN]" in planned.out
     assert "older issues" not in planned.out
     assert firm.run("issues", "--json").json() == []

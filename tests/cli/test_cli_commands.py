@@ -61,7 +61,7 @@ def test_sync_decides_books_and_writes(firm: Firm) -> None:
     ended = firm.sync()
     assert ended.code == 0
     assert "2 partners, 3 deals, 2 payments, 2 registrations" in ended.out
-    assert "2 lines, 700.00 RUB" in ended.out
+    assert "booked     2 lines, 700.00 RUB" in ended.out
     deals = {row["deal_id"]: row for row in firm.rows("deals")}
     assert [(row["ps_partner_id"], row["ps_source"], row["ps_commission"]) for row in deals.values()] == [
         ("P-1", "typed", "500.00"),
@@ -96,6 +96,7 @@ def test_a_dry_run_writes_and_books_nothing(firm: Firm) -> None:
     ended = firm.sync("--dry-run")
     assert ended.code == 0
     assert "due        main: 7 records" in ended.out
+    assert "to book    2 lines" in ended.out
     assert firm.written() == {}
     assert firm.run("ledger", "--json").json() == []
 

@@ -27,9 +27,9 @@ def test_what_is_done_is_told(untidy: Firm) -> None:
     ended = untidy.run("issues", "retry", "--all")
     assert ended.code == 0
     assert ended.out.splitlines() == [
-        "3 open issues are looked at again by the next `partnersync sync`",
-        "read again     main/deals: 2 records as if they had changed",
-        "at every run   1 issues, without being asked",
+        "looked at again by the next `partnersync sync`: 3 open issues",
+        "read again     main/deals: 2 records as if changed",
+        "at every run   1 issue, without being asked",
     ]
     again = untidy.sync("--json").json()
     assert again["exit_code"] == 3

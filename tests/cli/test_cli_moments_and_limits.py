@@ -171,6 +171,7 @@ def test_a_destructive_plan_stops_with_4_and_writes_nothing(narrow: Firm) -> Non
     stopped = narrow.sync()
     assert stopped.code == 4, stopped.told
     assert "the limit is 1 and 10%" in stopped.out
+    assert "booked     0 lines" in stopped.out
     assert "--beyond-limit" in stopped.out
     assert narrow.written() == before
     assert narrow.run("plan", "--as-of", "2026-03-31").code == 4

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from partnersync.cli.output import aligned, show_table, write_csv
+from partnersync.cli.output import aligned, counted, show_table, write_csv
 from partnersync.errors import ConfigError
 from small_firm import Firm
 
@@ -51,6 +51,14 @@ def test_numbers_stand_at_the_right_and_wide_letters_take_two_places() -> None:
         "水           5",
         "abcd  1,000.00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "one", "told"),
+    [(0, "line", "0 lines"), (1, "line", "1 line"), (2_000, "line", "2,000 lines"), (2, "activity", "2 activities")],
+)
+def test_a_number_stands_with_its_word(number: int, one: str, told: str) -> None:
+    assert counted(number, one) == told
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

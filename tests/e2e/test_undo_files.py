@@ -143,7 +143,7 @@ def test_what_people_did_since_stays(new_firm: Callable[..., Firm], settings: st
     firm.edit("data/deals.csv", "D-2,Elm,", "D-2,Elm Ltd,")
     firm.put("data/partners.csv", firm.text("data/partners.csv").replace("Second", "Second One"))
     told = _undo(firm, 1)
-    assert "left        1 fields: someone changed it since" in told
+    assert "left        1 field: someone changed it since" in told
     assert "deal D-1: ps_partner_id was written 'P-1', is 'P-2'" in told
     rows = firm.rows("deals", folder)
     ours = [{name: text for name, text in row.items() if name and name.startswith("ps_") and text} for row in rows]
