@@ -101,8 +101,8 @@ SETTINGS_CASES = [
     ),
     pytest.param(terms('"50%"', '"120%"'), [f"{TERMS}:12", "commission.rules[1].rate", "120%"], id="a rate over 100 %"),
     pytest.param(
-        terms('rate = "50%"', 'rate = "50%"\nmonths = 12'),
-        [f"{TERMS}:13", "commission.rules[1].months", "not available in this version"],
+        terms("[commission]", '[tiers]\nsilver = "1000 RUB"\n\n[commission]'),
+        [f"{TERMS}:5", "tiers", "not available in this version"],
         id="a feature of a later version",
     ),
     pytest.param(
