@@ -28,6 +28,7 @@ OWN_CONNECTIONS = frozenset({"intake"})  # registrations given by hand are kept 
 _CONNECTION_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)")
 _STORE_URL = re.compile(r"(sqlite|postgresql)(\+\w+)?://.*")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 _PASSWORD_IN_URL = re.compile(r"://[^/@]*:([^/@]+)@|[?&](?:ssl)?password=([^&]+)")
 
 
@@ -177,6 +178,10 @@ def _secret_reader(root: Path) -> Callable[[str, str], str]:
 
 def _environment(name: str) -> str:
     text = os.environ.get(name)
+    if text is None and not _VARIABLE.fullmatch(name):  # it may be the secret itself
+        raise refusal(
+            "names an environment variable that is not set", "Write its name there, not the secret", show=False
+        )
     if text is None:
         raise refusal(f"names the environment variable {name}, which is not set", f"Set {name}", show=False)
     return text
