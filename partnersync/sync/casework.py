@@ -80,10 +80,10 @@ class Casework:
     codes: dict[str, str] = field(default_factory=dict)  # of the claims that were decided
     partner_rows: dict[str, Row] = field(default_factory=dict)
 
-    def decide(self) -> DecideReport:
+    def decide(self, accepted: partners.Partners) -> DecideReport:
         """Decide every case that changed or fell due, book the difference, and note what is due in managed fields."""
         ledger.clear_stage(self.tx)
-        knowledge = Knowledge(self.programme, self._partners(), self.history_from, self.supplied, self._rates())
+        knowledge = Knowledge(self.programme, accepted, self.history_from, self.supplied, self._rates())
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
         self._weigh_capacity(knowledge)
@@ -113,7 +113,7 @@ class Casework:
         rates = (codec.load(Rate, row.body or "") for row in rows)
         return {(rate.on, rate.currency): rate for rate in rates}
 
-    def _partners(self) -> partners.Partners:
+    def accept_partners(self) -> partners.Partners:
         """All partners, checked against each other; whose standing moved, his cases are decided anew."""
         rows: dict[str, Row] = {}
         for row in records.by_kind(self.tx, RecordKind.PARTNER):

@@ -1,4 +1,4 @@
-"""One round of deciding, in its order: lost writes, decisions of approvers, cases and lines, guard; one transaction."""
+"""One round of deciding, in its order: lost writes, partners, approvers, cases and lines, guard; one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,8 +52,6 @@ class Round:
         if program_digests.keep(tx, digests(self.programme), run):
             casefile.touch_all(tx)
         program = self.programme.at(as_of) or self.programme.versions[-1]
-        approvals = Approvals(tx, run, as_of, self.now(), program.approvers)
-        approvals.take(self.adapters)
         dues = Dues(tx, as_of, run, self.programme.currency, self.progress)
         work = Casework(
             tx,
@@ -68,7 +66,10 @@ class Round:
             history_from=self._history_from(),
             supplied=self._supplied(),
         )
-        decided = work.decide()
+        accepted = work.accept_partners()
+        approvals = Approvals(tx, run, as_of, self.now(), program.approvers)
+        approvals.take(self.adapters)
+        decided = work.decide(accepted)
         watch = Watch(
             tx,
             run,

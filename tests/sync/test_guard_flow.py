@@ -247,6 +247,14 @@ def test_a_decision_about_a_new_deal_is_seen_by_the_run_that_sees_the_deal(
     assert (report.exit_code, report.round.overrides, report.written) == (0, 0, 0)
 
 
+def test_a_decision_may_name_a_partner_who_came_with_it(firm: Callable[[str], Firm]) -> None:
+    boss = firm("observe")
+    boss.company.add("partner", {"partner_id": "P3", "name": "Third"})
+    boss.edit("ps_decision", "P3")
+    report = boss.sync()
+    assert (report.exit_code, report.round.overrides, boss.value("ps_partner_id")) == (0, 1, "P3")
+
+
 def test_an_emptied_partner_may_be_accepted_as_direct(firm: Callable[[str], Firm]) -> None:
     boss = firm("warn")
     boss.edit("ps_partner_id", "")
