@@ -325,7 +325,7 @@ class People(RuleBasedStateMachine):
         for name in COLUMNS:
             assert after.files[name] == before.files[name] or WRITTEN.get(name) == name
         replaced = {
-            (row["kind"], row["record_id"], field, text)
+            (row["kind"], row["record_id"], field, text or "")  # a place that an undo took away shows as empty
             for row in after.journal[len(before.journal) :]
             if row["outcome"] == "done"
             for field, text in json.loads(row["before"]).items()
