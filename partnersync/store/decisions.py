@@ -10,8 +10,8 @@ from partnersync.domain.registration import Protection, Registration, Verdict
 from partnersync.store import codec
 from partnersync.store.codec import moment, moment_text_or_none
 from partnersync.store.rows import chunks, stream, upsert_all, write
+from partnersync.store.tables import cases, registrations
 from partnersync.store.tables import deal_states as deals
-from partnersync.store.tables import registrations
 
 _PAGE = 500
 
@@ -120,6 +120,22 @@ def put_deal_states(tx: Connection, states: Sequence[DealStanding]) -> None:
             }
         )
     upsert_all(tx, deals, rows)
+
+
+def watched(tx: Connection) -> list[tuple[str, str]]:
+    """Deals (connection, record id) whose owner is watched, and in whose case a record moved since it was decided."""
+    query = (
+        select(deals.c.connection, deals.c.record_id)
+        .join(cases, cases.c.case_id == deals.c.case_id)
+        .where(cases.c.dirty, deals.c.due_owner != "")
+        .order_by(deals.c.deal_ref)
+    )
+    return [(connection, record_id) for connection, record_id in tx.execute(query)]
+
+
+def put_owner(tx: Connection, deal_ref: str, owner: str) -> None:
+    """Note who owns a deal now."""
+    tx.execute(update(deals).where(deals.c.deal_ref == deal_ref).values(owner=owner))
 
 
 def accept_owner(tx: Connection, deal_ref: str) -> None:

@@ -1,5 +1,6 @@
 """Decisions of approvers, found in connected systems or given by command → overrides; in the given transaction."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +10,10 @@ from sqlalchemy import Connection as Tx
 from partnersync.contract.managed import DECISION, OWNER
 from partnersync.domain.attribution import Override
 from partnersync.domain.change import Managed
+from partnersync.domain.deal import Deal
 from partnersync.domain.issue import Issue
 from partnersync.domain.value import RecordKind
-from partnersync.store import casefile, decisions, fields, issuebook, journal, overrides, records
+from partnersync.store import casefile, codec, decisions, fields, issuebook, journal, overrides, records
 from partnersync.store.issuebook import IssueRow
 from partnersync.sync import audit, watch
 from partnersync.sync.due import RecordPlace
@@ -38,6 +40,7 @@ class Approvals:
     def take(self, connections: Collection[str]) -> None:
         """Look at everything contested; a decision that cannot be used stays where it is and is an issue."""
         self.partners = frozenset(records.accepted(self.tx))
+        self._look_at_owners()
         troubles: list[IssueRow] = []
         for connection in connections:
             after: RecordPlace | None = None
@@ -47,6 +50,18 @@ class Approvals:
                         troubles += self._deal(connection, managed)
                 after = (page[-1].kind, page[-1].record_id)
         self.opened += issuebook.raise_issues(self.tx, "decide", _SCOPE, self.run, self.now, troubles, whole=True)
+
+    def _look_at_owners(self) -> None:
+        """Who owns the watched deals by now, so that the run that sees a change can also accept it."""
+        by_connection: dict[str, list[str]] = defaultdict(list)
+        for connection, record_id in decisions.watched(self.tx):
+            by_connection[connection].append(record_id)
+        for connection, record_ids in by_connection.items():
+            rows = records.by_ids(self.tx, connection, RecordKind.DEAL, record_ids)
+            owners = [(row.record_id, codec.load(Deal, row.body).owner or "") for row in rows.values() if row.body]
+            fields.put_owner(self.tx, connection, owners)
+            for record_id, owner in owners:
+                decisions.put_owner(self.tx, f"{connection}/{record_id}", owner)
 
     def _deal(self, connection: str, managed: Managed) -> list[IssueRow]:
         edits = {edit.field: edit for edit in foreign_edits(managed)}

@@ -391,3 +391,14 @@ def test_a_decision_lets_go_what_an_undo_held(firm: Callable[[str], Firm]) -> No
     assert (boss.value("ps_partner_id"), boss.value("ps_source")) == ("P2", "override")
     assert boss.value("ps_commission") == "500.00"
     assert {record for record, code in boss.company.issues() if code == "UNDONE"} <= {"P1", "P2", "R1"}
+
+
+@pytest.mark.parametrize("owner", ["u2", ""])
+def test_a_changed_owner_is_accepted_by_the_run_that_sees_it(firm: Callable[[str], Firm], owner: str) -> None:
+    boss = firm("warn")
+    boss.crm.rows[RecordKind.DEAL][0]["owner"] = owner
+    boss.edit("ps_decision", "accept")
+    report = boss.sync()
+    assert (report.exit_code, report.round.overrides, boss.company.incidents()) == (0, 1, [])
+    assert boss.value("ps_decision") == ""
+    assert boss.sync().round.overrides == 0
