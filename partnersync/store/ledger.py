@@ -92,6 +92,12 @@ def set_status(tx: Connection, line_ids: Sequence[str], status: LineStatus) -> N
     _set_facts(tx, [{"line_id": line_id, "status": status.value} for line_id in changed])
 
 
+def set_statement(tx: Connection, line_ids: Sequence[str], statement_id: str) -> None:
+    """Take lines into a statement."""
+    taken = {"statement_id": statement_id, "status": LineStatus.IN_STATEMENT.value}
+    _set_facts(tx, [{"line_id": line_id, **taken} for line_id in line_ids])
+
+
 def _facts(tx: Connection, line_ids: Sequence[str]) -> dict[str, LineFacts]:
     """The facts beside those of these lines that have any."""
     found: dict[str, LineFacts] = {}
@@ -114,6 +120,7 @@ def rows(
     partner_id: str | None = None,
     line_id: str | None = None,
     period: str | None = None,
+    statement_id: str | None = None,
     until: datetime | None = None,
     after: int = 0,
 ) -> Iterator[Booked]:
@@ -127,6 +134,8 @@ def rows(
     for name, value in wanted.items():
         if value is not None:
             query = query.where(ledger.c[name] == value)
+    if statement_id is not None:
+        query = query.where(line_facts.c.statement_id == statement_id)
     if until:
         query = query.where(ledger.c.event_time <= moment_text(until))
     if after:

@@ -270,12 +270,18 @@ line_facts = Table(
     Column("payout_id", Str, nullable=False, default=""),
     Column("hold_reason", Str, nullable=False, default=""),
 )
+Index(
+    "ix_line_facts_statement_id",
+    line_facts.c.statement_id,
+    sqlite_where=text("statement_id <> ''"),
+    postgresql_where=text("statement_id <> ''"),
+)
 
 # Counts the changes of what is shown to people, so that its state is named without reading it.
 changes = Table(
     "changes",
     metadata,
-    Column("name", Str, primary_key=True),  # facts | issues
+    Column("name", Str, primary_key=True),  # facts | issues | incidents | statements
     Column("number", Integer, nullable=False),
 )
 
