@@ -25,7 +25,6 @@ from partnersync.store import (
     claimants,
     codec,
     decisions,
-    earnings,
     incidentbook,
     issuebook,
     ledger,
@@ -36,10 +35,10 @@ from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.store.rows import chunks
 from partnersync.sync import caseload, guard, want
+from partnersync.sync.booker import Booker
 from partnersync.sync.caseload import Places
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
 from partnersync.sync.dues import Dues
-from partnersync.sync.lines import bucket_lines, deal_lines, families
 from partnersync.sync.progress import Progress
 
 _CASES_AT_ONCE = 500
@@ -76,7 +75,6 @@ class Casework:
     supplied: frozenset[str] = frozenset()  # connections that tell activities
     capacity: dict[str, tuple[str, ...] | None] = field(default_factory=dict)  # verdicts that do not fit it (R4)
     due: int = 0  # cases to decide
-    buckets: set[str] = field(default_factory=set)  # bands to price anew
     codes: dict[str, str] = field(default_factory=dict)  # of the claims that were decided
     partner_rows: dict[str, Row] = field(default_factory=dict)
 
@@ -87,10 +85,10 @@ class Casework:
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
         self._weigh_capacity(knowledge)
+        booker = Booker(self.tx, self.programme, self.as_of)
         for case_ids in casefile.due(self.tx, self.as_of):
-            self._decide_cases(case_ids, knowledge)
-        for bucket in sorted(self.buckets):
-            self._price(bucket)
+            booker.book(self._decide_cases(case_ids, knowledge))
+        booker.price()
         dues = self.dues
         dues.deals()
         places = {name: row.connection for name, row in self.partner_rows.items() if name in knowledge.partners.by_id}
@@ -175,12 +173,11 @@ class Casework:
             case_ids = sorted(cases)
             casefile.touch(self.tx, case_ids)
 
-    def _decide_cases(self, case_ids: Sequence[str], knowledge: Knowledge) -> None:
+    def _decide_cases(self, case_ids: Sequence[str], knowledge: Knowledge) -> Sequence[CaseDecision]:
         files, places = caseload.load(self.tx, case_ids)
         decided = [decide(file, knowledge, self.as_of, self.run) for file in files]
         self._keep_claims(files, decided, places)
         decisions.put_deal_states(self.tx, [deal.state for one in decided for deal in one.deals])
-        self._book(decided)
         casefile.settle(self.tx, [(one.case_id, one.next_look_at) for one in decided])
         by_case = {
             casefile.scope(one.case_id): [_issue(issue, places[issue.kind, issue.record_id]) for issue in one.issues]
@@ -191,6 +188,7 @@ class Casework:
         self.report.deals += sum(len(one.deals) for one in decided)
         self.report.attributed += sum(deal.state.attribution is not None for one in decided for deal in one.deals)
         self.progress("decide cases", len(decided), self.due)
+        return decided
 
     def _keep_claims(self, files: Sequence[CaseFile], decided: Sequence[CaseDecision], places: Places) -> None:
         """Store verdicts that are new or moved, and what is due in the registrations' fields."""
@@ -269,31 +267,6 @@ class Casework:
             )
             for claim_id in (old_id, new_id)
         ]
-
-    def _book(self, decided: Sequence[CaseDecision]) -> None:
-        """Stage the lines of events under flat rules; events in bands wait for the whole of their bucket."""
-        deals = [deal for one in decided for deal in one.deals]
-        here = [line for line, _ in ledger.by_deals(self.tx, [deal.state.deal_ref for deal in deals])]
-        owed = {earning.event_id for deal in deals for earning in deal.earnings if earning.bucket is None}
-        owed.update(line.event_id for line in here)
-        booked = families([*here, *ledger.by_events(self.tx, sorted(owed))])
-        ledger.stage(self.tx, deal_lines(deals, booked, self.programme, self.as_of))
-        banded = [
-            (one.case_id, earning)
-            for one in decided
-            for deal in one.deals
-            for earning in deal.earnings
-            if earning.bucket
-        ]
-        self.buckets |= earnings.replace(self.tx, [one.case_id for one in decided], banded)
-
-    def _price(self, bucket: str) -> None:
-        """Price all events of one partner and period, and stage the difference."""
-        events = earnings.by_bucket(self.tx, bucket)
-        booked = families(ledger.by_events(self.tx, [earning.event_id for earning in events]))
-        staged = bucket_lines(events, booked, self.programme, self.as_of)
-        ledger.stage(self.tx, staged)
-        decisions.touch_deals(self.tx, sorted({line.deal_ref for line in staged}))
 
     def _raise(self, scope: str, rows: Sequence[IssueRow]) -> None:
         """Open these issues and close those of the same scope that no longer stand."""

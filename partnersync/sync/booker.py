@@ -1,0 +1,48 @@
+"""Decisions → staged lines: what deals and buckets owe by now minus what is booked; in the given transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.rules.program import Programme
+from partnersync.store import decisions, earnings, ledger
+from partnersync.sync.decide import CaseDecision
+from partnersync.sync.lines import bucket_lines, deal_lines, families
+
+
+@dataclass(slots=True)
+class Booker:
+    """Stages the lines of one round of deciding."""
+
+    tx: Tx
+    programme: Programme
+    as_of: datetime
+    buckets: set[str] = field(default_factory=set)  # bands to price anew
+
+    def book(self, decided: Sequence[CaseDecision]) -> None:
+        """Stage the lines of events under flat rules; events in bands wait for the whole of their bucket."""
+        deals = [deal for one in decided for deal in one.deals]
+        here = [line for line, _ in ledger.by_deals(self.tx, [deal.state.deal_ref for deal in deals])]
+        owed = {earning.event_id for deal in deals for earning in deal.earnings if earning.bucket is None}
+        owed.update(line.event_id for line in here)
+        booked = families([*here, *ledger.by_events(self.tx, sorted(owed))])
+        ledger.stage(self.tx, deal_lines(deals, booked, self.programme, self.as_of))
+        banded = [
+            (one.case_id, earning)
+            for one in decided
+            for deal in one.deals
+            for earning in deal.earnings
+            if earning.bucket
+        ]
+        self.buckets |= earnings.replace(self.tx, [one.case_id for one in decided], banded)
+
+    def price(self) -> None:
+        """Price the buckets that moved, each whole, and stage the difference."""
+        for bucket in sorted(self.buckets):
+            events = earnings.by_bucket(self.tx, bucket)
+            booked = families(ledger.by_events(self.tx, [earning.event_id for earning in events]))
+            staged = bucket_lines(events, booked, self.programme, self.as_of)
+            ledger.stage(self.tx, staged)
+            decisions.touch_deals(self.tx, sorted({line.deal_ref for line in staged}))
