@@ -72,6 +72,32 @@ def _told(judged: dict[str, Judged]) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
+    ("first", "then", "expected", "issues"),
+    [
+        pytest.param({}, {}, ("approved", "OK"), [], id="the same content again"),
+        pytest.param(
+            {"faults": (("amount", "x"),)}, {}, ("approved", "OK"), [], id="a correction while nothing was decided"
+        ),
+        pytest.param(
+            {},
+            {"faults": (("amount", "x"),)},
+            ("approved", "OK"),
+            ["REGISTRATION_DECIDED"],
+            id="other content after the verdict",
+        ),
+    ],
+)
+def test_r6_the_same_registration_again(
+    first: dict[str, Any], then: dict[str, Any], expected: tuple[str, str], issues: list[str]
+) -> None:
+    judged = _judge([_claim(1, "P1", "2026-01-10", **first)])
+    case = CaseFile("c", registrations=[_claim(1, "P1", "2026-01-10", **then)], judged=judged)
+    again = decide(case, _knowledge(), _at("2026-03-02"), 2)
+    assert [(one.state.value, one.verdict.code.value) for one in again.registrations] == [expected]
+    assert [one.code for one in again.issues] == issues
+
+
+@pytest.mark.parametrize(
     ("as_of", "expected"),
     [
         pytest.param("2026-02-06T11:59", ("research", "SIMULTANEOUS"), id="within five business days"),
