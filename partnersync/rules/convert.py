@@ -1,7 +1,7 @@
 """Sums in the program's currency, at the rate of the event's day."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,6 +9,14 @@ from partnersync.domain.document import Rate
 from partnersync.domain.value import Money, half_up, minor_digits
 
 Rates = Mapping[tuple[date, str], Rate]  # by day and currency
+
+
+def rate_of(rates: Rates, day: date, currency: str, within_days: int) -> Rate | None:
+    """The most recent rate of a currency that is not after a day, and at most so many days older; None without one."""
+    if not rates:
+        return None
+    days = (day - timedelta(days=back) for back in range(within_days + 1))
+    return next((rates[at, currency] for at in days if (at, currency) in rates), None)
 
 
 def convert(sum_: Money, rate: Decimal, currency: str) -> Money:

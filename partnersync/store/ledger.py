@@ -4,7 +4,7 @@ Lines of the run that is deciding are staged, seen by reads as if they were book
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
@@ -68,6 +68,14 @@ def seal(tx: Connection) -> int:
     number = _CHAIN.append(tx, (row._asdict() for row in stream(tx, query)))
     clear_stage(tx)
     return number
+
+
+def deals_converted_before(tx: Connection, day: date) -> list[str]:
+    """Deals with an event of this day or later that was converted at a rate of an earlier one, by ref."""
+    since = moment_text(datetime.combine(day, time(), UTC) - timedelta(days=1))  # no zone is further ahead
+    older = (ledger.c.fx_date != "") & (ledger.c.fx_date < day.isoformat())
+    query = select(ledger.c.deal_id).where(older, ledger.c.event_time >= since).distinct()
+    return sorted(tx.execute(query).scalars())
 
 
 def set_hold(tx: Connection, reasons: Mapping[str, str]) -> None:

@@ -12,11 +12,12 @@ from partnersync.contract.adapter import Origin, Raw
 from partnersync.domain.activity import Activity
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, Payment
+from partnersync.domain.document import Rate
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import RecordKind
 from partnersync.rules import identity, likeness, names
-from partnersync.store import casefile, codec, fields, records, traits
+from partnersync.store import casefile, codec, fields, ledger, records, traits
 from partnersync.store.casefile import RecordKey
 from partnersync.store.records import Row
 from partnersync.store.traits import Trait
@@ -93,9 +94,16 @@ class Intake:
         casefile.touch_partner(tx, sorted(self.partners), sorted(self.promo_codes))
         if self.kind is RecordKind.RATE and self.rows:
             if all(row.state == "present" and row.changed == row.first_seen for row in self.rows):
-                casefile.touch_issues(tx, "RATE_MISSING")
+                self._touch_by_rates(tx)
             else:
                 casefile.touch_all(tx)  # a rate that lines were converted at is another one now
+
+    def _touch_by_rates(self, tx: Tx) -> None:
+        """A new rate is for events without one, and for those that an older one was carried on to."""
+        casefile.touch_issues(tx, "RATE_MISSING")
+        first = min(codec.load(Rate, row.body or "").on for row in self.rows)
+        refs = ledger.deals_converted_before(tx, first)
+        casefile.touch(tx, sorted(set(records.cases_of_deals(tx, refs).values())))
 
     def _to_join(self, tx: Tx) -> list[casefile.Item]:
         """The records with the keys that unite them; a phone of many companies is left out."""

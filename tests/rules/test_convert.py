@@ -83,13 +83,28 @@ def test_payments_in_another_currency(product: str, payments: list[Payment], amo
     assert owed(product, *payments, amount=amount) == expected
 
 
+LATER = date(2026, 5, 12)
+
+
 @pytest.mark.parametrize(
-    "at", [pytest.param("2026-05-02", id="no row of that day"), pytest.param("2026-04-30 23:59", id="a minute before")]
+    ("at", "within", "expected"),
+    [
+        pytest.param("2026-05-02", 14, "2026-05-01", id="a day off has the rate of the day before"),
+        pytest.param("2026-05-11 23:59", 14, "2026-05-01", id="until there is a later one"),
+        pytest.param("2026-05-12", 14, "2026-05-12", id="that of its own day comes first"),
+        pytest.param("2026-05-26", 14, "2026-05-12", id="14 days on"),
+        pytest.param("2026-05-27", 14, "", id="and no more"),
+        pytest.param("2026-04-30 23:59", 14, "", id="never the rate of a later day"),
+        pytest.param("2026-05-02", 0, "", id="none is carried on if the program says so"),
+        pytest.param("2026-05-01 23:59", 0, "2026-05-01", id="but for its very day"),
+    ],
 )
-def test_without_a_rate_of_its_very_day_a_payment_waits(at: str) -> None:
-    found, issues = look(replace(deal(), currency="USD"), [usd("P1", 100, at)], programme(TERMS), RATES)
-    assert found == []
-    assert [(one.code, one.column) for one in issues] == [("RATE_MISSING", "currency")]
+def test_the_last_rate_up_to_the_day_counts(at: str, within: int, expected: str) -> None:
+    terms = programme(TERMS.replace("convert = true", f"convert = true\nrate_within_days = {within}"))
+    rates = {**RATES, (LATER, "USD"): Rate(LATER, "USD", Decimal("82"))}
+    found, issues = look(replace(deal(), currency="USD"), [usd("P1", 100, at)], terms, rates)
+    assert [one.fx[2] for one in found if one.fx] == ([expected] if expected else [])
+    assert [(one.code, one.column) for one in issues] == ([] if expected else [("RATE_MISSING", "currency")])
 
 
 def test_without_convert_a_rule_with_sums_takes_its_own_currency_only() -> None:

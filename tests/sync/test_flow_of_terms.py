@@ -127,6 +127,25 @@ def test_a_partner_who_is_added_gets_the_share_that_waited(new_company: Callable
     assert company.sums() == {("P1", "D1", "2026-02"): 50_00, ("P3", "D1", "2026-02"): 100_00}
 
 
+def test_a_rate_that_comes_later_for_a_nearer_day_replaces_the_one_that_was_carried_on(
+    new_company: Callable[..., Any],
+) -> None:
+    terms = {"convert": True, "base": "gross", "rules": [{"name": "tenth", "rate": "10%"}]}
+    company = new_company(program={"effective_from": date(2026, 1, 1), "commission": terms})
+    company.add("partner", PARTNERS[0])
+    deal = {"deal_id": "D1", "client_id": "c1", "partner_id": "P1", "state": "open", "created_at": "2026-01-01"}
+    company.add("deal", deal | {"currency": "USD"})
+    paid = {"payment_id": "M1", "deal_id": "D1", "paid_at": "2026-02-02", "amount": "100", "currency": "USD"}
+    company.add("payment", paid)
+    rate = {"rate_id": "1", "date": "2026-01-30", "currency": "USD", "rate": "80", "source": "bank"}
+    company.add("rate", rate)
+    company.sync(as_of=AS_OF)
+    assert company.sums() == {("P1", "D1", "2026-02"): 800_00}
+    company.add("rate", rate | {"rate_id": "2", "date": "2026-02-01", "rate": "90"})
+    company.sync(as_of=AS_OF)
+    assert company.sums() == {("P1", "D1", "2026-02"): 900_00}
+
+
 def test_a_payment_waits_for_its_rate_and_a_corrected_rate_is_booked_as_the_difference(
     new_company: Callable[..., Any],
 ) -> None:
@@ -145,6 +164,8 @@ def test_a_payment_waits_for_its_rate_and_a_corrected_rate_is_booked_as_the_diff
     company.sync(as_of=AS_OF)
     assert company.issues() == set()
     assert company.sums() == {("P1", "D1", "2026-02"): 800_00}
+    company.add("rate", rate | {"rate_id": "2", "date": "2026-02-02"})
+    assert company.sync(as_of=AS_OF).decided.cases == 0, "a later rate is none of its business"
     company.systems["main"].rows[RecordKind.RATE][0]["rate"] = "90"
     company.sync(as_of=AS_OF)
     assert company.sums() == {("P1", "D1", "2026-02"): 900_00}
