@@ -24,7 +24,8 @@ class Earning:
 
     `rate` prices a percent rule and `fixed` a fixed one; both None: the rule has bands. `bucket` names the events that
     are priced together, over all deals (None: those of the deal), in the order of event_time and event_id; `measure`
-    and `cap` those that the rule's bands and cap count together. `base_known` is False where a deal was won for nobody
+    and `cap` those that the rule's bands and cap count together. `linked`: all buckets of its deal,
+    where these are priced together too. `base_known` is False where a deal was won for nobody
     knows what. `shares` are (partner_id, payee_id, share) where not all of it is the payee's. `counts_only`: a
     win that bands count, and that is no event of its own. `reason` marks an event that earns nothing, or only in part.
     `hold_until` is a moment in UTC.
@@ -52,6 +53,7 @@ class Earning:
     base_known: bool = True
     shares: tuple[tuple[str, str, Fraction], ...] = ()
     counts_only: bool = False
+    linked: tuple[str, ...] = ()
     fx: tuple[str, str, str] | tuple[()] = ()  # the rate that the sums were converted at, its source and day
 
 

@@ -1,8 +1,11 @@
 """Which events are counted together by the bands and the cap of a rule, and so priced together."""
 
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from partnersync.domain.earning import Earning
+from partnersync.rules.program import Programme
 from partnersync.rules.terms import CommissionRule
 
 _WIDTH = ("month", "quarter", "year")
@@ -44,6 +47,23 @@ def place(rule: CommissionRule, version: str, partner_id: str, client_id: str, d
         return Place(f"|{rule.name}|", measure, cap)
     widest = max(_width(width), _width(rule.tiers.measure), key=_WIDTH.index)
     return Place(f"{partner_id}|{rule.name}|{period(widest, day)}", measure, cap)
+
+
+def linked(earnings: list[Earning], programme: Programme) -> list[Earning]:
+    """All that one deal earns; where `max_total` could cut it and it lies in several buckets, these are linked.
+
+    What was in none gets a bucket of the deal's own.
+    """
+    if len({one.bucket for one in earnings}) < 2 or not any(_is_generous(one, programme) for one in earnings):
+        return earnings
+    within = [replace(one, bucket=one.bucket or f"|max_total|{one.deal_ref}") for one in earnings]
+    names = tuple(sorted({one.bucket for one in within if one.bucket}))
+    return [replace(one, linked=names) for one in within]
+
+
+def _is_generous(one: Earning, programme: Programme) -> bool:
+    program = programme.named(one.program_version)
+    return program is not None and one.rule in program.generous_rules
 
 
 def period(measure: str, day: date) -> str:

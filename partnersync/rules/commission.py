@@ -14,6 +14,7 @@ from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner
 from partnersync.domain.trace import Step
 from partnersync.domain.value import Money, RecordKind
+from partnersync.rules.buckets import linked
 from partnersync.rules.convert import Rates
 from partnersync.rules.earner import Earner, Event
 from partnersync.rules.paid import Counted, GivenBack, walk
@@ -87,7 +88,8 @@ def earn(
     program = programme.at(deal.ended_at) if won and not win else None
     if program and program.counts_wins:
         earner.count(program)
-    return earner.earnings, earner.issues
+    earnings = linked(earner.earnings, programme) if programme.weighs_deals else earner.earnings
+    return earnings, earner.issues
 
 
 def hold_reason(deal: Deal, as_of: datetime) -> str:

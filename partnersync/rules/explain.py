@@ -58,6 +58,30 @@ SENTENCES: dict[str, str] = {
 # Where what an argument says asks for a sentence of its own.
 _OPEN_BAND = msgid("In the band from {from} up, at {rate}: {base} of the base gives {amount}.")
 _FIXED_RULE = msgid("Rule {name} gives a fixed sum of {terms}.")
+_CAPS = {
+    "deal": msgid(
+        "The rule brings at most {limit} from one deal: {total} was earned by now, {counted} of that counts."
+    ),
+    "client_month": msgid(
+        "The rule brings at most {limit} a month from one client: {total} was earned by now, {counted} of that counts."
+    ),
+    "partner_month": msgid(
+        "The rule brings a partner at most {limit} a month: {total} was earned by now, {counted} of that counts."
+    ),
+    "partner_quarter": msgid(
+        "The rule brings a partner at most {limit} a quarter: {total} was earned by now, {counted} of that counts."
+    ),
+    "partner_year": msgid(
+        "The rule brings a partner at most {limit} a year: {total} was earned by now, {counted} of that counts."
+    ),
+    "program": msgid(
+        "The rule brings all partners together at most {limit}: {total} was earned by now, {counted} of that counts."
+    ),
+    "max_total": msgid(
+        "By the deal's base so far all rules together bring at most {limit}:"
+        " {total} was earned by now, {counted} of that counts."
+    ),
+}
 _STAGGERED_RULE = msgid("Rule {name} gives the rates of its terms.")
 _BANDED_RULE = msgid("Rule {name} gives the rates of its bands.")
 
@@ -156,6 +180,8 @@ def _form(code: str, named: Mapping[str, str]) -> str:
     """The sentence of a step, as what its arguments say asks for it."""
     if code == "band" and not named["to"]:
         return _OPEN_BAND
+    if code == "cap":
+        return _CAPS.get(named["name"], SENTENCES[code])
     if code == "rule" and named["terms"] == "bands":
         return _BANDED_RULE
     if code == "rule" and named["terms"] == "terms":

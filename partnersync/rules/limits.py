@@ -7,6 +7,7 @@ from partnersync.domain.earning import Earning, Refund
 from partnersync.domain.line import LineKind
 from partnersync.domain.trace import encode
 from partnersync.domain.value import Money, round_half_up
+from partnersync.rules.base import percent
 from partnersync.rules.entry import Entry
 from partnersync.rules.program import Programme
 
@@ -32,7 +33,7 @@ def _by_rule(entry: Entry, programme: Programme, totals: dict[str, "_Total"]) ->
     if rule and rule.cap:
         total = totals.setdefault(entry.of.cap, _Total())
         total.limit = max(rule.cap.amount.minor, total.counted)
-        yield from total.told(entry, total.add(entry.minor), rule.cap.per)
+        yield from total.told(entry, total.add(entry.minor), rule.cap.per, rule.cap.amount.text())
 
 
 def _by_deal(told: Iterable[Entry], programme: Programme, totals: dict[str, "_Total"]) -> Iterator[Entry]:
@@ -44,7 +45,9 @@ def _by_deal(told: Iterable[Entry], programme: Programme, totals: dict[str, "_To
     for key, same in by_deal.items():
         total = totals.setdefault(key, _Total())
         total.limit += sum(_allowed(one, programme) for one in same)
-        yield from total.told(same[0], total.add(sum(one.minor for one in same)), MAX_TOTAL)
+        program = programme.named(same[0].of.program_version)
+        most = percent(program.commission.max_total) if program else ""
+        yield from total.told(same[0], total.add(sum(one.minor for one in same)), MAX_TOTAL, most)
 
 
 def may_bind(earnings: Iterable[Earning], programme: Programme) -> bool:
@@ -72,11 +75,14 @@ class _Total:
         self.counted = min(self.earned, self.limit)
         return self.counted - before - minor
 
-    def told(self, entry: Entry, cut: int, name: str) -> Iterator[Entry]:
-        """A cut as the event's own; what is given free goes to the event's own cut, then to the earliest of others."""
+    def told(self, entry: Entry, cut: int, name: str, most: str) -> Iterator[Entry]:
+        """A cut as the event's own; what is given free goes to the event's own cut, then to the earliest of others.
+
+        `most` is what the cap called `name` says.
+        """
         of = entry.of
         if cut < 0:
-            yield self._cut(entry, entry, cut, name)
+            yield self._cut(entry, entry, cut, name, most)
         elif cut > 0:
             own = (of.event_id, of.rule)
             for key in [own, *(key for key in self.cuts if key != own)]:
@@ -84,13 +90,13 @@ class _Total:
                     free = min(cut, -self.cuts[key].minor)
                     cut -= free
                     if free:
-                        yield self._cut(entry, self.cuts[key], free, name)
+                        yield self._cut(entry, self.cuts[key], free, name, most)
 
-    def _cut(self, entry: Entry, whose: Entry, minor: int, name: str) -> Entry:
+    def _cut(self, entry: Entry, whose: Entry, minor: int, name: str, most: str) -> Entry:
         """A cut, or one that is given back, of what `whose` event earned; booked with the event of `entry`."""
         of = whose.of
         sums = (Money(sum_, of.base.currency).text() for sum_ in (self.limit, self.earned, self.counted))
-        found = Entry(entry.at, of, LineKind.CAP, minor, "", encode([("cap", name, *sums)]), name)
+        found = Entry(entry.at, of, LineKind.CAP, minor, most, encode([("cap", name, *sums)]), name)
         before = self.cuts.get((of.event_id, of.rule))
         self.cuts[of.event_id, of.rule] = found._replace(minor=minor + (before.minor if before else 0))
         return found

@@ -98,10 +98,13 @@ class Program(Table):
     @cached_property
     def limited_rules(self) -> frozenset[str]:
         """Names of the rules that a cap could cut."""
+        return self.generous_rules | {rule.name for rule in self.commission.rules if rule.cap}
+
+    @cached_property
+    def generous_rules(self) -> frozenset[str]:
+        """Names of the rules that could bring more than `max_total` of an event's base."""
         most = self.commission.max_total
-        return frozenset(
-            rule.name for rule in self.commission.rules if rule.cap or rule.sum_each or max(rule.rates()) > most
-        )
+        return frozenset(rule.name for rule in self.commission.rules if rule.sum_each or max(rule.rates()) > most)
 
     @cached_property
     def counts_wins(self) -> bool:
@@ -176,6 +179,13 @@ class Programme:
     def has_terms(self) -> bool:
         """Whether any rule earns for a time only."""
         return any(rule.months or rule.terms for program in self.versions for rule in program.commission.rules)
+
+    @cached_property
+    def weighs_deals(self) -> bool:
+        """Whether `max_total` could cut deals whose events are priced apart from each other."""
+        rules = [rule for program in self.versions for rule in program.commission.rules]
+        apart = any(rule.tiers or (rule.cap and rule.cap.per != "deal") for rule in rules)
+        return apart and any(program.generous_rules for program in self.versions)
 
     def digest(self, version: str) -> str | None:
         """`Program.digest` of the version with this id."""

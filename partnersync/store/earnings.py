@@ -51,6 +51,21 @@ def by_bucket(tx: Connection, bucket: str) -> list[Earning]:
     return [codec.load(Earning, body) for body in tx.execute(query.order_by(*order)).scalars()]
 
 
+def together(tx: Connection, bucket: str) -> tuple[set[str], list[Earning]]:
+    """All that is priced together with a bucket, and the buckets that it lies in; linked deals join them."""
+    names: set[str] = set()
+    events: list[Earning] = []
+    coming = {bucket}
+    while coming:
+        name = min(coming)
+        names.add(name)
+        found = by_bucket(tx, name)
+        events += found
+        coming.update(*(one.linked for one in found))
+        coming -= names
+    return names, events
+
+
 _DELETE = delete(table).where(
     and_(
         table.c.event_id == bindparam("at_event"),

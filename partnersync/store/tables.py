@@ -248,7 +248,9 @@ ledger = Table(
     Index("ix_ledger_deal_id", "deal_id"),
     Index("ix_ledger_balance", "partner_id", "currency", "amount_minor"),
     Index("ix_ledger_hold_until", "hold_until"),
-    Index("ix_ledger_converted", "event_time", sqlite_where=text("fx_date <> ''"), postgresql_where=text("fx_date <> ''")),
+    Index(
+        "ix_ledger_converted", "event_time", sqlite_where=text("fx_date <> ''"), postgresql_where=text("fx_date <> ''")
+    ),
 )
 
 # Lines of the run that is deciding now, in the ledger's order; moved there in the same transaction.

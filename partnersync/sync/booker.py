@@ -40,8 +40,12 @@ class Booker:
 
     def price(self) -> None:
         """Price the buckets that moved, each whole, and stage the difference."""
+        priced: set[str] = set()
         for bucket in sorted(self.buckets):
-            events = earnings.by_bucket(self.tx, bucket)
+            if bucket in priced:
+                continue
+            names, events = earnings.together(self.tx, bucket)
+            priced |= names
             booked = families(ledger.by_events(self.tx, [earning.event_id for earning in events]))
             staged = bucket_lines(events, booked, self.programme, self.as_of)
             ledger.stage(self.tx, staged)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +17,8 @@ from partnersync.domain.registration import RegistrationState, Verdict, VerdictC
 from partnersync.domain.say import Say
 from partnersync.rules import explain
 from partnersync.rules.commission import STEPS
+from partnersync.rules.limits import MAX_TOTAL
+from partnersync.rules.terms import CapPer
 from partnersync.translate import translator
 
 ENGLISH, RUSSIAN = translator("en"), translator("ru")
@@ -49,6 +51,15 @@ def test_every_step_of_a_line_has_a_sentence_with_all_its_arguments(code: str, s
     [sentence] = explain.sentences(trace.encode([(code, *given.values())]), say)
     assert all(SAID[say.language].get(text, text) in sentence for text in given.values())
     assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("say", [ENGLISH, RUSSIAN], ids=lambda say: str(say.language))
+@pytest.mark.parametrize("name", [*get_args(CapPer), MAX_TOTAL])
+def test_a_cap_is_told_in_words_not_by_its_code(name: str, say: Say) -> None:
+    [sentence] = explain.sentences(trace.encode([("cap", name, "100.00", "150.00", "100.00")]), say)
+    assert name not in sentence or (name, say) == ("deal", ENGLISH)
+    assert say.number("100.00") in sentence
+    assert say.number("150.00") in sentence
 
 
 def _steps_written() -> Iterator[tuple[str, str, int | None]]:

@@ -189,8 +189,15 @@ def test_a_cut_is_a_line_with_the_caps_name() -> None:
     accrual, cut = bucket_lines(found, {}, terms("partner_month"), AS_OF)
     assert (accrual.kind, accrual.amount.text(), accrual.reason) == (LineKind.ACCRUAL, "150.00", "")
     assert (cut.kind, cut.amount.text(), cut.reason, cut.part) == (LineKind.CAP, "-50.00", "partner_month", 1)
+    assert cut.rate == "100.00", "what the cap allows"
     assert (cut.event_id, cut.rule, cut.base.minor, cut.hold_until) == ("main/P1", "sales", 0, None)
     assert decode(cut.trace) == (("cap", "partner_month", "100.00", "150.00", "100.00"),)
+
+
+def test_the_rate_of_a_cut_by_max_total_is_its_share() -> None:
+    program = terms("", 'rate = "60%"')
+    found, _ = look(deal(), [paid("P1", "1000")], program)
+    assert [line.rate for line in bucket_lines(found, {}, program, AS_OF)] == ["60%", "50%"]
 
 
 def test_deals_of_a_partner_share_his_cap() -> None:

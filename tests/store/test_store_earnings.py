@@ -46,6 +46,18 @@ def test_the_buckets_to_price_anew(
         assert earnings.replace(tx, cases, now) == set()
 
 
+def test_a_linked_deal_joins_its_buckets(store: Store) -> None:
+    linked = [replace(ONE, linked=("Q1", "own")), replace(TWO, bucket="own", linked=("Q1", "own"))]
+    others = [replace(ONE, event_id="main/p3", bucket="own"), replace(ONE, event_id="main/p4", bucket="Q2")]
+    with store.write() as tx:
+        earnings.replace(tx, ["c1"], [("c1", one) for one in [*linked, *others]])
+        for bucket in ("Q1", "own"):
+            names, events = earnings.together(tx, bucket)
+            assert names == {"Q1", "own"}
+            assert {one.event_id for one in events} == {"main/p1", "main/p2", "main/p3"}
+        assert earnings.together(tx, "Q2") == ({"Q2"}, [others[1]])
+
+
 def test_events_are_priced_in_the_order_of_time_and_event(store: Store) -> None:
     late = replace(ONE, event_time=AT + timedelta(hours=1), event_id="a")
     fraction = replace(ONE, event_time=AT + timedelta(microseconds=1), event_id="b", rate=Fraction(1, 3))

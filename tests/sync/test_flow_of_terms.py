@@ -53,7 +53,7 @@ def events(draw: st.DrawFn) -> list[Event]:
             "deal_id": f"D{number}",
             "client_id": f"c{draw(st.integers(1, 2))}",
             "partner_id": draw(st.sampled_from(["P1", "P1", "P2"])),
-            "products": draw(st.sampled_from(products)),
+            "products": "|".join(products),
             "roles": draw(st.sampled_from(["", "P1=sourced|P3=implementation", "P2=implementation", "P2/ann=sourced"])),
             "created_at": "2026-01-01",
             "amount": draw(st.sampled_from(["", "2000"])),
@@ -67,6 +67,7 @@ def events(draw: st.DrawFn) -> list[Event]:
                 "deal_id": f"D{number}",
                 "paid_at": f"2026-{draw(st.integers(2, 12)):02d}-{draw(st.integers(1, 28)):02d}",
                 "amount": draw(st.sampled_from(["100", "333.33", "700.01", "1500"])),
+                "product": draw(st.sampled_from(products)),
             }
             found.append(("payment", paid))
             if draw(st.booleans()):
@@ -110,6 +111,32 @@ def test_spreading_events_over_runs_gives_the_same_sums_and_another_run_adds_not
     spread = run(new_company(program=PROGRAM), [mixed[:first], mixed[first:second], mixed[second:]])
     assert spread.sums() == whole.sums()
     assert spread.sync(as_of=AS_OF).decided.lines == 0
+
+
+def test_a_deal_whose_payments_in_bands_went_to_another_is_cut_without_them(new_company: Callable[..., Any]) -> None:
+    company = new_company(program=PROGRAM)
+    company.add("partner", *PARTNERS)
+    deal = {"deal_id": "D1", "client_id": "c1", "partner_id": "P1", "products": "shared|retro", "state": "open"}
+    deal |= {"created_at": "2026-01-01"}
+    company.add("deal", deal, deal | {"deal_id": "D2", "client_id": "c2"})
+    paid_for = [("shared", "2026-02-01"), ("retro", "2026-05-01"), ("retro", "2026-09-01")]
+    for number, (product, day) in enumerate(paid_for):
+        paid = {"payment_id": f"M{number}", "deal_id": "D1", "paid_at": day, "amount": "366", "product": product}
+        company.add("payment", paid)
+    company.sync(as_of=AS_OF)
+    assert company.sums() == {
+        ("P1", "D1", "2026-02"): 150_00,
+        ("P1", "D1", "2026-05"): 30_00 + 30_00,  # what was cut before is given back
+        ("P1", "D1", "2026-09"): 30_00,
+    }
+    for row in company.systems["main"].rows[RecordKind.PAYMENT][1:]:
+        row["deal_id"] = "D2"
+    company.sync(as_of=AS_OF)
+    assert company.sums() == {
+        ("P1", "D1", "2026-02"): 150_00,
+        ("P1", "D2", "2026-05"): 30_00,
+        ("P1", "D2", "2026-09"): 30_00,
+    }
 
 
 def test_a_partner_who_is_added_gets_the_share_that_waited(new_company: Callable[..., Any]) -> None:

@@ -9,6 +9,4 @@ down_revision = "0004"
 
 def upgrade() -> None:
     converted = sa.text("fx_date <> ''")
-    op.create_index(
-        "ix_ledger_converted", "ledger", ["event_time"], sqlite_where=converted, postgresql_where=converted
-    )
+    op.create_index("ix_ledger_converted", "ledger", ["event_time"], sqlite_where=converted, postgresql_where=converted)
