@@ -8,14 +8,16 @@ from fractions import Fraction
 from partnersync.domain.document import Rate
 from partnersync.domain.value import Money, half_up, minor_digits
 
+CARRIED_ON_DAYS = 14  # central banks publish no rate on days off: for twelve days around New Year 2026
+
 Rates = Mapping[tuple[date, str], Rate]  # by day and currency
 
 
-def rate_of(rates: Rates, day: date, currency: str, within_days: int) -> Rate | None:
-    """The most recent rate of a currency that is not after a day, and at most so many days older; None without one."""
+def rate_of(rates: Rates, day: date, currency: str) -> Rate | None:
+    """The most recent rate of a currency that is not after a day, and not too much older; None without one."""
     if not rates:
         return None
-    days = (day - timedelta(days=back) for back in range(within_days + 1))
+    days = (day - timedelta(days=back) for back in range(CARRIED_ON_DAYS + 1))
     return next((rates[at, currency] for at in days if (at, currency) in rates), None)
 
 

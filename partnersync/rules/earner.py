@@ -17,7 +17,7 @@ from partnersync.domain.trace import Step, encode
 from partnersync.domain.value import Money, RecordKind, round_half_up
 from partnersync.rules.base import Base, decimal, gross, margin, net_of_vat, percent, vat_rate
 from partnersync.rules.buckets import place
-from partnersync.rules.convert import Rates, convert, rate_of
+from partnersync.rules.convert import CARRIED_ON_DAYS, Rates, convert, rate_of
 from partnersync.rules.paid import GivenBack
 from partnersync.rules.program import Program, choose_rule
 from partnersync.rules.rule_choice import RuleFacts
@@ -77,12 +77,11 @@ class Earner:
     def add(self, program: Program, event: Event) -> None:
         """What an event earns under the program in force at its time; nothing where no rule takes it."""
         if program.commission.convert and event.paid.currency != program.currency:
-            within = program.commission.rate_within_days
-            at = rate_of(self._rates, event.at.astimezone(program.zone).date(), event.paid.currency, within)
+            at = rate_of(self._rates, event.at.astimezone(program.zone).date(), event.paid.currency)
             if at is None:
                 reason = (
-                    f"is in {event.paid.currency}, and there is no rate of its day or the {within} days before it: "
-                    "it waits until one is added"
+                    f"is in {event.paid.currency}, and there is no rate of its day or the {CARRIED_ON_DAYS} days "
+                    "before: it waits until one is added"
                 )
                 self.refuse(event.kind, event.ref, "RATE_MISSING", reason)
                 return

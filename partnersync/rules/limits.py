@@ -93,10 +93,13 @@ class _Total:
                         yield self._cut(entry, self.cuts[key], free, name, most)
 
     def _cut(self, entry: Entry, whose: Entry, minor: int, name: str, most: str) -> Entry:
-        """A cut, or one that is given back, of what `whose` event earned; booked with the event of `entry`."""
-        of = whose.of
+        """A cut, or one that is given back, of what `whose` event earned.
+
+        It is booked with the event of `entry`; what another deal gets back, where that was cut.
+        """
+        of, at = whose.of, entry.at if entry.at.deal_ref == whose.at.deal_ref else whose.at
         sums = (Money(sum_, of.base.currency).text() for sum_ in (self.limit, self.earned, self.counted))
-        found = Entry(entry.at, of, LineKind.CAP, minor, most, encode([("cap", name, *sums)]), name)
+        found = Entry(at, of, LineKind.CAP, minor, most, encode([("cap", name, *sums)]), name)
         before = self.cuts.get((of.event_id, of.rule))
         self.cuts[of.event_id, of.rule] = found._replace(minor=minor + (before.minor if before else 0))
         return found

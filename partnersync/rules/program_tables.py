@@ -116,7 +116,6 @@ class Commission(Table):
     exclude_products: ListOf[Word] = ()
     hold_days: Count = 14
     convert: bool = False
-    rate_within_days: Count = 14
     max_total: Percent = Fraction(1, 2)
     clawback: Clawback = Clawback()
     vat: Annotated[Mapping[DayKey, Percent], over(VAT)] = VAT

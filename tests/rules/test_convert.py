@@ -87,22 +87,19 @@ LATER = date(2026, 5, 12)
 
 
 @pytest.mark.parametrize(
-    ("at", "within", "expected"),
+    ("at", "expected"),
     [
-        pytest.param("2026-05-02", 14, "2026-05-01", id="a day off has the rate of the day before"),
-        pytest.param("2026-05-11 23:59", 14, "2026-05-01", id="until there is a later one"),
-        pytest.param("2026-05-12", 14, "2026-05-12", id="that of its own day comes first"),
-        pytest.param("2026-05-26", 14, "2026-05-12", id="14 days on"),
-        pytest.param("2026-05-27", 14, "", id="and no more"),
-        pytest.param("2026-04-30 23:59", 14, "", id="never the rate of a later day"),
-        pytest.param("2026-05-02", 0, "", id="none is carried on if the program says so"),
-        pytest.param("2026-05-01 23:59", 0, "2026-05-01", id="but for its very day"),
+        pytest.param("2026-05-02", "2026-05-01", id="a day off has the rate of the day before"),
+        pytest.param("2026-05-11 23:59", "2026-05-01", id="until there is a later one"),
+        pytest.param("2026-05-12", "2026-05-12", id="that of its own day comes first"),
+        pytest.param("2026-05-26", "2026-05-12", id="14 days on"),
+        pytest.param("2026-05-27", "", id="and no more"),
+        pytest.param("2026-04-30 23:59", "", id="never the rate of a later day"),
     ],
 )
-def test_the_last_rate_up_to_the_day_counts(at: str, within: int, expected: str) -> None:
-    terms = programme(TERMS.replace("convert = true", f"convert = true\nrate_within_days = {within}"))
+def test_the_last_rate_up_to_the_day_counts(at: str, expected: str) -> None:
     rates = {**RATES, (LATER, "USD"): Rate(LATER, "USD", Decimal("82"))}
-    found, issues = look(replace(deal(), currency="USD"), [usd("P1", 100, at)], terms, rates)
+    found, issues = look(replace(deal(), currency="USD"), [usd("P1", 100, at)], programme(TERMS), rates)
     assert [one.fx[2] for one in found if one.fx] == ([expected] if expected else [])
     assert [(one.code, one.column) for one in issues] == ([] if expected else [("RATE_MISSING", "currency")])
 
