@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -24,6 +25,9 @@ from partnersync.translate import LANGUAGES, translator
 
 # The ways in which ISO 8601 writes a day: 2026-01-31, 20260131, 2026-W05-6, 2026W056, 2026-W05.
 _DAY = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d(?:-?\d)?)")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 config_option = click.option(
     "--config",
@@ -57,6 +61,17 @@ as_of_option = click.option(
     metavar="TIME",
     help="Decide as of this moment: ISO time, or a date (its last second in the program's zone).",
 )
+
+
+def month_option(*, required: bool, text: str) -> Callable[[Callback], Callback]:
+    """The option of a month; ConfigError where its value is none."""
+    return click.option("--period", metavar="YYYY-MM", required=required, callback=_month, help=text)
+
+
+def _month(_: click.Context, __: click.Parameter, period: str | None) -> str | None:
+    if period is not None and not _MONTH.fullmatch(period):
+        raise ConfigError(f"--period {period!r} is no month", hint="Write it like 2026-01")
+    return period
 
 
 def called_alone(context: click.Context) -> bool:

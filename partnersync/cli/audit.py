@@ -17,6 +17,7 @@ from partnersync.errors import ConfigError
 from partnersync.store import journal
 from partnersync.sync.publish import moment_text
 
+_KINDS = (*RecordKind, "statement", "payout")
 COLUMNS = tuple("seq at run actor action connection kind record_id field before after outcome reason".split())
 
 
@@ -71,8 +72,8 @@ def _record(tx: Tx, connection: str | None, deal: str | None, record: str | None
     if record is None:
         return {}
     kind, slash, record_id = record.partition("/")
-    if not slash or not record_id or kind not in set(RecordKind):
-        kinds = ", ".join(RecordKind)
+    if not slash or not record_id or kind not in _KINDS:
+        kinds = ", ".join(_KINDS)
         raise ConfigError(f"--record {record!r} names no record", hint=f"Write KIND/ID, where KIND is one of: {kinds}")
     return {"kind": kind, "record_id": record_id}
 

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "transfer": ("rulings", "Pass a client to another partner, with a reason."),
     "override": ("guard", "Decide whom a deal belongs to, with a reason."),
     "ledger": ("tables", "Show lines of the ledger."),
+    "statements": ("statements", "Show statements; close, send, accept, dispute and approve them."),
     "registrations": ("tables", "Show registrations with their verdicts."),
     "issues": ("issues", "Show the records that were left over, and how to mend them; take them up again."),
     "status": ("tables", "Show the last runs, cursors, open issues and what is due next."),

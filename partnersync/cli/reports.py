@@ -1,6 +1,7 @@
 """What a run did, or would do, for people and as one object for scripts."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,7 @@ def report_object(report: Report, zone: ZoneInfo) -> dict[str, Any]:
         ],
         "incidents": [dict(zip(INCIDENT_COLUMNS, incident_row(one, zone), strict=True)) for one in report.incidents],
         "open_incidents": report.open_incidents,
+        "statements": asdict(report.round.stated),
         "put_back": report.round.guarded.put_back,
         "overrides": report.round.overrides,
         "cases": report.decided.cases,
@@ -106,8 +108,19 @@ def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
             yield f"foreign    {name}: managed fields that hold what others wrote, left as they are: {tally.foreign}"
             for record, edit in tally.edits[:_SHOWN]:
                 yield f"  {record}: {edit.field} holds {edit.seen!r}, due is {edit.want!r}"
+    yield from _stated(report)
     yield from _guarded(report, zone)
     yield from troubles(report, dry_run=dry_run)
+
+
+def _stated(report: Report) -> Iterator[str]:
+    stated = report.round.stated
+    if stated.closed:
+        yield f"closed     {counted(len(stated.closed), 'statement')}; they are in `partnersync statements`"
+    if stated.accepted:
+        yield f"accepted   {counted(len(stated.accepted), 'statement')} by silence"
+    if stated.waiting:
+        yield f"waiting    the statements of {counted(len(stated.waiting), 'partner')}, for a connection that failed"
 
 
 def _guarded(report: Report, zone: ZoneInfo) -> Iterator[str]:

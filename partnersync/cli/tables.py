@@ -1,6 +1,5 @@
 """The commands that show what is kept: ledger, registrations, status."""
 
-import re
 from collections.abc import Generator
 from contextlib import closing
 from datetime import datetime
@@ -17,6 +16,7 @@ from partnersync.cli.assemble import (
     csv_option,
     force_option,
     json_option,
+    month_option,
     now,
     opened_store,
     read_company,
@@ -24,13 +24,10 @@ from partnersync.cli.assemble import (
 from partnersync.cli.output import counted, show_json, show_table, write_csv
 from partnersync.cli.references import deal_ref
 from partnersync.contract.tables import LEDGER_COLUMNS
-from partnersync.errors import ConfigError
 from partnersync.store import casefile, codec, cursors, decisions, issuebook, locks, runs
 from partnersync.store import ledger as lines
 from partnersync.sync.publish import ledger_row, moment_text
 from partnersync.sync.want import registration_values
-
-_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 # Columns that a terminal has room for; --json and --csv give all of ledger.csv.
 _SHORT = (
@@ -51,7 +48,7 @@ _SHORT = (
 @click.command()
 @click.option("--deal", metavar="ID", help="Only lines of this deal.")
 @click.option("--partner", metavar="ID", help="Only lines of this partner.")
-@click.option("--period", metavar="YYYY-MM", help="Only lines of this month.")
+@month_option(required=False, text="Only lines of this month.")
 @csv_option
 @force_option
 @as_of_option
@@ -68,8 +65,6 @@ def ledger(
     config: Path,
 ) -> int:
     """Show lines of the ledger, oldest first, with their status as of now; with --as-of those of events until then."""
-    if period and not _PERIOD.fullmatch(period):
-        raise ConfigError(f"--period {period!r} is no month", hint="Write it like 2026-01")
     company = read_company(config)
     zone, until = company.programme.zone, company.moment(as_of)
     moment = until or now()

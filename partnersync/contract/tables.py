@@ -9,6 +9,12 @@ INCIDENT_COLUMNS = tuple(
     "incident_id kind deal_id registration_id partner_id client_id expected seen since found_at status".split()
 )
 ISSUE_COLUMNS = ("issue_id", "connection", "record_id", "file", "line", "column", "value", "code", "reason")
+STATEMENT_COLUMNS = tuple("statement_id partner_id period currency amount status closed_on accepted_on".split())
 
-PUBLISHED = {"ledger": LEDGER_COLUMNS, "incidents": INCIDENT_COLUMNS, "issues": ISSUE_COLUMNS}
+PUBLISHED = {
+    "ledger": LEDGER_COLUMNS,
+    "statements": STATEMENT_COLUMNS,
+    "incidents": INCIDENT_COLUMNS,
+    "issues": ISSUE_COLUMNS,
+}
 """By the table's name."""

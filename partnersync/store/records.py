@@ -187,6 +187,17 @@ def vanished(tx: Connection, connection: str, stream: str, kind: str) -> list[st
     return list(tx.execute(query.order_by(table.c.record_id)).scalars())
 
 
+def partner_place(tx: Connection, partner_id: str, master: str | None) -> str | None:
+    """The connection that a partner's record counts of: `master`, or else the one that gave him first."""
+    query = (
+        select(table.c.connection)
+        .where(table.c.kind == RecordKind.PARTNER.value, table.c.record_id == partner_id, table.c.body.is_not(None))
+        .order_by(table.c.first_seen, table.c.connection)
+    )
+    found = list(tx.execute(query).scalars())
+    return next((name for name in found if master in (None, name)), None)
+
+
 def accepted(tx: Connection) -> set[str]:
     """Ids of the partners that passed the checks against each other."""
     return set(tx.execute(select(accepted_partners.c.partner_id)).scalars())

@@ -95,29 +95,29 @@ def settle(tx: Connection, partner_ids: Sequence[str]) -> None:
         tx.execute(delete(postponed).where(postponed.c.partner_id.in_(chunk)))
 
 
-def payable(tx: Connection, until: str, as_of: datetime, partner_ids: Sequence[str] | None = None) -> Iterator[Payable]:
-    """The lines of months up to `until` that are payable and in no statement, by partner and currency, streamed.
+def payable(tx: Connection, until: str, as_of: datetime, partner_ids: Sequence[str]) -> list[Payable]:
+    """The lines of these partners, of months up to `until`, that are payable and in no statement: by partner, currency.
 
     The hold is over, nothing holds them, and nothing took them back. What was paid out is no claim of the partner.
     """
-    for chunk in [None] if partner_ids is None else chunks(partner_ids):
-        query = _payable(until, as_of)
-        if chunk is not None:
-            query = query.where(ledger.c.partner_id.in_(chunk))
-        for row in stream(tx, query):
-            amount = Money(row.amount_minor, row.currency)
-            yield Payable(row.line_id, row.deal_id, row.partner_id, row.period, amount)
-
-
-def _payable(until: str, as_of: datetime) -> Select[Any]:
     c, facts = ledger.c, line_facts.c
     free = (facts.line_id.is_(None)) | (facts.status.is_(None) & (facts.statement_id == "") & (facts.hold_reason == ""))
-    return (
+    query = (
         select(c.line_id, c.deal_id, c.partner_id, c.period, c.amount_minor, c.currency)
         .outerjoin_from(ledger, line_facts, c.line_id == facts.line_id)
         .where(c.period <= until, c.hold_until <= moment_text(as_of), c.kind != LineKind.PAYOUT.value, free)
         .order_by(c.partner_id, c.currency, c.seq)
     )
+    return [
+        Payable(row.line_id, row.deal_id, row.partner_id, row.period, Money(row.amount_minor, row.currency))
+        for chunk in chunks(partner_ids)
+        for row in tx.execute(query.where(c.partner_id.in_(chunk)))
+    ]
+
+
+def partners(tx: Connection) -> list[str]:
+    """Ids of the partners who have lines, in order."""
+    return list(tx.execute(select(ledger.c.partner_id).distinct().order_by(ledger.c.partner_id)).scalars())
 
 
 def concerned(tx: Connection, connection: str) -> set[str]:
@@ -135,6 +135,12 @@ def concerned(tx: Connection, connection: str) -> set[str]:
         select(ledger.c.partner_id).where(ledger.c.deal_id.in_(refs)),
     ]
     return {partner_id for query in queries for partner_id in tx.execute(query.distinct()).scalars()}
+
+
+def line_ids(tx: Connection, statement_id: str) -> list[str]:
+    """Ids of the lines that stand in a statement."""
+    query = select(line_facts.c.line_id).where(line_facts.c.statement_id == statement_id)
+    return list(tx.execute(query.order_by(line_facts.c.line_id)).scalars())
 
 
 def deals(tx: Connection, statement_id: str) -> list[str]:

@@ -272,12 +272,7 @@ line_facts = Table(
     Column("statement_id", Str, nullable=False, default=""),
     Column("payout_id", Str, nullable=False, default=""),
     Column("hold_reason", Str, nullable=False, default=""),
-)
-Index(
-    "ix_line_facts_statement_id",
-    line_facts.c.statement_id,
-    sqlite_where=text("statement_id <> ''"),
-    postgresql_where=text("statement_id <> ''"),
+    Index("ix_line_facts_statement_id", "statement_id"),
 )
 
 # Counts the changes of what is shown to people, so that its state is named without reading it.

@@ -8,6 +8,7 @@ from partnersync.domain.change import Intent, JournalRow, Values
 from partnersync.domain.incident import Incident, Place
 from partnersync.domain.note import Note, Task
 from partnersync.domain.ruling import Ruling
+from partnersync.domain.statement import Statement
 from partnersync.domain.value import RecordKind
 
 ENGINE = "partnersync"
@@ -53,6 +54,13 @@ def ruled(connection: str, ruling: Ruling, before: str, at: datetime) -> Journal
     place = (connection, RecordKind.REGISTRATION, ruling.registration_id)
     told: tuple[Values, Values] = ({"ps_status": before}, {"ps_status": ruling.kind.value})
     return JournalRow(at, ruling.actor, ruling.kind.value, *place, *told, "done", ruling.reason)
+
+
+def stated(one: Statement, before: Statement | None, actor: str, at: datetime) -> JournalRow:
+    """The journal's row of a statement that was made, or moved on."""
+    was: Values = {"status": before.state.value} if before else {}
+    told: Values = {"status": one.state.value} if before else {"status": one.state.value, "amount": one.amount.text()}
+    return JournalRow(at, actor, "statement", "", "statement", one.statement_id, was, told, "done", one.reason)
 
 
 def closed(one: Incident, at: datetime) -> JournalRow:

@@ -1,4 +1,4 @@
-"""Tables of the programme for people: ledger, incidents and issues, kept whole in every connection that holds them."""
+"""Tables of the programme for people, kept whole in every connection that holds them: ledger, statements, issues …"""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,12 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from partnersync.contract.adapter import Adapter, Table
-from partnersync.contract.tables import INCIDENT_COLUMNS, ISSUE_COLUMNS, LEDGER_COLUMNS
+from partnersync.contract.tables import INCIDENT_COLUMNS, ISSUE_COLUMNS, LEDGER_COLUMNS, STATEMENT_COLUMNS
 from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts, line_status
 from partnersync.domain.masking import masked
+from partnersync.domain.statement import Statement
 from partnersync.errors import PartnersyncError
-from partnersync.store import incidentbook, issuebook, ledger, published
+from partnersync.store import incidentbook, issuebook, ledger, published, statements
 from partnersync.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,32 @@ def incidents_table(store: Store, zone: ZoneInfo) -> Table:
 
     with store.read() as tx:
         return Table("incidents", INCIDENT_COLUMNS, f"{incidentbook.state(tx)} {zone.key}", rows)
+
+
+def statement_row(one: Statement, zone: ZoneInfo) -> tuple[str, ...]:
+    """One row of statements.csv; days are those of the program's zone."""
+    return (
+        one.statement_id,
+        one.partner_id,
+        one.period,
+        one.currency,
+        one.amount.text(),
+        one.state.value,
+        one.closed_at.astimezone(zone).date().isoformat(),
+        one.accepted_at.astimezone(zone).date().isoformat() if one.accepted_at else "",
+    )
+
+
+def statements_table(store: Store, zone: ZoneInfo) -> Table:
+    """Every statement, in the order of month, partner and currency."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        with store.read() as tx:
+            for one in statements.rows(tx):
+                yield statement_row(one, zone)
+
+    with store.read() as tx:
+        return Table("statements", STATEMENT_COLUMNS, f"{statements.state(tx)} {zone.key}", rows)
 
 
 def publish(store: Store, adapter: Adapter, connection: str, tables: Sequence[Table]) -> list[str]:

@@ -1,4 +1,7 @@
-"""One round of deciding, in its order: lost writes, partners, approvers, cases and lines, guard; one transaction."""
+"""One round of deciding, in its order, in one transaction.
+
+Lost writes, partners, approvers, cases and lines, guard, statements.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +19,7 @@ from partnersync.sync.casework import Casework, DecideReport
 from partnersync.sync.dues import Dues
 from partnersync.sync.progress import Progress
 from partnersync.sync.recover import recover
+from partnersync.sync.statements import StatementReport, Statements
 from partnersync.sync.watch import Watch, WatchReport
 
 
@@ -25,6 +29,7 @@ class RoundReport:
 
     decided: DecideReport = field(default_factory=DecideReport)
     guarded: WatchReport = field(default_factory=WatchReport)
+    stated: StatementReport = field(default_factory=StatementReport)
     overrides: int = 0  # decisions of approvers that were taken over
     unusable: list[str] = field(default_factory=list)  # ids of issues about such decisions
 
@@ -45,8 +50,13 @@ class Round:
     progress: Progress
     say: Say
 
-    def decide(self, tx: Tx, run: int, as_of: datetime, pulled: Sequence[str]) -> RoundReport:
-        """Decide what is due, book it, and judge what is foreign. `pulled` are the connections that were read."""
+    def decide(
+        self, tx: Tx, run: int, as_of: datetime, pulled: Sequence[str], failed: Sequence[str] = ()
+    ) -> RoundReport:
+        """Decide what is due, book it, judge what is foreign, and close statements.
+
+        `pulled` are the connections that were read, `failed` those that could not be.
+        """
         for name in pulled:
             recover(tx, name, run, self.now)
         if program_digests.keep(tx, digests(self.programme), run):
@@ -83,7 +93,9 @@ class Round:
         )
         guarded = watch.look()
         dues.deals()
-        return RoundReport(decided, guarded, approvals.taken, approvals.opened)
+        stated = Statements(tx, self.programme, run, as_of, self.now(), self.say, self.settings.partners).look(failed)
+        dues.deals()
+        return RoundReport(decided, guarded, stated, approvals.taken, approvals.opened)
 
     def _supplied(self) -> frozenset[str]:
         """Connections that tell activities, as their adapters say and unless the settings deny it."""

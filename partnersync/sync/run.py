@@ -22,7 +22,7 @@ from partnersync.sync.forms import Setting
 from partnersync.sync.plan import Tally
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
-from partnersync.sync.publish import incidents_table, issues_table, ledger_table, moment_text, publish
+from partnersync.sync.publish import incidents_table, issues_table, ledger_table, moment_text, publish, statements_table
 from partnersync.sync.pull import pull
 from partnersync.sync.push import PushReport, push, send_notes
 from partnersync.sync.recover import recover
@@ -197,7 +197,7 @@ class Engine:
         """Decide what is due and book it, all in this transaction."""
         work = Round(self.settings, self.programme, self.adapters, self.now, self.progress, self.say)
         pulled = [one.connection for one in report.pulled]
-        report.round = work.decide(tx, report.run, report.as_of, pulled)
+        report.round = work.decide(tx, report.run, report.as_of, pulled, tuple(report.failed))
         told = {name: getattr(report.decided, name) for name in ("cases", "attributed", "lines", "verdicts")}
         log.info("decided", {**told, "issues": len(report.round.opened)})
         runs.book(tx, report.run)
@@ -261,6 +261,7 @@ class Engine:
             zone = self.programme.zone
             tables = [
                 ledger_table(self.store, zone, report.as_of),
+                statements_table(self.store, zone),
                 incidents_table(self.store, zone),
                 issues_table(self.store),
             ]

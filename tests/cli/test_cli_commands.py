@@ -33,7 +33,7 @@ def test_each_command_has_help(firm: Firm, command: str) -> None:
     ("args", "said"),
     [
         pytest.param(["snyc"], "Did you mean 'sync'?", id="an unknown command gets the nearest one"),
-        pytest.param(["statements"], "no command 'statements'", id="a command of a later part is not there"),
+        pytest.param(["segments"], "no command 'segments'", id="a command of a later part is not there"),
         pytest.param(["sync", "--dryrun"], "--dry-run", id="an unknown option gets the nearest one"),
         pytest.param(["explain", "payment", "M-1"], "'payment'", id="a kind that has no explanation"),
         pytest.param(["explain", "deal"], "Missing argument 'ID'", id="a missing argument"),

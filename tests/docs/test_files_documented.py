@@ -7,7 +7,7 @@ import pytest
 
 from partnersync.contract.columns import COLUMNS, REQUIRED
 from partnersync.contract.managed import MANAGED
-from partnersync.contract.tables import ISSUE_COLUMNS, LEDGER_COLUMNS
+from partnersync.contract.tables import PUBLISHED
 from partnersync.domain.value import RecordKind
 
 PAGE = (Path(__file__).parents[2] / "docs/files.md").read_text(encoding="utf-8")
@@ -42,6 +42,6 @@ def test_managed_fields_are_listed(kind: RecordKind) -> None:
     assert _row(WRITTEN, FILES[kind]) == list(MANAGED[kind])
 
 
-@pytest.mark.parametrize(("file", "names"), [("ledger", LEDGER_COLUMNS), ("issues", ISSUE_COLUMNS)])
+@pytest.mark.parametrize(("file", "names"), PUBLISHED.items())
 def test_published_columns_are_listed(file: str, names: tuple[str, ...]) -> None:
     assert _row(WRITTEN, file) == list(names)

@@ -54,7 +54,7 @@ def test_a_typed_partner_is_paid_and_the_fields_say_so(company: Any) -> None:
         "ps_protection": "",
         "ps_protected_until": "",
         "ps_commission": "500.00",
-        "ps_commission_status": "payable",
+        "ps_commission_status": "in_statement",
         "ps_incident": "",
     }
     assert company.value("partner", "P2", "ps_balance") == "500.00"

@@ -48,10 +48,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", "rule", "payee_id", "currency"),
     )
     op.create_index("ix_kept_lines_deal_id", "kept_lines", ["deal_id"])
-    op.create_index(
-        "ix_line_facts_statement_id",
-        "line_facts",
-        ["statement_id"],
-        sqlite_where=sa.text("statement_id <> ''"),
-        postgresql_where=sa.text("statement_id <> ''"),
-    )
+    op.create_index("ix_line_facts_statement_id", "line_facts", ["statement_id"])

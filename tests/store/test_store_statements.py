@@ -68,9 +68,10 @@ def test_a_closing_takes_what_is_payable(store: Store, line: Line, payable: bool
     with store.write() as tx:
         ledger.stage(tx, [line])
         ledger.seal(tx)
-        found = [one.line_id for one in statements.payable(tx, "2026-05", AT)]
+        found = [one.line_id for one in statements.payable(tx, "2026-05", AT, ["P1", "P2"])]
         assert found == ([line.line_id] if payable else [])
-        assert not list(statements.payable(tx, "2026-05", AT, ["P2"]))
+        assert statements.payable(tx, "2026-05", AT, ["P2"]) == []
+        assert statements.partners(tx) == ["P1"]
 
 
 def test_lines_on_hold_reversed_or_stated_are_not_payable(store: Store) -> None:
@@ -82,8 +83,9 @@ def test_lines_on_hold_reversed_or_stated_are_not_payable(store: Store) -> None:
         ledger.set_hold(tx, {"main/M4": ""})
         ledger.set_status(tx, [undone.line_id], LineStatus.REVERSED)
         ledger.set_statement(tx, [stated.line_id], SENT.statement_id)
-        assert [one.line_id for one in statements.payable(tx, "2026-05", AT)] == [free.line_id]
+        assert [one.line_id for one in statements.payable(tx, "2026-05", AT, ["P1", "P2"])] == [free.line_id]
         assert [one.line for one in ledger.rows(tx, statement_id=SENT.statement_id)] == [stated]
+        assert statements.line_ids(tx, SENT.statement_id) == [stated.line_id]
         assert statements.deals(tx, SENT.statement_id) == ["main/M3"]
 
 

@@ -1,0 +1,101 @@
+"""When statements close, are accepted by silence and are to be paid; what people are told, what a line still misses."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from partnersync.domain.say import Say, msgid
+from partnersync.domain.statement import Statement, StatementState
+from partnersync.rules.calendar import add_months, after_business_days, midnight, nth_business_day
+from partnersync.rules.program import Program, Programme
+
+_SENT = msgid(
+    "Statement {statement}: {amount} for {month}, {lines}. Without an answer it counts as accepted from {until} on."
+)
+
+
+class Missing(StrEnum):
+    """What keeps a line of a statement from being paid."""
+
+    STATEMENT_NOT_ACCEPTED = "STATEMENT_NOT_ACCEPTED"
+    DISPUTED = "DISPUTED"
+    STATEMENT_NOT_APPROVED = "STATEMENT_NOT_APPROVED"
+
+
+_MISSING: dict[StatementState, tuple[Missing, ...]] = {
+    StatementState.DRAFT: (Missing.STATEMENT_NOT_ACCEPTED, Missing.STATEMENT_NOT_APPROVED),
+    StatementState.SENT: (Missing.STATEMENT_NOT_ACCEPTED, Missing.STATEMENT_NOT_APPROVED),
+    StatementState.DISPUTED: (Missing.STATEMENT_NOT_ACCEPTED, Missing.DISPUTED, Missing.STATEMENT_NOT_APPROVED),
+    StatementState.ACCEPTED: (Missing.STATEMENT_NOT_APPROVED,),
+    StatementState.APPROVED: (),
+}
+
+
+def month_of(day: date) -> str:
+    """The month of a day: 2026-05."""
+    return f"{day.year}-{day.month:02d}"
+
+
+def first_day(period: str) -> date:
+    """The first day of a month."""
+    year, _, month = period.partition("-")
+    return date(int(year), int(month), 1)
+
+
+def month_after(period: str) -> str:
+    """The month that follows."""
+    return month_of(add_months(first_day(period), 1))
+
+
+def closes_at(period: str, programme: Programme) -> datetime:
+    """00:00 of the business day of the following month at which a month is closed, by the version then in force."""
+    first = add_months(first_day(period), 1)
+    program = in_force(programme, midnight(first, programme.zone))
+    return midnight(nth_business_day(first, program.payout.close_on_bd, program), programme.zone)
+
+
+def last_due(as_of: datetime, programme: Programme) -> str:
+    """The latest month whose closing day has begun."""
+    first = add_months(as_of.astimezone(programme.zone).date().replace(day=1), -1)
+    while closes_at(month_of(first), programme) > as_of:
+        first = add_months(first, -1)
+    return month_of(first)
+
+
+def has_ended(period: str, as_of: datetime, programme: Programme) -> bool:
+    """Whether the month is over."""
+    return midnight(add_months(first_day(period), 1), programme.zone) <= as_of
+
+
+def silence_at(sent_at: datetime, programme: Programme) -> datetime:
+    """The moment at which silence accepts a statement that was sent then."""
+    program = in_force(programme, sent_at)
+    return after_business_days(sent_at, program.payout.accept_by_silence_bd, program)
+
+
+def pay_by(approved_at: datetime, programme: Programme) -> date:
+    """The last day on which a statement that was approved then is paid in time."""
+    program = in_force(programme, approved_at)
+    return after_business_days(approved_at, program.payout.pay_within_bd, program).astimezone(program.zone).date()
+
+
+def in_force(programme: Programme, moment: datetime) -> Program:
+    """The version in force; before the first one, the first."""
+    return programme.at(moment) or programme.versions[0]
+
+
+def missing(state: StatementState) -> tuple[Missing, ...]:
+    """What the lines of a statement that stands there still miss."""
+    return _MISSING[state]
+
+
+def sent_text(one: Statement, lines: int, say: Say, programme: Programme) -> str:
+    """The sentence on the partner's record when his statement is sent."""
+    until = one.silence_at or one.closed_at
+    counted = say.ngettext("{number} line", "{number} lines", lines).format(number=say.number(lines))
+    return say(_SENT).format(
+        statement=one.statement_id,
+        amount=say.money(one.amount),
+        month=say.period(one.period),
+        lines=counted,
+        until=say.minute(until.astimezone(programme.zone)),
+    )

@@ -1,0 +1,177 @@
+"""Statements in the flow: what closes, what silence accepts, and what people decide; all in the given transaction."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.domain.line import LineStatus
+from partnersync.domain.note import Note
+from partnersync.domain.say import Say
+from partnersync.domain.statement import SILENCE, STATEMENT_MOVES, Statement, StatementState, statement_id
+from partnersync.domain.value import Money, RecordKind
+from partnersync.errors import ConfigError, PartnersyncError
+from partnersync.rules import statements as rules
+from partnersync.rules.program import Programme
+from partnersync.store import cursors, decisions, journal, ledger, outbox, records, statements
+from partnersync.store.rows import chunks
+from partnersync.store.statements import Payable
+from partnersync.sync import audit
+
+_PARTNERS_AT_ONCE = 50
+
+# What the lines of a statement are while it stands there.
+_LINES: dict[StatementState, LineStatus] = {
+    StatementState.DRAFT: LineStatus.IN_STATEMENT,
+    StatementState.SENT: LineStatus.IN_STATEMENT,
+    StatementState.DISPUTED: LineStatus.DISPUTED,
+    StatementState.ACCEPTED: LineStatus.IN_STATEMENT,
+    StatementState.APPROVED: LineStatus.APPROVED,
+}
+# What is to be done first, by where a statement stands.
+_MENDS: dict[StatementState, str] = {
+    StatementState.DRAFT: "Send it first: `partnersync statements send {id} --by USER`",
+    StatementState.SENT: "Wait for the partner, or accept it for him: `partnersync statements accept {id} --by USER`",
+    StatementState.DISPUTED: "Settle the dispute, then `partnersync statements accept {id} --by USER`",
+    StatementState.ACCEPTED: "Approve it: `partnersync statements approve {id} --by USER`",
+    StatementState.APPROVED: "What was approved stays; a correction is a line of the next statement",
+}
+
+
+@dataclass(slots=True)
+class StatementReport:
+    """What one round did: ids of statements that it closed, and that silence accepted; partners who have to wait."""
+
+    closed: list[str] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Statements:
+    """The statements' part of a round, or of a command (`run` 0). `master`: the connection whose partners count."""
+
+    tx: Tx
+    programme: Programme
+    run: int
+    as_of: datetime
+    now: datetime
+    say: Say
+    master: str | None = None
+    report: StatementReport = field(default_factory=StatementReport)
+
+    def look(self, failed: Collection[str]) -> StatementReport:
+        """Accept what silence has accepted, and close the months whose day has come.
+
+        Not for partners concerned by a connection that failed: theirs close in the first run in which none does.
+        Nothing at all closes while a connection that failed was never read, for it may concern anyone.
+        """
+        for one in statements.silent(self.tx, self.as_of):
+            self._put(one, StatementState.ACCEPTED, SILENCE, "", one.silence_at or self.as_of)
+            self.report.accepted.append(one.statement_id)
+        waiting = statements.waiting(self.tx)
+        until = rules.last_due(self.as_of, self.programme)
+        if waiting or statements.last_closed(self.tx) < until:
+            known = {stream.partition(" ")[0] for stream in cursors.moved(self.tx)} if failed else set()
+            if known.issuperset(failed):
+                concerned = {partner_id for name in failed for partner_id in statements.concerned(self.tx, name)}
+                self._close(until, waiting, concerned, audit.ENGINE)
+                made = statements.by_ids(self.tx, self.report.closed)
+                for name in self.report.closed:
+                    self._send(made[name], audit.ENGINE, "")
+        return self.report
+
+    def close(self, period: str, actor: str) -> StatementReport:
+        """A person closes the months up to `period`; the statements are drafts. PartnersyncError where it cannot be."""
+        if not rules.has_ended(period, self.as_of, self.programme):
+            raise PartnersyncError(f"{period} is not over yet", hint="Close a month that has ended")
+        waiting, last = statements.waiting(self.tx), statements.last_closed(self.tx)
+        if not waiting and period <= last:
+            text = f"{period} is closed already; the last month that was closed is {last}"
+            raise PartnersyncError(text, hint="What has come since goes into the statement of the next month")
+        self._close(max(period, last), waiting, frozenset(), actor)
+        return self.report
+
+    def move(self, one: Statement, state: StatementState, actor: str, reason: str) -> None:
+        """A person moves a statement on. PartnersyncError where it does not stand there, or he may not."""
+        refuse(one, state, actor)
+        if state is StatementState.SENT:
+            self._send(one, actor, reason)
+        else:
+            self._put(one, state, actor, reason, self.as_of)
+
+    def _close(self, until: str, waiting: Mapping[str, str], concerned: Set[str], actor: str) -> None:
+        """Take what is payable: of a partner who waited from the month on that was not closed for him."""
+        last = statements.last_closed(self.tx)
+        since = rules.month_after(last) if last else ""
+        if last < until:
+            partner_ids = [one for one in statements.partners(self.tx) if one not in concerned]
+            statements.postpone(self.tx, sorted(concerned), since)
+            statements.close(self.tx, until, self.as_of, actor)
+        else:
+            partner_ids = sorted(set(waiting) - concerned)
+        for chunk in chunks(partner_ids, _PARTNERS_AT_ONCE):
+            taken: dict[tuple[str, str, str], list[Payable]] = defaultdict(list)
+            for line in statements.payable(self.tx, until, self.as_of, chunk):
+                period = max(line.period, waiting.get(line.partner_id, since))
+                taken[period, line.partner_id, line.amount.currency].append(line)
+            for key, lines in sorted(taken.items()):
+                self._make(*key, lines, actor)
+        statements.settle(self.tx, sorted(set(waiting) - concerned))
+        self.report.waiting = sorted(statements.waiting(self.tx))
+
+    def _make(self, period: str, partner_id: str, currency: str, taken: Sequence[Payable], actor: str) -> None:
+        amount = Money(sum(line.amount.minor for line in taken), currency)
+        name = statement_id(partner_id, period, currency)
+        made = Statement(name, partner_id, period, amount, StatementState.DRAFT, self.as_of, actor)
+        statements.put(self.tx, [made])
+        ledger.set_statement(self.tx, [line.line_id for line in taken], name)
+        decisions.touch_deals(self.tx, sorted({line.deal_ref for line in taken}))
+        journal.append(self.tx, [audit.stated(made, None, actor, self.now)], self.run)
+        self.report.closed.append(name)
+
+    def _send(self, one: Statement, actor: str, reason: str) -> None:
+        sent = self._put(one, StatementState.SENT, actor, reason, self.as_of)
+        place = records.partner_place(self.tx, one.partner_id, self.master)
+        if place is None:
+            return
+        lines = len(statements.line_ids(self.tx, one.statement_id))
+        text = rules.sent_text(sent, lines, self.say, self.programme)
+        where = (place, "statement", RecordKind.PARTNER, one.partner_id)
+        outbox.put(self.tx, [Note(f"statement/{one.statement_id}", *where, text, self.as_of)])
+
+    def _put(self, one: Statement, state: StatementState, actor: str, reason: str, at: datetime) -> Statement:
+        """Keep a move, with what follows for the lines."""
+        moved = replace(one, state=state, reason=reason)
+        if state is StatementState.SENT:
+            moved = replace(moved, sent_at=at, silence_at=rules.silence_at(at, self.programme))
+        elif state is StatementState.ACCEPTED:
+            moved = replace(moved, accepted_at=at, accepted_by=actor)
+        elif state is StatementState.APPROVED:
+            moved = replace(moved, approved_at=at, approved_by=actor)
+        statements.put(self.tx, [moved])
+        if _LINES[state] is not _LINES[one.state]:
+            ledger.set_status(self.tx, statements.line_ids(self.tx, one.statement_id), _LINES[state])
+            decisions.touch_deals(self.tx, statements.deals(self.tx, one.statement_id))
+        journal.append(self.tx, [audit.stated(moved, one, actor, self.now)], self.run)
+        return moved
+
+
+def refuse(one: Statement, state: StatementState, actor: str) -> None:
+    """Say why a statement cannot be moved there by this person, if so."""
+    if state not in STATEMENT_MOVES[one.state]:
+        text = f"statement {one.statement_id} is {one.state.value}: it cannot become {state.value}"
+        raise PartnersyncError(text, hint=_MENDS[one.state].format(id=one.statement_id))
+    if state is StatementState.APPROVED and actor == one.closed_by:
+        text = f"{actor} closed statement {one.statement_id}, and whoever made it does not approve it"
+        raise PartnersyncError(text, hint="Let another person approve it")
+
+
+def find(tx: Tx, name: str) -> Statement:
+    """A statement by its id; ConfigError where there is none."""
+    found = statements.by_ids(tx, [name]).get(name)
+    if found is None:
+        raise ConfigError(f"no statement is known as {name}", hint="`partnersync statements` lists them")
+    return found
