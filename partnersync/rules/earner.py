@@ -101,7 +101,7 @@ class Earner:
         base = Base(0, (("excluded", product),)) if excluded else _base(program, event, day)
         if base is None:
             reason = "is from before the first VAT rate: add an earlier one to [commission.vat] of the program"
-            self.refuse(event.kind, event.ref, "PROGRAM_MISSING", reason)
+            self.refuse(event.kind, event.ref, "PROGRAM_MISSING", reason, "act_date" if event.act_date else "")
             return
         earning = self._earning(program, rule, event, day, base, excluded)
         self.earnings.append(earning)
@@ -160,9 +160,9 @@ class Earner:
             )
         )
 
-    def refuse(self, kind: RecordKind, ref: str, code: str, reason: str) -> None:
+    def refuse(self, kind: RecordKind, ref: str, code: str, reason: str, column: str = "") -> None:
         """List a payment or a deal that earns nothing until somebody mends it."""
-        self.issues.append(Issue(kind, ref, code, reason, _COLUMNS[kind, code]))
+        self.issues.append(Issue(kind, ref, code, reason, column or _COLUMNS[kind, code]))
 
     def _earning(
         self, program: Program, rule: CommissionRule, event: Event, day: date, base: Base, excluded: bool

@@ -64,17 +64,15 @@ class _Purse:
     def give_back(self, refund: Payment, of_ref: str) -> None:
         of = self._counted.get(of_ref)
         if of is None or of.payment.amount.currency != refund.amount.currency:
-            self._too_much(
-                refund, "names no payment of its deal and currency, so it takes nothing back: correct refund_of"
-            )
+            reason = "names no payment of its deal and currency, so it takes nothing back: correct refund_of"
+            self._refuse(refund, reason, "refund_of", of_ref)
             return
         whole = of.payment.amount.minor
         before = self._refunded.get(of_ref, 0)
         after = min(before + refund.amount.minor, whole)
         if before + refund.amount.minor > whole:
-            self._too_much(
-                refund, "gives back more than its payment has left; what exceeds it takes nothing back: correct it"
-            )
+            reason = "gives back more than its payment has left; what exceeds it takes nothing back: correct it"
+            self._refuse(refund, reason, "amount", refund.amount.text())
         self._refunded[of_ref] = after
         excess = whole - of.minor
         back = GivenBack(refund, of, max(before - excess, 0), max(after - excess, 0))
@@ -86,8 +84,8 @@ class _Purse:
         if self._limit and self._limit.currency == amount.currency:
             self._taken += minor
 
-    def _too_much(self, refund: Payment, reason: str) -> None:
-        self.issues.append(Issue(RecordKind.PAYMENT, refund.ref, "OVER_REFUND", reason, "amount", refund.amount.text()))
+    def _refuse(self, refund: Payment, reason: str, column: str, value: str) -> None:
+        self.issues.append(Issue(RecordKind.PAYMENT, refund.ref, "OVER_REFUND", reason, column, value))
 
 
 def _order(payment: Payment, paid: Mapping[str, Payment]) -> tuple[datetime, str, bool, str]:

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, model_validator
 
 from partnersync.domain.activity import ActivityKind
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import DealKind, DealState
 from partnersync.domain.partner import ContractKind, PartnerKind, PartnerStatus, TaxStatus
 from partnersync.domain.registration import RegistrationKind
+from partnersync.sync import bank_numbers, tax_numbers
 from partnersync.sync import cells as read
-from partnersync.sync import tax_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ Currency = Annotated[str | None, _cell(read.currency)]
 YesNo = Annotated[bool | None, _cell(read.yes_no)]
 Inn = Annotated[str | None, _cell(tax_numbers.inn, soft=True)]
 InnOrOgrn = Annotated[str | None, _cell(tax_numbers.inn_or_ogrn, soft=True)]
+Bik = Annotated[str | None, _cell(bank_numbers.bik, soft=True)]
+Account = Annotated[str | None, _cell(bank_numbers.account)]
 Kpp = Annotated[str | None, _cell(read.kpp, soft=True)]
 Email = Annotated[str | None, _cell(read.email, soft=True)]
 Domain = Annotated[str | None, _cell(read.domain, soft=True)]
@@ -158,12 +160,24 @@ class PartnerCells(Cells):
     contract_from: Day = None
     contract_until: Day = None
     tax_status: Annotated[TaxStatus | None, _choice(TaxStatus)] = None
-    bank_account: Text = None
-    bank_bik: Text = None
+    bank_account: Account = None
+    bank_bik: Bik = None
     verified_on: Day = None
     stop_listed: YesNo = None
     joined_on: Day = None
     updated_at: Moment = None
+
+    @model_validator(mode="after")
+    def _hold_the_key(self, info: ValidationInfo) -> Self:
+        """An account that is none of its bank is listed and read as empty."""
+        if self.bank_account and self.bank_bik:
+            try:
+                bank_numbers.check_key(self.bank_account, self.bank_bik)
+            except ValueError as error:
+                reading: Reading = info.context  # type: ignore[assignment]
+                reading.listed.append(Problem("BAD_VALUE", "bank_account", self.bank_account, str(error)))
+                self.bank_account = None
+        return self
 
 
 class DealCells(ClientCells):

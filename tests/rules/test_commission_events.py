@@ -138,14 +138,14 @@ def test_payments_after_a_win_that_earned_are_no_events_under_later_terms_either
             deal(),
             [paid("P1", "100", act_date=date(2018, 12, 31))],
             POLICY,
-            "payment main/P1 PROGRAM_MISSING paid_at",
+            "payment main/P1 PROGRAM_MISSING act_date",
             id="an act from before the VAT table",
         ),
         pytest.param(
             deal(),
             [refund("R1", "100", "P9")],
             POLICY,
-            "payment main/R1 OVER_REFUND amount",
+            "payment main/R1 OVER_REFUND refund_of",
             id="a refund of a payment that is not the deal's",
         ),
         pytest.param(

@@ -41,6 +41,7 @@ IDS = {
     RecordKind.DEAL: "deal_id",
     RecordKind.PAYMENT: "payment_id",
     RecordKind.REGISTRATION: "registration_id",
+    RecordKind.ACTIVITY: "activity_id",
     RecordKind.RATE: "rate_id",
 }
 
