@@ -82,14 +82,14 @@ def work(files: list[CaseFile], knowledge: Knowledge) -> tuple[int, int]:
     for file in files:
         deals = decide(file, knowledge, AS_OF, 1).deals
         decided += deals
-        for line in deal_lines(deals, {}, knowledge.programme, AS_OF):
+        for line in deal_lines(deals, {}, knowledge.programme, AS_OF).lines:
             lines[line.deal_ref].append(line)
         for deal in deals:
             for earning in deal.earnings:
                 if earning.bucket:
                     buckets[earning.bucket].append(earning)
     for events in buckets.values():
-        for line in bucket_lines(events, {}, knowledge.programme, AS_OF):
+        for line in bucket_lines(events, {}, knowledge.programme, AS_OF).lines:
             lines[line.deal_ref].append(line)
     changes = 0
     seen: dict[str, str | None] = {}

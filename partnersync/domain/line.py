@@ -81,6 +81,11 @@ class Line:
         """Derived from the key alone, so that the same line has the same id wherever it is booked."""
         return line_id(self.event_id, self.rule, self.payee_id, self.kind, self.part)
 
+    @property
+    def of_event(self) -> bool:
+        """Whether a payment or win brought it, which are named with their connection; else a proposal or a payout."""
+        return "/" in self.event_id
+
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:

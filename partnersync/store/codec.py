@@ -77,3 +77,8 @@ def moment(text: str) -> datetime:
 def moment_text_or_none(at: datetime | None) -> str | None:
     """As `moment_text`, None staying None."""
     return None if at is None else moment_text(at)
+
+
+def moment_or_none(text: str | None) -> datetime | None:
+    """As `moment`, None staying None."""
+    return None if text is None else moment(text)

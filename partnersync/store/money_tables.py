@@ -1,6 +1,6 @@
-"""Tables of money on its way to partners: statements and what they closed. As in tables.py."""
+"""Tables of money on its way to partners: statements, payouts, debts and proposals. As in tables.py."""
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, PrimaryKeyConstraint, Table, UniqueConstraint, text
 
 from partnersync.store.tables import Str, metadata
 
@@ -62,3 +62,76 @@ kept_lines = Table(
     PrimaryKeyConstraint("event_id", "rule", "payee_id", "currency"),
     Index("ix_kept_lines_deal_id", "deal_id"),
 )
+
+payouts = Table(
+    "payouts",
+    metadata,
+    Column("payout_id", Str, primary_key=True),
+    Column("partner_id", Str, nullable=False),
+    Column("payee_id", Str, nullable=False),
+    Column("currency", Str, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("state", Str, nullable=False),
+    Column("made_at", Str, nullable=False),
+    Column("made_by", Str, nullable=False),
+    Column("pay_by", Str, nullable=False),  # YYYY-MM-DD; empty: none of its lines stands in a statement
+    Column("approved_at", Str),
+    Column("approved_by", Str, nullable=False),
+    Column("paid_on", Str, nullable=False),  # YYYY-MM-DD
+    Column("reason", Str, nullable=False),
+    Index("ix_payouts_state", "state"),
+)
+
+# What refunds take back of commissions that were paid out; what clawbacks took of it the ledger tells.
+debts = Table(
+    "debts",
+    metadata,
+    Column("event_id", Str, nullable=False),
+    Column("rule", Str, nullable=False),
+    Column("payee_id", Str, nullable=False),
+    Column("partner_id", Str, nullable=False),
+    Column("deal_id", Str, nullable=False),
+    Column("client_id", Str, nullable=False),
+    Column("event_time", Str, nullable=False),
+    Column("program_version", Str, nullable=False),
+    Column("currency", Str, nullable=False),
+    Column("owed_minor", BigInteger, nullable=False),
+    Column("reverses", Str, nullable=False),
+    Column("paid_on", Str, nullable=False),  # YYYY-MM-DD
+    Column("lost", Boolean, nullable=False),
+    PrimaryKeyConstraint("event_id", "rule", "payee_id"),
+    Index("ix_debts_deal_id", "deal_id"),
+    Index("ix_debts_payee_id", "payee_id"),
+)
+
+# Lines that people propose: bonuses and adjustments; what a second person approves is booked.
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("proposal_id", Str, primary_key=True),
+    Column("kind", Str, nullable=False),
+    Column("partner_id", Str, nullable=False),
+    Column("payee_id", Str, nullable=False),
+    Column("deal_id", Str, nullable=False),
+    Column("currency", Str, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("reason", Str, nullable=False),
+    Column("evidence", Str, nullable=False),
+    Column("made_by", Str, nullable=False),
+    Column("made_at", Str, nullable=False),
+    Column("state", Str, nullable=False),
+    Column("decided_by", Str, nullable=False),
+    Column("decided_at", Str),
+)
+
+# The bank details of partners as they were seen last, as a fingerprint.
+bank_details = Table(
+    "bank_details",
+    metadata,
+    Column("partner_id", Str, primary_key=True),
+    Column("mark", Str, nullable=False),
+    Column("changed_on", Str, nullable=False),  # YYYY-MM-DD; empty: they are his first
+)
+
+# Partners whose fields are looked at by the next run, because of what commands did.
+touched_partners = Table("touched_partners", metadata, Column("partner_id", Str, primary_key=True))

@@ -274,12 +274,20 @@ line_facts = Table(
     Column("hold_reason", Str, nullable=False, default=""),
     Index("ix_line_facts_statement_id", "statement_id"),
 )
+Index(
+    "ix_line_facts_payout_id",
+    line_facts.c.payout_id,
+    sqlite_where=text("payout_id <> ''"),
+    postgresql_where=text("payout_id <> ''"),
+)
+UNPAID = text("status IN ('approved', 'in_payout')")
+Index("ix_line_facts_unpaid", line_facts.c.status, sqlite_where=UNPAID, postgresql_where=UNPAID)
 
 # Counts the changes of what is shown to people, so that its state is named without reading it.
 changes = Table(
     "changes",
     metadata,
-    Column("name", Str, primary_key=True),  # facts | issues | incidents | statements
+    Column("name", Str, primary_key=True),  # facts | issues | incidents | statements | payouts
     Column("number", Integer, nullable=False),
 )
 

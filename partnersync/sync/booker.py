@@ -6,10 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection as Tx
 
+from partnersync.domain.earning import Earning
+from partnersync.rules import clawback
+from partnersync.rules.clawback import Known
 from partnersync.rules.program import Programme
-from partnersync.store import decisions, earnings, ledger
+from partnersync.store import debts, decisions, earnings, ledger, payouts
 from partnersync.sync.decide import CaseDecision
-from partnersync.sync.lines import bucket_lines, deal_lines, families
+from partnersync.sync.lines import NOTHING_PAID, Booking, bucket_lines, deal_lines, families
 
 
 @dataclass(slots=True)
@@ -20,6 +23,10 @@ class Booker:
     programme: Programme
     as_of: datetime
     buckets: set[str] = field(default_factory=set)  # bands to price anew
+    any_paid: bool = field(init=False)  # else no refund comes after a payout
+
+    def __post_init__(self) -> None:
+        self.any_paid = payouts.any_paid(self.tx) or debts.any_kept(self.tx)
 
     def book(self, decided: Sequence[CaseDecision]) -> None:
         """Stage the lines of events under flat rules; events in bands wait for the whole of their bucket."""
@@ -28,7 +35,8 @@ class Booker:
         owed = {earning.event_id for deal in deals for earning in deal.earnings if earning.bucket is None}
         owed.update(line.event_id for line in here)
         booked = families([*here, *ledger.by_events(self.tx, sorted(owed))])
-        ledger.stage(self.tx, deal_lines(deals, booked, self.programme, self.as_of))
+        flat = [earning for deal in deals for earning in deal.earnings if earning.bucket is None]
+        self._keep(deal_lines(deals, booked, self.programme, self.as_of, self._known(flat)))
         banded = [
             (one.case_id, earning)
             for one in decided
@@ -47,6 +55,19 @@ class Booker:
             names, events = earnings.together(self.tx, bucket)
             priced |= names
             booked = families(ledger.by_events(self.tx, [earning.event_id for earning in events]))
-            staged = bucket_lines(events, booked, self.programme, self.as_of)
-            ledger.stage(self.tx, staged)
-            decisions.touch_deals(self.tx, sorted({line.deal_ref for line in staged}))
+            booking = bucket_lines(events, booked, self.programme, self.as_of, self._known(events))
+            self._keep(booking)
+            decisions.touch_deals(self.tx, sorted({line.deal_ref for line in booking.lines}))
+
+    def _known(self, earnings: Sequence[Earning]) -> Known:
+        """What was paid out of what these refunds give back, and the debts that they are already."""
+        if not self.any_paid:
+            return NOTHING_PAID
+        refunds = [earning for earning in earnings if earning.refund]
+        paid = payouts.paid_days(self.tx, sorted(clawback.refunded(refunds)))
+        kept = debts.of_events(self.tx, sorted({earning.event_id for earning in refunds}))
+        return Known(paid, {(debt.event_id, debt.rule, debt.payee_id): debt for debt in kept})
+
+    def _keep(self, booking: Booking) -> None:
+        ledger.stage(self.tx, booking.lines)
+        debts.put(self.tx, booking.debts)

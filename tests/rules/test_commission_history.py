@@ -92,11 +92,11 @@ def run(ledger: Sequence[Line], world: World, terms: Programme, number: int) -> 
         for earning in found:
             if earning.bucket:
                 buckets[earning.bucket].append(earning)
-    lines = deal_lines(decided, booked, terms, as_of)
+    lines = deal_lines(decided, booked, terms, as_of).lines
     for events in buckets.values():
         here = {one.event_id for one in events}
         known = {family: same for family, same in booked.items() if family[0] in here}
-        lines += bucket_lines(events, known, terms, as_of)
+        lines += bucket_lines(events, known, terms, as_of).lines
     return sorted(lines, key=ledger_order)
 
 

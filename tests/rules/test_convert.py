@@ -114,7 +114,7 @@ def test_without_convert_a_rule_with_sums_takes_its_own_currency_only() -> None:
 def test_the_line_keeps_the_rate() -> None:
     one = replace(deal(products="service"), currency="USD")
     found, _ = look(one, [usd("P1", 100)], programme(TERMS), RATES)
-    (line,) = bucket_lines(found, {}, programme(TERMS), AS_OF)
+    (line,) = bucket_lines(found, {}, programme(TERMS), AS_OF).lines
     assert (line.fx_rate, line.fx_source, line.fx_date) == ("80.5", "bank", "2026-05-01")
     assert line.amount.currency == "RUB"
     assert decode(line.trace)[1] == ("converted", "80.5", "2026-05-01", "8050.00")

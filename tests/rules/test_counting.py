@@ -50,7 +50,7 @@ def book(found: Sequence[Earning], rules: Programme, booked: Sequence[Line] = ()
     for one in found:
         buckets.setdefault(one.bucket or "", []).append(one)
     at = datetime(2027, 2, 1 + len(booked), tzinfo=UTC)
-    return [line for same in buckets.values() for line in bucket_lines(same, families(booked), rules, at)]
+    return [line for same in buckets.values() for line in bucket_lines(same, families(booked), rules, at).lines]
 
 
 def told(lines: Sequence[Line]) -> str:

@@ -99,7 +99,9 @@ ROWS: dict[Gate, list[tuple[str, dict[str, Any], dict[str, Any]]]] = {
             },
         ),
     ],
-    Gate.TAX_STATUS_UNKNOWN: [("no record of the partner; a record tells his status", {"payee": {"partner": None}}, {})],
+    Gate.TAX_STATUS_UNKNOWN: [
+        ("no record of the partner; a record tells his status", {"payee": {"partner": None}}, {})
+    ],
     Gate.NPD_LOST: [
         (
             "npd was lost; it is confirmed",

@@ -186,7 +186,7 @@ def test_the_rules_cap_comes_first() -> None:
 
 def test_a_cut_is_a_line_with_the_caps_name() -> None:
     found, _ = look(deal(), [paid("P1", "1500")], terms("partner_month"))
-    accrual, cut = bucket_lines(found, {}, terms("partner_month"), AS_OF)
+    accrual, cut = bucket_lines(found, {}, terms("partner_month"), AS_OF).lines
     assert (accrual.kind, accrual.amount.text(), accrual.reason) == (LineKind.ACCRUAL, "150.00", "")
     assert (cut.kind, cut.amount.text(), cut.reason, cut.part) == (LineKind.CAP, "-50.00", "partner_month", 1)
     assert cut.rate == "100.00", "what the cap allows"

@@ -103,7 +103,7 @@ def lines(*rounds: Sequence[Payment]) -> list[Line]:
     ledger: list[Line] = []
     for day, payments in enumerate(rounds, start=1):
         found, _ = look(deal(products="service"), payments, TERMS)
-        ledger += bucket_lines(found, families(ledger), TERMS, datetime(2026, 12, day, tzinfo=UTC))
+        ledger += bucket_lines(found, families(ledger), TERMS, datetime(2026, 12, day, tzinfo=UTC)).lines
     return ledger
 
 

@@ -64,7 +64,7 @@ def test_shares_sum_to_the_whole_and_each_is_less_than_a_kopeck_off(minor: int, 
 def lines(roles: str, *payments: Payment, product: str = "licence", booked: Sequence[Line] = ()) -> list[Line]:
     named = tuple((who, role) for who, _, role in (one.partition("=") for one in roles.split()))
     found, _ = look(replace(deal(products=product), roles=named), payments, TERMS)
-    return bucket_lines(found, families(booked), TERMS, AS_OF)
+    return bucket_lines(found, families(booked), TERMS, AS_OF).lines
 
 
 def told(found: Sequence[Line]) -> str:
@@ -133,7 +133,7 @@ def test_what_a_refund_frees_goes_to_those_who_were_cut() -> None:
     alone, _ = look(replace(deal(), ref="main/D0"), [paid("P1", "200", "2026-05-01"), BACK], TERMS)
     both = tuple((who, role) for who, _, role in (one.partition("=") for one in BOTH.split()))
     split, _ = look(replace(deal(), roles=both), [paid("P2", "200", "2026-05-02")], TERMS)
-    found = bucket_lines([*alone, *split], {}, TERMS, AS_OF)
+    found = bucket_lines([*alone, *split], {}, TERMS, AS_OF).lines
     by_payee: dict[str, int] = defaultdict(int)
     for line in found:
         by_payee[line.payee_id] += line.amount.minor
