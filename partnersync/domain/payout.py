@@ -17,6 +17,8 @@ class PayoutState(StrEnum):
     RETURNED = "returned"
 
 
+BANK_RETURN = "BANK_RETURN"  # why a payout was returned, where nobody says otherwise
+
 _P = PayoutState
 
 # A payout that is returned gives its lines back, before it was paid or after; they go into the next one.

@@ -197,7 +197,7 @@ def test_a_cut_is_a_line_with_the_caps_name() -> None:
 def test_the_rate_of_a_cut_by_max_total_is_its_share() -> None:
     program = terms("", 'rate = "60%"')
     found, _ = look(deal(), [paid("P1", "1000")], program)
-    assert [line.rate for line in bucket_lines(found, {}, program, AS_OF)] == ["60%", "50%"]
+    assert [line.rate for line in bucket_lines(found, {}, program, AS_OF).lines] == ["60%", "50%"]
 
 
 def test_deals_of_a_partner_share_his_cap() -> None:
