@@ -2,12 +2,13 @@
 
 import argparse
 
-from benchmarks import decide_plan, million, start
+from benchmarks import decide_plan, million, simulate, start
 
 DEALS_PER_S = 20_000
 PEAK_MIB = 600
 UNCHANGED_S = 2.0
 START_S = 0.3
+SIMULATE_S = 10.0
 
 
 def main() -> None:
@@ -22,6 +23,8 @@ def main() -> None:
     row("partnersync --help, s", begun["help_s"], START_S, less=True)
     speed = decide_plan.measure(50_000)
     row("decide + plan, deals/s", speed["deals_per_s"], DEALS_PER_S, less=False)
+    tried = simulate.measure()
+    row(f"simulate ({tried['deals']:,} deals, {tried['partners']} partners), s", tried["s"], SIMULATE_S)
     for run in million.measure(deals):
         name = f"{run['run']} ({run['deals']:,} deals)"
         row(f"{name}, s", run["s"], UNCHANGED_S if run["run"] == "unchanged" else None, less=True)

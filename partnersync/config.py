@@ -226,8 +226,8 @@ def load_programme(folder: Path) -> Programme:
     refused: list[str] = []
     for path in paths:
         try:
-            file = read_toml(path, hint=hint)
-            versions.append(_version(file))
+            program, file = read_version(path, hint)
+            versions.append(program)
             files.append(file)
         except ConfigError as error:
             refused.append(str(error))
@@ -237,8 +237,10 @@ def load_programme(folder: Path) -> Programme:
     return Programme(tuple(versions))
 
 
-def _version(file: TomlFile) -> Program:
+def read_version(path: Path, hint: str = "Name a file that holds a version of the program") -> tuple[Program, TomlFile]:
+    """One version by its file, and the file; ConfigError names every problem of it."""
+    file = read_toml(path, hint=hint)
     try:
-        return read_program(file.content)
+        return read_program(file.content), file
     except Refused as error:
         raise file.error(error.problems) from None

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("tables", "Show lines of the ledger."),
     "statements": ("statements", "Show statements; close, send, accept, dispute and approve them."),
     "registrations": ("tables", "Show registrations with their verdicts."),
+    "program": ("program", "Tell the terms, find what is wrong with them, compare them, try others over history."),
     "issues": ("issues", "Show the records that were left over, and how to mend them; take them up again."),
     "status": ("tables", "Show the last runs, cursors, open issues and what is due next."),
     "audit": ("audit", "Show the journal of writes: who, what, when, why, before and after."),

@@ -170,6 +170,15 @@ def due(tx: Connection, as_of: datetime) -> Iterator[list[str]]:
         after = page[-1]
 
 
+def every(tx: Connection) -> Iterator[list[str]]:
+    """Ids of all cases, in pages of up to 500, by id."""
+    page: list[str] = [""]
+    while page:
+        query = select(cases.c.case_id).where(cases.c.case_id > page[-1]).order_by(cases.c.case_id).limit(_PAGE)
+        if page := list(tx.execute(query).scalars()):
+            yield page
+
+
 def count_due(tx: Connection, as_of: datetime) -> int:
     """How many cases are to be decided: a record moved, or their time has come."""
     dirty = tx.execute(select(func.count()).where(cases.c.dirty)).scalar_one()

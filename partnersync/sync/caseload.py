@@ -25,16 +25,17 @@ _NOBODY: Mapping[str, tuple[str, ...] | None] = {}
 
 
 def load(
-    tx: Tx, case_ids: Sequence[str], capacity: Mapping[str, tuple[str, ...] | None] = _NOBODY
+    tx: Tx, case_ids: Sequence[str], capacity: Mapping[str, tuple[str, ...] | None] = _NOBODY, *, cutting: bool = True
 ) -> tuple[list[CaseFile], Places]:
     """The cases with their records and earlier decisions, and where each record stands; one that fell apart is cut.
 
-    `capacity`: registrations whose verdicts do not fit their partner's.
+    `capacity`: registrations whose verdicts do not fit their partner's. Without `cutting` nothing is written: a case
+    that is too large is decided alike.
     """
     rows = [row for row in records.by_case(tx, case_ids) if row.body]
     by_case: dict[str, list[Row]] = {case_id: [] for case_id in case_ids}
     places: Places = {}
-    for row in _recut(tx, case_ids, rows):
+    for row in _recut(tx, case_ids, rows) if cutting else rows:
         by_case.setdefault(row.case_id or "", []).append(row)
         wide = row.record_id if row.kind == RecordKind.REGISTRATION else f"{row.connection}/{row.record_id}"
         places[row.kind, wide] = row

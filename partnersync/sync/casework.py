@@ -9,7 +9,6 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.domain.change import Values
 from partnersync.domain.decided import Judged
-from partnersync.domain.document import Rate
 from partnersync.domain.incident import About, Incident, IncidentKind, Place
 from partnersync.domain.issue import Issue
 from partnersync.domain.note import Note, Task
@@ -18,7 +17,6 @@ from partnersync.domain.registration import RegistrationState, VerdictCode
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import capacity, explain, notices, partners
-from partnersync.rules.convert import Rates
 from partnersync.rules.program import Programme
 from partnersync.store import (
     casefile,
@@ -34,7 +32,7 @@ from partnersync.store import (
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.store.rows import chunks
-from partnersync.sync import caseload, guard, want
+from partnersync.sync import caseload, guard, knowing, want
 from partnersync.sync.booker import Booker
 from partnersync.sync.caseload import Places
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
@@ -81,7 +79,9 @@ class Casework:
     def decide(self, accepted: partners.Partners) -> DecideReport:
         """Decide every case that changed or fell due, book the difference, and note what is due in managed fields."""
         ledger.clear_stage(self.tx)
-        knowledge = Knowledge(self.programme, accepted, self.history_from, self.supplied, self._rates())
+        knowledge = Knowledge(
+            self.programme, accepted, self.history_from, self.supplied, knowing.rates(self.tx, self.programme)
+        )
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
         self._weigh_capacity(knowledge)
@@ -102,25 +102,10 @@ class Casework:
         loaded = (codec.load(Partner, row.body or "") for row in self.partner_rows.values())
         return {one.partner_id: one.manager for one in loaded if one.manager}
 
-    def _rates(self) -> Rates:
-        """The rate of each day and currency, where they are asked for; of several the one seen first."""
-        if not self.programme.converts:
-            return {}
-        rows = [row for row in records.by_kind(self.tx, RecordKind.RATE) if row.body and row.state != "gone"]
-        rows.sort(key=lambda row: (row.first_seen, row.connection, row.record_id), reverse=True)
-        rates = (codec.load(Rate, row.body or "") for row in rows)
-        return {(rate.on, rate.currency): rate for rate in rates}
-
     def accept_partners(self) -> partners.Partners:
         """All partners, checked against each other; whose standing moved, his cases are decided anew."""
-        rows: dict[str, Row] = {}
-        for row in records.by_kind(self.tx, RecordKind.PARTNER):
-            if row.body and self.master in (None, row.connection):
-                first = rows.setdefault(row.record_id, row)
-                if (row.first_seen, row.connection) < (first.first_seen, first.connection):
-                    rows[row.record_id] = row
-        before = records.accepted(self.tx)
-        known = [(codec.load(Partner, row.body or ""), row.record_id in before) for row in rows.values()]
+        rows = knowing.partner_rows(self.tx, self.master)
+        known = knowing.known_partners(self.tx, rows)
         accepted, issues = partners.accept(known)
         moved = records.set_accepted(self.tx, set(accepted.by_id), self.run)
         casefile.touch_partner(self.tx, sorted(moved), [])

@@ -5,7 +5,7 @@ Lost writes, partners, approvers, cases and lines, guard, statements.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from sqlalchemy import Connection as Tx
 
@@ -14,6 +14,7 @@ from partnersync.contract.adapter import Adapter
 from partnersync.domain.say import Say
 from partnersync.rules.program import Programme
 from partnersync.store import casefile, program_digests
+from partnersync.sync import knowing
 from partnersync.sync.approvals import Approvals
 from partnersync.sync.casework import Casework, DecideReport
 from partnersync.sync.dues import Dues
@@ -73,8 +74,8 @@ class Round:
             self.say,
             dues,
             master=self.settings.partners,
-            history_from=self._history_from(),
-            supplied=self._supplied(),
+            history_from=knowing.history_from(self.settings, self.programme.zone),
+            supplied=knowing.supplied(self.settings, self.adapters),
         )
         accepted = work.accept_partners()
         approvals = Approvals(tx, run, as_of, self.now(), program.approvers)
@@ -96,21 +97,6 @@ class Round:
         stated = Statements(tx, self.programme, run, as_of, self.now(), self.say, self.settings.partners).look(failed)
         dues.deals()
         return RoundReport(decided, guarded, stated, approvals.taken, approvals.opened)
-
-    def _supplied(self) -> frozenset[str]:
-        """Connections that tell activities, as their adapters say and unless the settings deny it."""
-        return frozenset(
-            name
-            for name, adapter in self.adapters.items()
-            if adapter.capabilities.supplies_activities and self.settings.connections[name].activities is not False
-        )
-
-    def _history_from(self) -> dict[str, datetime]:
-        return {
-            name: datetime.combine(connection.history_from, time(), self.programme.zone).astimezone(UTC)
-            for name, connection in self.settings.connections.items()
-            if connection.history_from
-        }
 
 
 def digests(programme: Programme) -> dict[str, str]:

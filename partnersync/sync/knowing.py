@@ -1,0 +1,62 @@
+"""What every case is decided with, as settings and store have it: partners, rates, history, who tells activities."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection as Tx
+
+from partnersync.config import Settings
+from partnersync.contract.adapter import Adapter
+from partnersync.domain.document import Rate
+from partnersync.domain.partner import Partner
+from partnersync.domain.value import RecordKind
+from partnersync.rules.convert import Rates
+from partnersync.rules.program import Programme
+from partnersync.store import codec, records
+from partnersync.store.records import Row
+
+
+def partner_rows(tx: Tx, master: str | None) -> dict[str, Row]:
+    """Each partner's record by his id; of several the one seen first. `master`: the connection whose partners count."""
+    rows: dict[str, Row] = {}
+    for row in records.by_kind(tx, RecordKind.PARTNER):
+        if row.body and master in (None, row.connection):
+            first = rows.setdefault(row.record_id, row)
+            if (row.first_seen, row.connection) < (first.first_seen, first.connection):
+                rows[row.record_id] = row
+    return rows
+
+
+def known_partners(tx: Tx, rows: Mapping[str, Row]) -> list[tuple[Partner, bool]]:
+    """The partners of these records, and whether an earlier run accepted them."""
+    before = records.accepted(tx)
+    return [(codec.load(Partner, row.body or ""), row.record_id in before) for row in rows.values()]
+
+
+def rates(tx: Tx, programme: Programme) -> Rates:
+    """The rate of each day and currency, where the programme asks for them; of several the one seen first."""
+    if not programme.converts:
+        return {}
+    rows = [row for row in records.by_kind(tx, RecordKind.RATE) if row.body and row.state != "gone"]
+    rows.sort(key=lambda row: (row.first_seen, row.connection, row.record_id), reverse=True)
+    found = (codec.load(Rate, row.body or "") for row in rows)
+    return {(rate.on, rate.currency): rate for rate in found}
+
+
+def supplied(settings: Settings, adapters: Mapping[str, Adapter]) -> frozenset[str]:
+    """Connections that tell activities, as their adapters say and unless the settings deny it."""
+    return frozenset(
+        name
+        for name, adapter in adapters.items()
+        if adapter.capabilities.supplies_activities and settings.connections[name].activities is not False
+    )
+
+
+def history_from(settings: Settings, zone: ZoneInfo) -> dict[str, datetime]:
+    """Of each connection that says so, the moment at which its history begins."""
+    return {
+        name: datetime.combine(connection.history_from, time(), zone).astimezone(UTC)
+        for name, connection in settings.connections.items()
+        if connection.history_from
+    }
