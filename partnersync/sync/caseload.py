@@ -110,6 +110,7 @@ def _file(
     payments: dict[str, list[Payment]] = defaultdict(list)
     claims: list[tuple[Registration, int]] = []
     activities: dict[str, list[Activity]] = defaultdict(list)
+    arrived: dict[str, int] = {}
     for row in rows:
         body = row.body or ""
         if row.kind == RecordKind.DEAL and row.state != "gone":
@@ -120,9 +121,12 @@ def _file(
             claims.append((codec.load(Registration, body), row.first_seen))
         elif row.kind == RecordKind.ACTIVITY and row.state != "gone":
             activities[row.deal_ref or ""].append(codec.load(Activity, body))
-    return CaseFile(case_id, deals, payments, claims, judged, standings, decided, activities)
+        if judged and row.kind in _DATED:
+            arrived[f"{row.connection}/{row.record_id}"] = row.first_seen
+    return CaseFile(case_id, deals, payments, claims, judged, standings, decided, activities, arrived=arrived)
 
 
+_DATED = frozenset({RecordKind.PAYMENT, RecordKind.ACTIVITY})
 _MEMBERS = frozenset({RecordKind.DEAL, RecordKind.REGISTRATION})
 
 

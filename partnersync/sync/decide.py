@@ -62,6 +62,7 @@ class CaseFile:
     rulings: Mapping[str, Sequence[Ruling]] = field(default_factory=dict)  # of people, by registration id
     capacity: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)  # R4 as weighed, by registration id
     crowded: frozenset[str] = frozenset()  # phones of many companies
+    arrived: Mapping[str, int] = field(default_factory=dict)  # first_seen of payments and activities, where claims are
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ def _judge(
         case.rulings,
         case.capacity,
         own_ids,
+        case.arrived,
         issues,
         looks,
     )

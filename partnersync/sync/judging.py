@@ -60,6 +60,7 @@ class Judging:
     rulings: Mapping[str, Sequence[Ruling]]  # of people, by registration id, in the order in which they were made
     capacity: Mapping[str, tuple[str, ...] | None]  # claims over their partner's capacity, or no longer; by id
     own_ids: Mapping[str, set[str]]  # what the records of each client would be called by themselves
+    arrived: Mapping[str, int]  # the run that saw a payment or an activity first
     issues: list[Issue]
     looks: list[datetime]
     client_of: dict[str, str] = field(default_factory=dict)
@@ -263,12 +264,15 @@ class Judging:
         return prior.registration
 
     def _late(self, prior: Judged, claim: Registration) -> bool:
-        """Whether a deal, or a client who is like this one, from before the submission arrived after the verdict."""
+        """Whether a deal, its money or work, or a like client, from before the submission came after the verdict."""
         deals = self.deals.get(self.client_of[claim.registration_id], ())
-        known = self.known.get(claim.registration_id, ())
-        return any(
-            first_seen > prior.run and deal.created_at <= claim.submitted_at for deal, first_seen in deals
-        ) or any(one.first_seen > prior.run and one.since <= claim.submitted_at for one in known)
+        dated = [(deal.created_at, first_seen) for deal, first_seen in deals]
+        dated += [(one.since, one.first_seen) for one in self.known.get(claim.registration_id, ())]
+        if self.arrived:
+            for deal, _ in deals:
+                dated += [(one.paid_at, self.arrived.get(one.ref, 0)) for one in self.payments.get(deal.ref, ())]
+                dated += [(one.at, self.arrived.get(one.ref, 0)) for one in self.activities.get(deal.ref, ())]
+        return any(first_seen > prior.run and at <= claim.submitted_at for at, first_seen in dated)
 
     def _others(self, claim: Registration) -> list[Claim]:
         """What was decided so far about the client's other claims."""

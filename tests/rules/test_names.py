@@ -29,6 +29,8 @@ def test_what_of_a_name_is_compared(name: str, expected: str) -> None:
         pytest.param("Ромашка", "Ромшка", True, id="a letter is missing"),
         pytest.param("Стройинвест", "Стройинвест-М", True, id="a letter more"),
         pytest.param("Ромашка", "Рюмашки", False, id="two letters differ in seven"),
+        pytest.param("абвгдежзик", "абвгдежзил", True, id="0.9: one letter of ten differs"),
+        pytest.param("абвгдежзи", "абвгдежзк", False, id="less: one of nine"),
         pytest.param("Школа 12", "Школа 15", False, id="other numbers are other names"),
         pytest.param("Торговый дом 1", "Торговый дом", False, id="a number or none"),
         pytest.param("ООО", "АО", False, id="no names at all"),

@@ -56,6 +56,20 @@ def _brief(verdict: Any) -> tuple[S, C]:
             ("tender_number",),
             id="a tender",
         ),
+        *(
+            pytest.param(
+                {"kind": kind, "client": NAMED, "amount": None, "expected_close": None},
+                ("client_inn", "products", "amount", "expected_close"),
+                id=f"as much for kind {kind}",
+            )
+            for kind in (RegistrationKind.PROJECT, RegistrationKind.RENEWAL, RegistrationKind.EXPANSION)
+        ),
+        pytest.param(
+            {"kind": RegistrationKind.TENDER, "client": NAMED, "amount": None, "expected_close": None},
+            ("client_inn", "products", "amount"),
+            id="a tender needs no expected close",
+        ),
+        pytest.param({"consent": "2026-01-10 form 3"}, (), id="with consent"),
         pytest.param({"kind": RegistrationKind.MEETING, "amount": None}, (), id="a meeting needs no amount"),
         pytest.param({"faults": (("amount", "x"),)}, ("amount",), id="an unreadable cell"),
         pytest.param(

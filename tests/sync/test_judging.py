@@ -1,6 +1,7 @@
 """Claims of one client in the order of time: each judged once, by what came before it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partnersync.domain.activity import Activity
 from partnersync.domain.client import ClientKeys
-from partnersync.domain.deal import Deal, DealState
-from partnersync.domain.decided import Judged
+from partnersync.domain.deal import Deal, DealState, Payment
+from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration, RegistrationKind
 from partnersync.domain.ruling import Ruling, RulingKind
@@ -19,6 +21,7 @@ from partnersync.domain.value import Money
 from partnersync.rules import partners
 from partnersync.rules.program import Programme, read_program
 from partnersync.sync.decide import CaseFile, Knowledge, decide
+from partnersync.sync.judging import stage_moved
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 ACME = ClientKeys(name="Acme", inn="7707083893")
@@ -157,6 +160,38 @@ def test_a_stale_direct_deal_becomes_the_registrations() -> None:
     assert judged["R1"].protection.deal_ref == "crm/1"
 
 
+@pytest.mark.parametrize(
+    ("created", "paid_at", "worked_at", "punctual", "without"),
+    [
+        pytest.param(
+            "2024-06-01", "2026-01-09", None, "EXISTING_CLIENT", "REACTIVATED", id="a payment from before the claim"
+        ),
+        pytest.param("2024-06-01", "2026-01-11", None, "REACTIVATED", "REACTIVATED", id="one from after it"),
+        pytest.param("2025-06-01", None, "2026-01-09", "DIRECT_ACTIVE", "DIRECT_STALE", id="a call from before it"),
+        pytest.param("2025-06-01", None, "2026-01-11", "DIRECT_STALE", "DIRECT_STALE", id="one from after"),
+    ],
+)
+def test_what_arrives_late_is_judged_as_if_it_had_been_in_time(
+    created: str, paid_at: str | None, worked_at: str | None, punctual: str, without: str
+) -> None:
+    sold = {"state": DealState.WON, "closed": "2024-07-01"} if paid_at else {}
+    claim, deal = _claim(1, "P1", "2026-01-10"), _deal("1", created, **sold)
+    payments = {"crm/1": [Payment("crm/p", "crm/1", _at(paid_at), Money(1, "RUB"))]} if paid_at else {}
+    work = {"crm/1": [Activity("crm/a", _at(worked_at), two_way=True)]} if worked_at else {}
+    knowledge = replace(_knowledge(), supplied=frozenset({"crm"}))
+
+    def code(judged: dict[str, Judged], run: int, *, late: bool) -> list[Judged]:
+        told: dict[str, Any] = {"payments": payments, "activities": work} if late else {}
+        case = CaseFile("c", [deal], registrations=[claim], judged=judged, arrived={"crm/p": 2, "crm/a": 2}, **told)
+        return list(decide(case, knowledge, _at(AS_OF), run).registrations)
+
+    [whole] = code({}, 2, late=True)
+    [first] = code({}, 1, late=False)
+    [then] = code({"R1": first}, 2, late=True)
+    assert [one.at_submission.code for one in (whole, first, then)] == [punctual, without, punctual]
+    assert code({"R1": then}, 3, late=True) == [then]
+
+
 def _ruling(number: int, kind: str, at: str) -> Ruling:
     return Ruling(f"R{number}", RulingKind(kind), "u1", "a letter came", _at(at))
 
@@ -225,6 +260,34 @@ def test_people_decide(rulings: list[tuple[str, int, str]], expected: list[tuple
     again = _judge(claims[::-1], rulings=made, as_of="2026-02-20", run=2, before=list(judged.values()))
     assert _told(again) == _told(judged)
     assert {one.verdict.actor for one in judged.values() if one.verdict.code == "BY_PERSON"} <= {"u1"}
+
+
+def test_a_verdict_of_a_person_is_dated_at_that_moment_and_protects_from_then_on() -> None:
+    claims = [_claim(1, "P1", "2026-01-10T10:00"), _claim(2, "P2", "2026-01-10T12:00")]
+    made = [_ruling(1, "reject", "2026-01-11"), _ruling(2, "approve", "2026-01-20T23:30")]
+    second = _judge(claims, rulings=made, as_of="2026-02-20")["R2"]
+    assert second.verdict.at == _at("2026-01-20T23:30")
+    assert (second.verdict.actor, second.verdict.reason) == ("u1", "a letter came")
+    assert second.protection
+    assert (second.protection.starts_at, second.protection.until) == (_at("2026-01-20T23:30"), date(2026, 3, 21))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "moved"),
+    [
+        pytest.param("offer", "contract", "2026-02-03", id="between two runs"),
+        pytest.param("contract", "offer", "2026-02-03", id="back, too"),
+        pytest.param("offer", "offer", None, id="no move"),
+        pytest.param("", "offer", None, id="the first that is seen"),
+    ],
+)
+def test_any_change_of_the_stage_is_an_advance_dated_when_the_deal_was_updated(
+    before: str, now: str, moved: str | None
+) -> None:
+    deal, _ = _deal("1", "2026-01-10", stage=now, updated_at=_at("2026-02-03"))
+    standing = DealStanding("crm/1", "c", "c1", None, stage=before)
+    assert stage_moved(deal, standing) == (_at(moved) if moved else None)
+    assert stage_moved(deal, None) is None
 
 
 STEPS = st.lists(
