@@ -165,6 +165,8 @@ class TwoFolders:
 _TOLD: dict[str, tuple[str, ...]] = {
     "ledger": (),
     "line_facts": (),
+    "statements": (),
+    "closings": (),
     "managed": (),
     "records": ("first_seen", "changed", "case_id"),
     "registrations": ("judged_run", "case_id"),
