@@ -35,6 +35,10 @@ class LineStatus(StrEnum):
     REVERSED = "reversed"
 
 
+# Lines with these stand in an approved statement: nothing takes them back but a refund.
+FROZEN = frozenset({LineStatus.APPROVED, LineStatus.IN_PAYOUT, LineStatus.PAID})
+
+
 def line_id(event_id: str, rule: str, payee_id: str, kind: LineKind = LineKind.ACCRUAL, part: int = 1) -> str:
     """The id of the line with this key; without kind and part of the event's first accrual."""
     key = "\x1f".join((event_id, rule, payee_id, kind, str(part)))

@@ -53,6 +53,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "booked": ("before", "owed"),  # the line is the difference
     "moved": ("deal", "period"),  # the event belongs there now; what was booked elsewhere is taken back
     "reversed": ("amount",),  # was booked and is no longer owed
+    "kept": ("amount",),  # what lines in an approved statement keep, and what is taken off for it
 }
 
 

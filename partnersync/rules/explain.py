@@ -48,6 +48,7 @@ SENTENCES: dict[str, str] = {
     "booked": msgid("{before} was booked before, {owed} is owed now: the line is the difference."),
     "moved": msgid("The event belongs to deal {deal} in {period} now: what was booked here is taken back."),
     "reversed": msgid("{amount} was booked and is no longer owed."),
+    "kept": msgid("Lines in an approved statement keep {amount} that is no longer owed: it is taken off here."),
     "verdict": msgid("Row {row} of the programme decided: {code}."),
     "ruling": msgid("{actor} decided: {kind}."),
     "fields": msgid("Missing or bad: {fields}."),

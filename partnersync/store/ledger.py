@@ -3,7 +3,7 @@
 Lines of the run that is deciding are staged, seen by reads as if they were booked, and sealed in order at its end.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -91,6 +91,16 @@ def set_hold(tx: Connection, reasons: Mapping[str, str]) -> None:
         if not before.statement_id and before.hold_reason != reasons[deal_ref]:
             changed.append({"line_id": line_id, "hold_reason": reasons[deal_ref]})
     _set_facts(tx, changed)
+
+
+def having(tx: Connection, line_ids: Sequence[str], statuses: Collection[LineStatus]) -> dict[str, LineStatus]:
+    """Those of the lines that have come as far as one of these."""
+    found: dict[str, LineStatus] = {}
+    wanted = line_facts.c.status.in_(sorted(status.value for status in statuses))
+    for chunk in chunks(line_ids):
+        query = select(line_facts.c.line_id, line_facts.c.status).where(line_facts.c.line_id.in_(chunk), wanted)
+        found.update((line_id, LineStatus(status)) for line_id, status in tx.execute(query))
+    return found
 
 
 def set_status(tx: Connection, line_ids: Sequence[str], status: LineStatus) -> None:

@@ -12,6 +12,7 @@ from partnersync.rules.clawback import Known
 from partnersync.rules.program import Programme
 from partnersync.store import debts, decisions, earnings, ledger, payouts
 from partnersync.sync.decide import CaseDecision
+from partnersync.sync.freezer import Freezer
 from partnersync.sync.lines import NOTHING_PAID, Booking, bucket_lines, deal_lines, families
 
 
@@ -22,6 +23,7 @@ class Booker:
     tx: Tx
     programme: Programme
     as_of: datetime
+    freezer: Freezer
     buckets: set[str] = field(default_factory=set)  # bands to price anew
     any_paid: bool = field(init=False)  # else no refund comes after a payout
 
@@ -36,7 +38,7 @@ class Booker:
         owed.update(line.event_id for line in here)
         booked = families([*here, *ledger.by_events(self.tx, sorted(owed))])
         flat = [earning for deal in deals for earning in deal.earnings if earning.bucket is None]
-        self._keep(deal_lines(deals, booked, self.programme, self.as_of, self._known(flat)))
+        booking = deal_lines(deals, booked, self.programme, self.as_of, self._known(flat))
         banded = [
             (one.case_id, earning)
             for one in decided
@@ -44,6 +46,9 @@ class Booker:
             for earning in deal.earnings
             if earning.bucket
         ]
+        elsewhere = {(earning.event_id, earning.rule) for _, earning in banded}
+        looked = {family for family in booked if family[:2] not in elsewhere}
+        self._keep(booking._replace(lines=self.freezer.settle(booking.lines, booked, looked, deals)))
         self.buckets |= earnings.replace(self.tx, [one.case_id for one in decided], banded)
 
     def price(self) -> None:
@@ -56,8 +61,11 @@ class Booker:
             priced |= names
             booked = families(ledger.by_events(self.tx, [earning.event_id for earning in events]))
             booking = bucket_lines(events, booked, self.programme, self.as_of, self._known(events))
-            self._keep(booking)
-            decisions.touch_deals(self.tx, sorted({line.deal_ref for line in booking.lines}))
+            here = {(earning.event_id, earning.rule) for earning in events}
+            looked = {family for family in booked if family[:2] in here}
+            lines = self.freezer.settle(booking.lines, booked, looked)
+            self._keep(booking._replace(lines=lines))
+            decisions.touch_deals(self.tx, sorted({line.deal_ref for line in lines}))
 
     def _known(self, earnings: Sequence[Earning]) -> Known:
         """What was paid out of what these refunds give back, and the debts that they are already."""

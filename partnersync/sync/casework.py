@@ -37,6 +37,7 @@ from partnersync.sync.booker import Booker
 from partnersync.sync.caseload import Places
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
 from partnersync.sync.dues import Dues
+from partnersync.sync.freezer import Freezer
 from partnersync.sync.progress import Progress
 
 _CASES_AT_ONCE = 500
@@ -85,10 +86,12 @@ class Casework:
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
         self._weigh_capacity(knowledge)
-        booker = Booker(self.tx, self.programme, self.as_of)
+        freezer = Freezer(self.tx)
+        booker = Booker(self.tx, self.programme, self.as_of, freezer)
         for case_ids in casefile.due(self.tx, self.as_of):
             booker.book(self._decide_cases(case_ids, knowledge))
         booker.price()
+        self.report.opened += freezer.tell(self.run, self.now)
         dues = self.dues
         dues.deals()
         places = {name: row.connection for name, row in self.partner_rows.items() if name in knowledge.partners.by_id}

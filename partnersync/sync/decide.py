@@ -5,7 +5,7 @@ Pure: its inputs are the records, what was decided before, the program in force 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from partnersync.domain.activity import Activity
@@ -71,6 +71,7 @@ class DealDecision:
 
     state: DealStanding
     earnings: Sequence[Earning]
+    is_won: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ def _decide_deal(
         deal.stage or "",
         stage_moved(deal, before),
     )
-    return DealDecision(state, earnings)
+    return DealDecision(state, earnings, deal.state is DealState.WON and deal.ended_at <= as_of)
 
 
 def _within_terms(decided: Sequence[DealDecision], programme: Programme) -> list[DealDecision]:
@@ -266,7 +267,7 @@ def _within_terms(decided: Sequence[DealDecision], programme: Programme) -> list
     by_deal: dict[str, list[Earning]] = defaultdict(list)
     for earning in term.within_terms([earning for deal in decided for earning in deal.earnings], programme):
         by_deal[earning.deal_ref].append(earning)
-    return [DealDecision(deal.state, by_deal[deal.state.deal_ref]) for deal in decided]
+    return [replace(deal, earnings=by_deal[deal.state.deal_ref]) for deal in decided]
 
 
 def _dispute(behind: Judged | None) -> str:

@@ -1,0 +1,169 @@
+"""What stands in an approved statement stays: what of the next lines is booked beside it, and what is kept instead."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partnersync.domain.kept import Kept
+from partnersync.domain.line import Line, LineKind
+from partnersync.domain.value import Money
+from partnersync.rules.frozen import settle
+
+AT = datetime(2026, 5, 20, tzinfo=UTC)
+ACCRUAL, REVERSAL, ADJUSTMENT, CAP = LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT, LineKind.CAP
+
+
+def _line(minor: int, kind: LineKind = ACCRUAL, part: int = 1, *, payee: str = "P1", **changed: object) -> Line:
+    line = Line(
+        payee, payee, "main/D1", "c", "M1", AT, AT, "2026-01-01", "licence", "", Money(minor * 2, "RUB"), "50%",
+        Money(minor, "RUB"), kind, part, "2026-05",
+    )  # fmt: skip
+    return replace(line, **changed)  # type: ignore[arg-type]
+
+
+def _settle(
+    new: list[Line],
+    booked: list[Line],
+    frozen: list[Line],
+    known: tuple[Kept, ...] = (),
+    decided: tuple[str, ...] = (),
+) -> tuple[list[tuple[str, str, int, int]], list[tuple[str, int]]]:
+    """Payee, kind, part and minor units of what is booked; partner and minor units of what is kept."""
+    families: dict[tuple[str, str, str], list[Line]] = {}
+    for line in booked:
+        families.setdefault((line.event_id, line.rule, line.payee_id), []).append(line)
+    found = settle(new, families, {line.line_id for line in frozen}, known, decided)
+    lines = [(line.payee_id, line.kind.value, line.part, line.amount.minor) for line in found.lines]
+    return lines, [(one.partner_id, one.amount.minor) for one in found.kept]
+
+
+OLD = _line(500)
+MORE = _line(100, ADJUSTMENT)
+BACK = _line(-500, REVERSAL)
+
+
+@pytest.mark.parametrize(
+    ("new", "booked", "frozen", "lines", "kept"),
+    [
+        pytest.param([BACK], [OLD], [], [("P1", "reversal", 1, -500)], [], id="nothing is frozen: it is taken back"),
+        pytest.param([BACK], [OLD], [OLD], [], [("P1", -500)], id="a frozen line is not taken back"),
+        pytest.param(
+            [_line(-200, ADJUSTMENT)], [OLD], [OLD], [], [("P1", -200)], id="nor is a part of it, by an edited payment"
+        ),
+        pytest.param(
+            [_line(200, ADJUSTMENT)], [OLD], [OLD], [("P1", "adjustment", 1, 200)], [], id="more is booked at once"
+        ),
+        pytest.param(
+            [_line(-600, REVERSAL)],
+            [OLD, MORE],
+            [OLD],
+            [("P1", "reversal", 1, -100)],
+            [("P1", -500)],
+            id="what came after the statement is taken back, what stands in it is not",
+        ),
+        pytest.param(
+            [_line(-50, ADJUSTMENT, 2)],
+            [OLD, MORE],
+            [OLD],
+            [("P1", "adjustment", 2, -50)],
+            [],
+            id="a part of what came after",
+        ),
+        pytest.param(
+            [_line(200, ADJUSTMENT), _line(-300, CAP)],
+            [OLD],
+            [OLD],
+            [("P1", "adjustment", 1, 200), ("P1", "cap", 1, -200)],
+            [("P1", -100)],
+            id="more and a new cut: together no less than what stands",
+        ),
+        pytest.param(
+            [_line(500, ACCRUAL, 2)], [OLD, BACK], [OLD, BACK], [("P1", "accrual", 2, 500)], [], id="it is owed again"
+        ),
+        pytest.param([_line(-40, CAP)], [OLD, BACK], [OLD], [], [("P1", -40)], id="below what an open reversal left"),
+        pytest.param([_line(0)], [], [], [("P1", "accrual", 1, 0)], [], id="a line of nothing"),
+    ],
+)
+def test_a_difference_against_the_partner_is_kept(
+    new: list[Line],
+    booked: list[Line],
+    frozen: list[Line],
+    lines: list[tuple[str, str, int, int]],
+    kept: list[tuple[str, int]],
+) -> None:
+    assert _settle(new, booked, frozen) == (lines, kept)
+
+
+OTHER = _line(500, payee="P2")
+
+
+@pytest.mark.parametrize(
+    ("new", "decided", "lines"),
+    [
+        pytest.param([BACK, OTHER], (), [], id="another partner gets nothing while it is not decided"),
+        pytest.param([BACK, OTHER], ("main/D1",), [("P2", "accrual", 1, 500)], id="a person decided: he is paid too"),
+        pytest.param(
+            [BACK, _line(600, rule="licence-2")],
+            (),
+            [("P1", "accrual", 1, 100)],
+            id="the same partner by another rule: what exceeds it",
+        ),
+        pytest.param([BACK, _line(400, rule="licence-2")], (), [], id="the same partner by another rule, for less"),
+        pytest.param([BACK, _line(500, ACCRUAL, 2, period="2026-06")], (), [], id="the payment moved to another month"),
+        pytest.param([BACK, _line(500, deal_ref="main/D2")], (), [], id="the payment moved to another deal of his"),
+        pytest.param(
+            [BACK, _line(500, payee="P2", deal_ref="main/D2")], (), [], id="the payment moved to another's deal"
+        ),
+        pytest.param(
+            [BACK, replace(_line(7), amount=Money(7, "USD"), base=Money(14, "USD"))], (), [], id="in another currency"
+        ),
+        pytest.param(
+            [BACK, _line(500, payee="P2", event_id="M2")], (), [("P2", "accrual", 1, 500)], id="another payment"
+        ),
+        pytest.param(
+            [BACK, _line(-30, REVERSAL, payee="P2")], (), [("P2", "reversal", 1, -30)], id="what others give back"
+        ),
+    ],
+)
+def test_what_is_kept_is_not_paid_twice(
+    new: list[Line], decided: tuple[str, ...], lines: list[tuple[str, str, int, int]]
+) -> None:
+    assert _settle(new, [OLD], [OLD], decided=decided) == (lines, [("P1", -500)])
+
+
+def test_what_other_families_keep_counts_too() -> None:
+    known = Kept("M1", "old rule", "P1", "P1", "main/D1", Money(-500, "RUB"))
+    assert _settle([_line(600)], [], [], (known,)) == ([("P1", "accrual", 1, 100)], [])
+
+
+def test_a_line_over_a_part_carries_as_much_of_the_base_and_says_so() -> None:
+    families = {("M1", "licence", "P1"): [OLD]}
+    new = [BACK, _line(600, rule="licence-2", trace="base:1200.00")]
+    [line] = settle(new, families, {OLD.line_id}).lines
+    assert (line.base, line.amount) == (Money(200, "RUB"), Money(100, "RUB"))
+    assert line.trace == "base:1200.00|kept:5.00"
+
+
+def test_parts_follow_what_is_booked_also_where_one_was_left_out() -> None:
+    new = [_line(-500, REVERSAL, 1), _line(-70, REVERSAL, 2, period="2026-06")]
+    booked = [OLD, _line(70, ACCRUAL, 2, period="2026-06")]
+    assert _settle(new, booked, [OLD]) == ([("P1", "reversal", 1, -70)], [("P1", -500)])
+
+
+AMOUNTS = st.integers(-300, 300)
+
+
+@given(booked=st.lists(st.tuples(AMOUNTS, st.booleans()), max_size=5), owed=st.integers(-500, 500))
+def test_a_place_ends_at_what_is_owed_or_at_what_stands(booked: list[tuple[int, bool]], owed: int) -> None:
+    before = [_line(minor, ADJUSTMENT, part) for part, (minor, _) in enumerate(booked, 1)]
+    frozen = [line for line, (_, stays) in zip(before, booked, strict=True) if stays]
+    total, fixed = sum(line.amount.minor for line in before), sum(line.amount.minor for line in frozen)
+    lines, kept = _settle([_line(owed - total, ADJUSTMENT, 9)], before, frozen)
+    ended = total + sum(minor for *_, minor in lines)
+    assert ended == (max(owed, min(fixed, total)) if frozen else owed)
+    assert sum(minor for _, minor in kept) == owed - ended
+    again = [*before, *(_line(minor, ADJUSTMENT, part) for _, _, part, minor in lines)]
+    assert _settle([_line(owed - ended, ADJUSTMENT, 10)], again, frozen)[0] in ([], [("P1", "adjustment", 10, 0)])
