@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 
 from partnersync.contract.secret import SECRET_READER, Secret, secret_of
+from partnersync.domain.registration import INTAKE
 from partnersync.errors import ConfigError
 from partnersync.fields import Count, Percent, Table, Word
 from partnersync.problems import Problem, Refused, nearest, problems_of, refusal
@@ -24,7 +25,7 @@ from partnersync.toml_file import TomlFile, read_toml
 M = TypeVar("M", bound=BaseModel)
 Mode = Literal["observe", "warn", "enforce"]
 Language = Literal["ru", "en"]
-OWN_CONNECTIONS = frozenset({"intake"})  # registrations given by hand are kept under this name
+OWN_CONNECTIONS = frozenset({INTAKE})
 _CONNECTION_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)")
 _STORE_URL = re.compile(r"(sqlite|postgresql)(\+\w+)?://.*")

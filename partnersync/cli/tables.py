@@ -1,4 +1,4 @@
-"""The commands that show what is kept: ledger, registrations, status."""
+"""The commands that show what is kept: ledger, status."""
 
 from collections.abc import Generator
 from contextlib import closing
@@ -24,10 +24,9 @@ from partnersync.cli.assemble import (
 from partnersync.cli.output import counted, show_json, show_table, write_csv
 from partnersync.cli.references import deal_ref
 from partnersync.contract.tables import LEDGER_COLUMNS
-from partnersync.store import casefile, codec, cursors, decisions, issuebook, locks, runs
+from partnersync.store import casefile, codec, cursors, issuebook, locks, runs
 from partnersync.store import ledger as lines
 from partnersync.sync.publish import ledger_row, moment_text
-from partnersync.sync.want import registration_values
 
 # Columns that a terminal has room for; --json and --csv give all of ledger.csv.
 _SHORT = (
@@ -84,52 +83,6 @@ def ledger(
             else:
                 places = [LEDGER_COLUMNS.index(column) for column in _SHORT]
                 show_table(_SHORT, ([row[place] for place in places] for row in rows), as_json=False)
-    return 0
-
-
-_CLAIM_COLUMNS = (
-    "registration_id",
-    "partner_id",
-    "kind",
-    "client_name",
-    "client_id",
-    "products",
-    "submitted_at",
-    "ps_status",
-    "ps_reason",
-    "ps_proposed",
-    "ps_protected_until",
-    "fields",
-)
-
-
-@click.command()
-@json_option
-@config_option
-def registrations(as_json: bool, config: Path) -> int:
-    """Show registrations with their verdicts, in the order of their ids."""
-    company = read_company(config)
-    with opened_store(company) as store, store.read() as tx:
-        rows = []
-        for _, _, one in decisions.all_claims(tx):
-            claim, values = one.registration, registration_values(one)
-            rows.append(
-                (
-                    claim.registration_id,
-                    claim.partner_id,
-                    claim.kind.value,
-                    claim.client.name or "",
-                    one.client_id,
-                    "|".join(claim.products),
-                    moment_text(claim.submitted_at, company.programme.zone),
-                    values["ps_status"],
-                    values["ps_reason"],
-                    values["ps_proposed"],
-                    values["ps_protected_until"],
-                    "|".join(one.verdict.fields),
-                )
-            )
-        show_table(_CLAIM_COLUMNS, rows, as_json=as_json)
     return 0
 
 

@@ -283,9 +283,12 @@ class AdapterKind:
     `settings` is the pydantic model of the connection's own keys; `make` builds an adapter without touching the system.
     `survey` looks at a folder before there is a connection, for `init`; None where there is nothing to look at. It
     changes nothing, and raises OSError where the folder cannot be read.
+    `read_file` reads one file that a person gives as records of a kind, in canonical columns; None where the kind knows
+    no files. What is wrong with the file as a whole is told as a notice. TryLater: it cannot be read.
     """
 
     name: str
     settings: type[BaseModel]
     make: Callable[[Connection, BaseModel], Adapter]
     survey: Callable[[Path], Sequence[Surveyed]] | None = None
+    read_file: Callable[[Path, RecordKind], Iterator[Page]] | None = None

@@ -43,6 +43,9 @@ class RegistrationState(StrEnum):
     DISPUTED = "disputed"
 
 
+INTAKE = "intake"
+"""The connection of registrations that people give by hand; no system stands behind it, and no settings name it."""
+
 _S = RegistrationState
 _ENDS = frozenset({_S.WON, _S.LOST, _S.EXPIRED, _S.RELEASED, _S.WITHDRAWN, _S.TRANSFERRED})
 _VERDICTS = frozenset({_S.APPROVED, _S.PROVISIONAL, _S.RETURNED, _S.REJECTED})

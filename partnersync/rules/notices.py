@@ -12,7 +12,7 @@ from partnersync.rules.program import Program
 from partnersync.rules.upkeep import check_from
 
 _REMINDER = "protection_reminder"
-_ASKS = frozenset({RegistrationState.CHECKING, RegistrationState.RESEARCH})
+ASKS = frozenset({RegistrationState.CHECKING, RegistrationState.RESEARCH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ _TEXTS = {
 def notices(one: Judged, program: Program) -> Iterator[Notice]:
     """Everything that people are or will be told about a registration, unless it changes before."""
     given, zone = one.protection, program.zone
-    if one.state in _ASKS:
+    if one.state in ASKS:
         due_at = decision_due(one, program)
         yield Notice("verdict", "decide", one.registration.submitted_at, due_at)
         yield Notice("sla_breach", due_at.date().isoformat(), due_at, due_at)

@@ -26,6 +26,12 @@ _GRADES: dict[str, int] = {**{source.value: grade for source, grade in GRADE.ite
 _CONTINUES = frozenset({RegistrationKind.RENEWAL, RegistrationKind.EXPANSION})
 _S, _C = RegistrationState, VerdictCode
 
+# R6, of a registration that was changed after its verdict: the issue and what it says.
+DECIDED = "REGISTRATION_DECIDED"
+DECIDED_REASON = (
+    "was changed after its verdict: the decided content counts; a changed claim needs a new registration_id"
+)
+
 Row = Callable[[Situation], Verdict | None]
 
 

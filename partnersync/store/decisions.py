@@ -47,12 +47,14 @@ def put_claims(tx: Connection, items: Sequence[tuple[str, str, Judged]]) -> None
     upsert_all(tx, registrations, rows)
 
 
-def claims_by_id(tx: Connection, registration_ids: Sequence[str]) -> list[Judged]:
-    """These registrations as they were decided."""
-    found: list[Judged] = []
+def claims_by_id(tx: Connection, registration_ids: Sequence[str]) -> dict[str, tuple[str, Judged]]:
+    """These registrations as they were decided, each with its connection, by id."""
+    found: dict[str, tuple[str, Judged]] = {}
     for chunk in chunks(registration_ids):
         query = select(registrations).where(registrations.c.registration_id.in_(chunk))
-        found += map(_judged, tx.execute(query).mappings())
+        found.update(
+            (row["registration_id"], (row["connection"], _judged(row))) for row in tx.execute(query).mappings()
+        )
     return found
 
 

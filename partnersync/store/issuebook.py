@@ -115,6 +115,15 @@ def by_ids(tx: Connection, issue_ids: Sequence[str]) -> list[RowMapping]:
     return sorted(found, key=lambda row: tuple(row[name] for name in _ORDER))
 
 
+def of_records(tx: Connection, connection: str, kind: RecordKind, record_ids: Sequence[str]) -> list[RowMapping]:
+    """Open issues of these records."""
+    found: list[RowMapping] = []
+    for chunk in chunks(record_ids):
+        here = (table.c.connection == connection) & (table.c.kind == kind.value) & table.c.record_id.in_(chunk)
+        found += tx.execute(select(table).where(_is_open(), here).order_by(table.c.issue_id)).mappings()
+    return found
+
+
 def counts(tx: Connection) -> dict[str, int]:
     """Open issues by code."""
     query = select(table.c.code, func.count()).where(_is_open()).group_by(table.c.code).order_by(table.c.code)

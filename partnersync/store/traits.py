@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Executable, case, distinct, func, select
+from sqlalchemy import Connection, Executable, bindparam, case, delete, distinct, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from partnersync.store.codec import moment, moment_text
@@ -27,15 +27,19 @@ class Trait:
     since: datetime
     first_seen: int
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What it is kept by."""
+        return self.key, self.claim_id, self.owner
+
 
 def put(tx: Connection, traits: Iterable[Trait]) -> None:
     """Keep what records tell; of several records of one client the earliest counts."""
     earliest: dict[tuple[str, str, str], Trait] = {}
     for one in traits:
-        place = (one.key, one.claim_id, one.owner)
-        known = earliest.get(place)
+        known = earliest.get(one.place)
         if known is None or one.since < known.since:
-            earliest[place] = one
+            earliest[one.place] = one
     rows = [
         {
             "key": one.key,
@@ -50,6 +54,17 @@ def put(tx: Connection, traits: Iterable[Trait]) -> None:
     ]
     if rows:
         write(tx, _upsert(tx.dialect.name), rows)
+
+
+def forget(tx: Connection, places: Iterable[tuple[str, str, str]]) -> None:
+    """Drop what corrected records no longer tell, by key, claim and owner."""
+    here = (
+        (table.c.key == bindparam("at_key"))
+        & (table.c.claim_id == bindparam("at_claim"))
+        & (table.c.owner == bindparam("at_owner"))
+    )
+    names = ("at_key", "at_claim", "at_owner")
+    write(tx, delete(table).where(here), [dict(zip(names, place, strict=True)) for place in sorted(places)])
 
 
 def having(tx: Connection, keys: Sequence[str]) -> dict[str, list[Trait]]:

@@ -13,7 +13,7 @@ from partnersync.domain.incident import About, Incident, IncidentKind, Place
 from partnersync.domain.issue import Issue
 from partnersync.domain.note import Note, Task
 from partnersync.domain.partner import Partner
-from partnersync.domain.registration import RegistrationState, VerdictCode
+from partnersync.domain.registration import INTAKE, RegistrationState, VerdictCode
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import capacity, explain, notices, partners
@@ -150,7 +150,7 @@ class Casework:
             cases: set[str] = set()
             for partner_id in partner_ids:
                 every = decisions.claims_by_id(self.tx, claimants.claims(self.tx, partner_id))
-                known = [one for one in every if one.registration.submitted_at <= self.as_of]
+                known = [one for _, one in every.values() if one.registration.submitted_at <= self.as_of]
                 partner = knowledge.partners.by_id.get(partner_id)
                 self.capacity |= capacity.misjudged(known, partner.tier if partner else None, self.programme.at)
             if self.capacity == before:
@@ -191,7 +191,8 @@ class Casework:
                     continue
                 self.codes[claim_id] = one.verdict.code.value
                 place = places[RecordKind.REGISTRATION, claim_id].connection
-                wanted[place].append((claim_id, want.registration_values(one)))
+                if place != INTAKE:
+                    wanted[place].append((claim_id, want.registration_values(one)))
                 rows.append((place, decision.case_id, one))
         self._found_joined([(place, one) for place, _, one in rows if one.state is RegistrationState.DISPUTED])
         self.report.verdicts = dict(Counter(self.codes.values()))
@@ -220,12 +221,12 @@ class Casework:
         if program is None:
             return []
         claim = one.registration
-        where = places[RecordKind.REGISTRATION, claim.registration_id].connection
+        where, kind, record_id = self._told_on(places[RecordKind.REGISTRATION, claim.registration_id])
         found: list[Note] = []
         for notice in notices.due(one, program, self.as_of):
             note_id = f"{notice.kind}/{claim.registration_id}/{notice.occasion}"
             text = notices.text(notice, one, self.say)
-            place = (where, notice.kind, RecordKind.REGISTRATION, claim.registration_id, text, self.as_of)
+            place = (where, notice.kind, kind, record_id, text, self.as_of)
             if notice.due_at is None:
                 found.append(Note(note_id, *place))
             else:
@@ -243,18 +244,19 @@ class Casework:
             return []
         new_id, old_id = one.registration.registration_id, one.verdict.related_id
         text = explain.other_product_sentence(one, self.say)
-        return [
-            Note(
-                f"other_product/{new_id}/{claim_id}",
-                places[RecordKind.REGISTRATION, claim_id].connection,
-                "other_product",
-                RecordKind.REGISTRATION,
-                claim_id,
-                text,
-                self.as_of,
-            )
-            for claim_id in (old_id, new_id)
-        ]
+        found: list[Note] = []
+        for claim_id in (old_id, new_id):
+            where, kind, record_id = self._told_on(places[RecordKind.REGISTRATION, claim_id])
+            note_id = f"other_product/{new_id}/{claim_id}"
+            found.append(Note(note_id, where, "other_product", kind, record_id, text, self.as_of))
+        return found
+
+    def _told_on(self, row: Row) -> tuple[str, RecordKind, str]:
+        """Where people are told about a registration: on it, or on its partner if it was given by hand."""
+        partner = self.partner_rows.get(row.partner_id or "")
+        if row.connection == INTAKE and partner:
+            return partner.connection, RecordKind.PARTNER, partner.record_id
+        return row.connection, RecordKind.REGISTRATION, row.record_id
 
     def _raise(self, scope: str, rows: Sequence[IssueRow]) -> None:
         """Open these issues and close those of the same scope that no longer stand."""

@@ -1,9 +1,8 @@
 """Moved records of one kind, on their way into the store: read, put into cases, and what they touch marked."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Connection as Tx
@@ -16,13 +15,22 @@ from partnersync.domain.document import Rate
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import RecordKind
-from partnersync.rules import identity, likeness, names
+from partnersync.rules import identity, likeness, names, registration
 from partnersync.store import casefile, codec, fields, ledger, records, traits
 from partnersync.store.casefile import RecordKey
 from partnersync.store.records import Row
 from partnersync.store.traits import Trait
 from partnersync.sync.forms import Problem, Setting
 from partnersync.sync.normalise import BadRecord, Record, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is known under a registration's id: in which connection, with which content, and whether it is decided."""
+
+    connection: str
+    registration: Registration
+    decided: bool = False
 
 
 @dataclass(slots=True)
@@ -36,11 +44,13 @@ class Intake:
     rows: list[Row] = field(default_factory=list)
     clients: list[tuple[RecordKey, str, ClientKeys]] = field(default_factory=list)  # to join: record, own id, client
     traits: list[Trait] = field(default_factory=list)  # by which claims on clients like one another are found
+    stale: set[tuple[str, str, str]] = field(default_factory=set)  # places of traits that corrected records told
     recut: set[str] = field(default_factory=set)  # cases with a changed record: they may fall apart
     returned: list[str] = field(default_factory=list)  # records that were gone
     merged: list[str] = field(default_factory=list)  # deals that live on in another: nothing is written there
     partners: set[str] = field(default_factory=set)
     promo_codes: set[str] = field(default_factory=set)
+    taken: Mapping[str, Taken] = field(default_factory=dict)  # registrations of other connections, and decided ones
 
     def add(self, raw: Raw, content_hash: str, known: Row | None) -> tuple[Problem, ...]:
         """Read one record; the problems of a bad one, whose last good value goes on counting, or of its bad cells."""
@@ -59,8 +69,30 @@ class Intake:
         except BadRecord as error:
             self._mark(raw, content_hash, known, "aside")
             return error.problems
+        if isinstance(record, Registration) and (refused := self._refused(record, known)) is not None:
+            self._mark(raw, content_hash, known, "aside")
+            return refused
         self._keep_good(raw, content_hash, known, record)
         return warnings + listed
+
+    def _refused(self, record: Registration, known: Row | None) -> tuple[Problem, ...] | None:
+        """R6: one id is one registration, whose content stays once it is decided; None where this may count.
+
+        What only repeats another connection's is left out without a word.
+        """
+        first = self.taken.get(record.registration_id)
+        own = known is not None and known.body is not None
+        if first is None or (own and (not first.decided or first.registration == record)):
+            return None
+        if first.registration == record:
+            return ()
+        if own:
+            return (Problem(registration.DECIDED, "", "", registration.DECIDED_REASON),)
+        reason = (
+            f"is a registration of connection {first.connection}, which says something else: the first counts;"
+            " correct it there, or give this one an id of its own"
+        )
+        return (Problem("DUPLICATE_ID", "registration_id", record.registration_id, reason),)
 
     def gone(self, tx: Tx, record_ids: Sequence[str]) -> None:
         """Mark vanished records; their cases are decided again without them."""
@@ -90,6 +122,7 @@ class Intake:
         records.follow_deals(tx, moved)
         touched = {row.case_id for row in self.rows if row.case_id is not None}
         casefile.touch(tx, sorted(touched))
+        self._tell_again(tx, sorted(touched))
         casefile.touch(tx, sorted(traits.cases_asking(tx, self._asked())))
         casefile.touch_partner(tx, sorted(self.partners), sorted(self.promo_codes))
         if self.kind is RecordKind.RATE and self.rows:
@@ -107,6 +140,7 @@ class Intake:
 
     def _to_join(self, tx: Tx) -> list[casefile.Item]:
         """The records with the keys that unite them; a phone of many companies is left out."""
+        traits.forget(tx, self.stale)
         traits.put(tx, self.traits)
         phones = {f"phone:{phone}" for *_, client in self.clients if client.emails for phone in client.phones}
         crowds = traits.crowded(tx, sorted(phones), likeness.COMPANIES_A_PHONE)
@@ -163,23 +197,50 @@ class Intake:
         if isinstance(record, Deal):
             if record.merged_into:
                 self.merged.append(raw.record_id)
-            self._join(key, record.client, f"deal:{record.ref}", "", record.created_at, row.first_seen)
+            self._join(key, record, known, row.first_seen)
         elif isinstance(record, Registration):
-            claim_id = record.registration_id
-            self._join(key, record.client, f"registration:{claim_id}", claim_id, record.submitted_at, row.first_seen)
+            self._join(key, record, known, row.first_seen)
         elif isinstance(record, Partner):
             self.partners.update((record.partner_id, record.name))  # deals may name him by either
             self.promo_codes.update(code.casefold() for code in record.promo_codes)
 
-    def _join(
-        self, key: RecordKey, client: ClientKeys, fallback: str, claim_id: str, since: datetime, first_seen: int
-    ) -> None:
-        own = identity.own_id(client, fallback)
-        self.clients.append((key, own, client))
-        found = likeness.traits(client)
-        if found:
-            told = (own, client.inn or "", names.plain(client.name) if client.name else "", since, first_seen)
-            self.traits += [Trait(trait, claim_id, *told) for trait in found]
+    def _join(self, key: RecordKey, record: Deal | Registration, known: Row | None, first_seen: int) -> None:
+        self.clients.append((key, _own_id(record), record.client))
+        told = _traits(record, first_seen)
+        if known and known.body:
+            before = _traits(codec.load(type(record), known.body), first_seen)
+            self.stale.update(one.place for one in before if one not in told)
+        self.traits += told
+
+    def _tell_again(self, tx: Tx, case_ids: Sequence[str]) -> None:
+        """What other deals of a client tell still, where a corrected one took its own word back."""
+        owners = {owner for _, claim_id, owner in self.stale if not claim_id}
+        if not owners:
+            return
+        rows = [row for row in records.by_case(tx, case_ids) if row.kind == RecordKind.DEAL and row.state != "gone"]
+        deals = [(codec.load(Deal, row.body or ""), row.first_seen) for row in rows]
+        traits.put(tx, [one for deal, seen in deals if _own_id(deal) in owners for one in _traits(deal, seen)])
+
+
+def _own_id(record: Deal | Registration) -> str:
+    """What the client of a record is called by it alone."""
+    if isinstance(record, Deal):
+        return identity.own_id(record.client, f"deal:{record.ref}")
+    return identity.own_id(record.client, f"registration:{record.registration_id}")
+
+
+def _traits(record: Deal | Registration, first_seen: int) -> list[Trait]:
+    """By what claims on clients like the record's are found."""
+    client = record.client
+    found = likeness.traits(client)
+    if not found:
+        return []
+    if isinstance(record, Deal):
+        claim_id, since = "", record.created_at
+    else:
+        claim_id, since = record.registration_id, record.submitted_at
+    told = (_own_id(record), client.inn or "", names.plain(client.name) if client.name else "", since, first_seen)
+    return [Trait(trait, claim_id, *told) for trait in found]
 
 
 @lru_cache(maxsize=4096)

@@ -257,10 +257,8 @@ class Judging:
             return prior.registration if prior else current
         if prior.verdict.state in UNDECIDED:
             return current
-        reason = (
-            "was changed after its verdict: the decided content counts; a changed claim needs a new registration_id"
-        )
-        self.issues.append(Issue(RecordKind.REGISTRATION, current.registration_id, "REGISTRATION_DECIDED", reason))
+        changed = (registration.DECIDED, registration.DECIDED_REASON)
+        self.issues.append(Issue(RecordKind.REGISTRATION, current.registration_id, *changed))
         return prior.registration
 
     def _late(self, prior: Judged, claim: Registration) -> bool:

@@ -14,15 +14,16 @@ from partnersync.contract.columns import ID_COLUMN
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.issue import Issue
 from partnersync.domain.masking import masked
+from partnersync.domain.registration import INTAKE, UNDECIDED, Registration
 from partnersync.domain.value import RecordKind
-from partnersync.store import cursors, fields, issuebook, records, runs
+from partnersync.store import codec, cursors, decisions, fields, issuebook, records, runs
 from partnersync.store.codec import fingerprint
 from partnersync.store.database import Store
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.store.rows import chunks
 from partnersync.sync.forms import Problem, Setting
-from partnersync.sync.intake import Intake
+from partnersync.sync.intake import Intake, Taken
 from partnersync.sync.plugin_calls import from_plugin
 from partnersync.sync.progress import Progress
 
@@ -64,11 +65,7 @@ def pull(
             asked = records.forgotten(tx, setting.connection, stream.kind) if again else None
         reader = _StreamReader(stream, setting, run, now, report)
         for page in from_plugin(setting.connection, partial(_pages, adapter, stream, cursor, asked)):
-            with store.write() as tx:
-                reader.take(tx, page)
-            told = {"stream": stream.name, "rows": len(page.raws), "cursor": "kept" if page.cursor is None else "moved"}
-            log.debug("page", {"connection": setting.connection, **told, "complete": page.complete})
-            progress(f"{setting.connection}: {stream.name}", len(page.raws))
+            reader.take_next(store, page, progress)
         if reader.foreign and adapter.capabilities.reads_record and not stream.whole:
             # What looks foreign may be a late echo of our own write: it is asked for once more before it is judged.
             for some in chunks(sorted(reader.foreign)):
@@ -78,8 +75,29 @@ def pull(
         if again:
             with store.write() as tx:
                 cursors.was_read_again(tx, setting.connection, stream.name)
+    return _told(report)
+
+
+def keep(
+    store: Store,
+    stream: Stream,
+    pages: Callable[[], Iterator[Page]],
+    setting: Setting,
+    run: int,
+    now: Callable[[], datetime],
+    progress: Progress,
+) -> PullReport:
+    """Keep records that no adapter pulls, as pages of a stream of their connection; what they do not name stays."""
+    report = PullReport(setting.connection)
+    reader = _StreamReader(stream, setting, run, now, report)
+    for page in from_plugin(setting.connection, pages):
+        reader.take_next(store, replace(page, cursor=None, complete=False), progress)
+    return _told(report)
+
+
+def _told(report: PullReport) -> PullReport:
     told = {"read": report.read, "changed": report.changed, "issues": len(report.opened)}
-    log.info("read", {"connection": setting.connection, **told})
+    log.info("read", {"connection": report.connection, **told})
     return report
 
 
@@ -119,6 +137,15 @@ class _StreamReader:
     report: PullReport
     started: bool = False
     foreign: set[str] = field(default_factory=set)  # records whose managed fields seem to be edited
+
+    def take_next(self, store: Store, page: Page, progress: Progress) -> None:
+        """Keep one page in a transaction of its own, and tell of it."""
+        with store.write() as tx:
+            self.take(tx, page)
+        told = {"stream": self.stream.name, "rows": len(page.raws)}
+        moved = "kept" if page.cursor is None else "moved"
+        log.debug("page", {"connection": self.setting.connection, **told, "cursor": moved, "complete": page.complete})
+        progress(self._scope.replace("/", ": ", 1), len(page.raws))
 
     def take(self, tx: Tx, page: Page) -> None:
         """Keep one page: records, managed values, what vanished, issues, and last the cursor."""
@@ -182,7 +209,8 @@ class _StreamReader:
         records.upsert(tx, _shifted(told, known))
         self.report.add(self.report.read, kind, len(told))
         self.report.add(self.report.changed, kind, len(moved))
-        intake = Intake(self.setting, kind, self.run, runs.next_booking(tx))
+        taken = self._taken(tx, [raw.record_id for raw in moved]) if kind is RecordKind.REGISTRATION else {}
+        intake = Intake(self.setting, kind, self.run, runs.next_booking(tx), taken=taken)
         issues: list[IssueRow] = []
         for raw in moved:
             issues += [
@@ -192,6 +220,17 @@ class _StreamReader:
         issuebook.close_for_records(tx, connection, kind, [raw.record_id for raw in moved], "pull", self.run)
         intake.keep(tx)
         return issues
+
+    def _taken(self, tx: Tx, record_ids: Sequence[str]) -> dict[str, Taken]:
+        """Registrations of other connections under these ids, which the whole programme shares, and decided ones."""
+        found: dict[str, Taken] = {}
+        for other in sorted((self.setting.connections | {INTAKE}) - {self.setting.connection}):
+            for record_id, row in records.by_ids(tx, other, RecordKind.REGISTRATION, record_ids).items():
+                if row.body:
+                    found[record_id] = Taken(other, codec.load(Registration, row.body))
+        for record_id, (connection, one) in decisions.claims_by_id(tx, record_ids).items():
+            found[record_id] = Taken(connection, one.registration, one.verdict.state not in UNDECIDED)
+        return found
 
     def _vanished(self, tx: Tx) -> list[IssueRow]:
         """Records that a whole listing no longer names; managed places that are gone."""

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection as Tx
 
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter, Table
 from partnersync.domain.change import UNDO
+from partnersync.domain.registration import INTAKE
 from partnersync.domain.say import Say
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop, StoreFailed
 from partnersync.rules.program import Programme
@@ -23,9 +25,10 @@ from partnersync.sync.plan import Tally
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
 from partnersync.sync.publish import incidents_table, issues_table, ledger_table, moment_text, publish, statements_table
-from partnersync.sync.pull import pull
+from partnersync.sync.pull import keep, pull
 from partnersync.sync.push import PushReport, push, send_notes
 from partnersync.sync.recover import recover
+from partnersync.sync.register import STREAM, Given
 from partnersync.sync.report import Report
 from partnersync.sync.round import Round, digests
 from partnersync.sync.undo import Undo, Undone, connections
@@ -69,6 +72,17 @@ class Engine:
                 with self._deciding(), self.store.write() as tx:
                     self._decide(tx, report)
                 self._write(chosen, report, beyond_limit=beyond_limit)
+        return report
+
+    def register(self, given: Given, *, as_of: datetime | None = None) -> Report:
+        """Keep registrations that a person gives, decide what is due and book it; nothing is pulled or pushed."""
+        with self._run("register", (INTAKE,), as_of, books=True) as report:
+            setting = self._setting(INTAKE)
+            pages = partial(given.read, self.store, report.as_of, setting)
+            report.pulled.append(keep(self.store, STREAM, pages, setting, report.run, self.now, self.progress))
+            with self._deciding(), self.store.write() as tx:
+                given.forget_mended(tx, setting, report.run)
+                self._decide(tx, report)
         return report
 
     def plan(self, *, as_of: datetime | None = None) -> tuple[Plan, Report]:

@@ -170,7 +170,7 @@ class Watch:
             ids = (ref, standing.registration_id, standing.partner_id, standing.client_id)
             found[RecordKind.DEAL, ref.partition("/")[2]] = About(*ids, until)
         claims = [one.record_id for one in page if one.kind is RecordKind.REGISTRATION]
-        for judged in decisions.claims_by_id(self.tx, claims):
+        for _, judged in decisions.claims_by_id(self.tx, claims).values():
             claim = judged.registration
             about = About("", claim.registration_id, claim.partner_id, judged.client_id)
             found[RecordKind.REGISTRATION, claim.registration_id] = about

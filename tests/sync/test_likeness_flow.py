@@ -97,3 +97,34 @@ def test_a_contact_of_many_companies_unites_none(company: Any, mail: str, expect
         claim = f"R{number}"
         found = company.value("registration", claim, "ps_status"), company.value("registration", claim, "ps_reason")
         assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        pytest.param([], ("approved", "OK"), id="what a corrected record said is forgotten"),
+        pytest.param([{"deal_id": "D2"}], ("research", "MAYBE_SAME"), id="unless another deal of the client says it"),
+    ],
+)
+def test_a_corrected_record_says_only_what_it_says_now(
+    company: Any, others: list[dict[str, str]], expected: tuple[str, str]
+) -> None:
+    company.add("partner", P1, P2)
+    company.add("deal", DEAL, *(DEAL | other for other in others))
+    company.sync(as_of=AS_OF)
+    company.add("deal", DEAL | {"client_name": "Лопух", "client_phone": "", "client_email": ""})
+    company.sync(as_of=AS_OF)
+    company.add("registration", CLAIM | {"client_name": "Ромашка"})
+    company.sync(as_of=AS_OF)
+    found = company.value("registration", "R1", "ps_status"), company.value("registration", "R1", "ps_reason")
+    assert found == expected
+
+
+def test_a_corrected_claim_is_not_like_itself(company: Any) -> None:
+    company.add("partner", P1)
+    company.add("registration", CLAIM | {"client_domain": ""})
+    company.sync(as_of=AS_OF)
+    assert company.value("registration", "R1", "ps_status") == "invalid"
+    company.add("registration", CLAIM)
+    company.sync(as_of=AS_OF)
+    assert company.value("registration", "R1", "ps_reason") == "OK"

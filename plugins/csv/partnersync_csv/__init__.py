@@ -15,6 +15,7 @@ def partnersync_adapter_kinds() -> list[AdapterKind]:
     """The kind `csv`."""
     from partnersync_csv.adapter import make  # a command that lists plugins need not wait for all of it
     from partnersync_csv.settings import CsvSettings
+    from partnersync_csv.source import read_file
     from partnersync_csv.survey import survey
 
-    return [AdapterKind("csv", CsvSettings, make, survey)]
+    return [AdapterKind("csv", CsvSettings, make, survey, read_file)]

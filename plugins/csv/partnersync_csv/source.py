@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from partnersync.contract.adapter import Page, Raw
+from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, TryLater
 from partnersync_csv.detect import FileState, file_hash, file_state
 from partnersync_csv.dialect import NotCsv
+from partnersync_csv.kinds import FILE_KINDS
 from partnersync_csv.mapping import hides_its_id
-from partnersync_csv.place import Mark, Place, dialect_of, input_reader, readable, table, written_reader
+from partnersync_csv.place import Mark, Place, dialect_of, input_reader, places, readable, table, written_reader
+from partnersync_csv.settings import CsvSettings
 
 PAGE_ROWS = 1000
 
@@ -42,6 +45,14 @@ def facts(place: Place, known: Mark | None) -> Iterator[Page]:
             return
         notices = (("MISSING", place.file, f"{reader.defaulted}; until then every row takes the default"),)
         yield from _pages(place.input, before, mark, reader.raws(held.rows), notices if reader.defaulted else ())
+
+
+def read_file(path: Path, kind: RecordKind) -> Iterator[Page]:
+    """The records of one file of any name, in canonical columns; pages as of `facts`."""
+    file_kind = next(one for one in FILE_KINDS if one.kind is kind)
+    folder = path.resolve().parent
+    settings = CsvSettings.model_validate({"path": ".", "files": {file_kind.key: {"file": path.name}}})
+    return facts(next(place for place in places(settings, folder) if place.kind is file_kind), None)
 
 
 def managed(place: Place, known: Mark | None) -> Iterator[Page]:
