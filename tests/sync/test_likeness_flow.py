@@ -112,7 +112,7 @@ def test_a_corrected_record_says_only_what_it_says_now(
     company.add("partner", P1, P2)
     company.add("deal", DEAL, *(DEAL | other for other in others))
     company.sync(as_of=AS_OF)
-    company.add("deal", DEAL | {"client_name": "Лопух", "client_phone": "", "client_email": ""})
+    company.systems["main"].rows["deal"][0] |= {"client_name": "Лопух", "client_phone": "", "client_email": ""}
     company.sync(as_of=AS_OF)
     company.add("registration", CLAIM | {"client_name": "Ромашка"})
     company.sync(as_of=AS_OF)
@@ -125,6 +125,6 @@ def test_a_corrected_claim_is_not_like_itself(company: Any) -> None:
     company.add("registration", CLAIM | {"client_domain": ""})
     company.sync(as_of=AS_OF)
     assert company.value("registration", "R1", "ps_status") == "invalid"
-    company.add("registration", CLAIM)
+    company.systems["main"].rows["registration"][0] |= CLAIM
     company.sync(as_of=AS_OF)
     assert company.value("registration", "R1", "ps_reason") == "OK"
