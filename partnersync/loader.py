@@ -1,4 +1,4 @@
-"""Entry points → kinds of system. Plugins are loaded one by one; a broken one is named, the others run."""
+"""Entry points → kinds of system and emulators. Plugins are loaded one by one; a broken one is named, others run."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ import pluggy
 from partnersync.contract import CONTRACT_VERSION, hookspecs
 from partnersync.contract.adapter import AdapterKind
 from partnersync.errors import ConfigError, PluginError
+from partnersync.sandbox.kind import SandboxKind
 
 GROUP = "partnersync"
 
@@ -27,9 +28,10 @@ class Listed:
 
 @dataclass(slots=True)
 class Plugins:
-    """What was found: kinds of system by name, each plugin, and what is wrong with the broken ones."""
+    """What was found: kinds of system and emulators by name, each plugin, and what is wrong with the broken ones."""
 
     kinds: dict[str, AdapterKind] = field(default_factory=dict)
+    sandboxes: dict[str, SandboxKind] = field(default_factory=dict)
     listing: list[Listed] = field(default_factory=list)
     problems: list[PluginError] = field(default_factory=list)
 
@@ -47,15 +49,16 @@ class Plugins:
 def load_plugins(found: Iterable[EntryPoint] | None = None) -> Plugins:
     """Load every installed plugin, or the given entry points, in the order of their names."""
     plugins = Plugins()
-    offered_by: dict[str, str] = {}
+    offered_by: dict[tuple[type, str], str] = {}
     for entry in sorted(entry_points(group=GROUP) if found is None else found, key=lambda entry: entry.name):
         distribution = entry.dist.name if entry.dist else entry.value
         version = entry.dist.version if entry.dist else ""
         try:
-            kinds = _kinds(entry)
-            taken = next((kind.name for kind in kinds if kind.name in offered_by), None)
+            offers = _offers(entry)
+            taken = next((key for one in offers if (key := (type(one), one.name)) in offered_by), None)
             if taken:
-                raise PluginError(f'offers the kind "{taken}", as {offered_by[taken]} does: uninstall one of them')
+                what = "kind" if taken[0] is AdapterKind else "sandbox"
+                raise PluginError(f'offers the {what} "{taken[1]}", as {offered_by[taken]} does: uninstall one of them')
         except (Exception, SystemExit) as error:  # whatever a plugin does must not stop the others
             reason = error.message if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
             plugins.problems.append(
@@ -65,13 +68,15 @@ def load_plugins(found: Iterable[EntryPoint] | None = None) -> Plugins:
             )
             plugins.listing.append(Listed(entry.name, distribution, version, problem=reason))
             continue
-        offered_by.update((kind.name, distribution) for kind in kinds)
-        plugins.kinds.update((kind.name, kind) for kind in kinds)
-        plugins.listing.append(Listed(entry.name, distribution, version, tuple(kind.name for kind in kinds)))
+        offered_by.update(((type(one), one.name), distribution) for one in offers)
+        kinds = {one.name: one for one in offers if isinstance(one, AdapterKind)}
+        plugins.kinds.update(kinds)
+        plugins.sandboxes.update((one.name, one) for one in offers if isinstance(one, SandboxKind))
+        plugins.listing.append(Listed(entry.name, distribution, version, tuple(kinds)))
     return plugins
 
 
-def _kinds(entry: EntryPoint) -> list[AdapterKind]:
+def _offers(entry: EntryPoint) -> list[AdapterKind | SandboxKind]:
     """What one plugin offers; raises whatever is wrong with it."""
     module: ModuleType = entry.load()
     manager = pluggy.PluginManager(GROUP)
@@ -84,8 +89,11 @@ def _kinds(entry: EntryPoint) -> list[AdapterKind]:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         raise PluginError(f"implements a hook that does not exist: {error}") from None
-    kinds = [kind for offered in manager.hook.partnersync_adapter_kinds() for kind in offered]
-    for kind in kinds:
-        if not isinstance(kind, AdapterKind):
-            raise PluginError(f"offers {kind!r}, which is no AdapterKind")
-    return kinds
+    offers: list[AdapterKind | SandboxKind] = []
+    hooks = ((manager.hook.partnersync_adapter_kinds, AdapterKind), (manager.hook.partnersync_sandboxes, SandboxKind))
+    for hook, expected in hooks:
+        for one in (one for offered in hook() for one in offered):
+            if not isinstance(one, expected):
+                raise PluginError(f"offers {one!r}, which is no {expected.__name__}")
+            offers.append(one)
+    return offers

@@ -11,6 +11,8 @@ from partnersync.contract.adapter import Adapter, AdapterKind, Connection
 from partnersync.contract.hookspecs import hookimpl
 from partnersync.errors import ConfigError
 from partnersync.loader import load_plugins
+from partnersync.sandbox.clock import Clock
+from partnersync.sandbox.kind import Emulator, SandboxKind
 
 
 def _make(_connection: Connection, _settings: BaseModel) -> Adapter:
@@ -25,6 +27,16 @@ def _offering(*names: str) -> ModuleType:
         return [AdapterKind(name, BaseModel, _make) for name in names]
 
     module.partnersync_adapter_kinds = partnersync_adapter_kinds  # type: ignore[attr-defined]
+    return module
+
+
+def _start(_deals: int, _clock: Clock) -> Emulator:
+    raise NotImplementedError
+
+
+def _emulating(*offered: object) -> ModuleType:
+    module = ModuleType("plugin")
+    module.partnersync_sandboxes = hookimpl(lambda: list(offered))  # type: ignore[attr-defined]
     return module
 
 
@@ -96,6 +108,7 @@ def _entry(name: str, loaded: ModuleType | BaseException) -> EntryPoint:
         pytest.param(SystemExit(2), "SystemExit: 2", id="its import ends the program"),
         pytest.param(_answering(_raise), "no kinds today", id="its hook raises"),
         pytest.param(_answering(lambda: ["csv"]), "'csv', which is no AdapterKind", id="it offers something else"),
+        pytest.param(_emulating("csv"), "'csv', which is no SandboxKind", id="it emulates something else"),
         pytest.param(_answering(lambda: 7), "TypeError", id="it offers what is no list"),
         pytest.param(_for_contract(2), "written for contract 2", id="it was written for another contract"),
         pytest.param(_newer(), "written for contract 3", id="it has hooks of a later contract"),
@@ -113,6 +126,14 @@ def test_a_broken_plugin_is_named_and_the_others_run(broken: ModuleType | BaseEx
         ("b", True),
         ("c", False),
     ]
+
+
+def test_a_sandbox_is_offered_beside_an_adapter_of_its_name() -> None:
+    emulating = _emulating(SandboxKind("csv", _start))
+    plugins = load_plugins([_entry("a", _offering("csv")), _entry("b", emulating), _entry("c", emulating)])
+    assert [*plugins.kinds, *plugins.sandboxes] == ["csv", "csv"]
+    [problem] = plugins.problems
+    assert 'the sandbox "csv", as partnersync_b does' in problem.message
 
 
 def test_an_unknown_kind_says_what_to_install() -> None:

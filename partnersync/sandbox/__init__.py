@@ -1,0 +1,1 @@
+"""What every emulated system shares, standard library alone: messages, clocks, scripted faults, a loopback server."""
