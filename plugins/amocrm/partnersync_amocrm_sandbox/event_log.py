@@ -1,0 +1,71 @@
+"""The change log: who changed what, from what, to what."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+ULID = "0123456789abcdefghjkmnpqrstvwxyz"
+Told = tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change; `entity_type` in the singular; `field_id` of a custom field's change."""
+
+    id: str
+    type: str
+    entity_type: str
+    entity_id: int
+    created_by: int
+    created_at: int
+    after: Told = ()
+    before: Told = ()
+    field_id: int | None = None
+
+
+@dataclass(slots=True)
+class EventLog:
+    """Events in the order of time, and by entity."""
+
+    account_id: int
+    events: list[Event] = field(default_factory=list)
+    _by_entity: defaultdict[tuple[str, int], list[Event]] = field(default_factory=lambda: defaultdict(list))
+    _by_id: dict[str, Event] = field(default_factory=dict)
+
+    def note(
+        self,
+        kind: str,
+        entity: tuple[str, int],
+        by: int,
+        now: int,
+        *,
+        after: Told = (),
+        before: Told = (),
+        field_id: int | None = None,
+    ) -> Event:
+        """Write down a change."""
+        event = Event(self._new_id(now), kind, *entity, by, now, after, before, field_id)
+        self.events.append(event)
+        self._by_entity[entity].append(event)
+        self._by_id[event.id] = event
+        return event
+
+    def get(self, event_id: str) -> Event | None:
+        """One event."""
+        return self._by_id.get(event_id)
+
+    def of(self, entity: tuple[str, int]) -> list[Event]:
+        """An entity's events, oldest first."""
+        return self._by_entity.get(entity, [])
+
+    def since(self, low: int | None, *, newest_first: bool) -> Iterator[Event]:
+        """Events not older than `low`."""
+        start = 0 if low is None else bisect_left(self.events, low, key=lambda event: event.created_at)
+        places = range(start, len(self.events))
+        return (self.events[place] for place in (reversed(places) if newest_first else places))
+
+    def _new_id(self, now: int) -> str:
+        number = (now * 1000) << 80 | len(self.events) + 1
+        return "".join(ULID[number >> shift & 31] for shift in range(125, -1, -5))
