@@ -53,17 +53,17 @@ def closes_at(period: str, programme: Programme) -> datetime:
     return midnight(nth_business_day(first, program.payout.close_on_bd, program), programme.zone)
 
 
+def last_over(as_of: datetime, programme: Programme) -> str:
+    """The latest month that is over: none after it can be due."""
+    return month_of(add_months(as_of.astimezone(programme.zone).date().replace(day=1), -1))
+
+
 def last_due(as_of: datetime, programme: Programme) -> str:
     """The latest month whose closing day has begun."""
-    first = add_months(as_of.astimezone(programme.zone).date().replace(day=1), -1)
-    while closes_at(month_of(first), programme) > as_of:
-        first = add_months(first, -1)
-    return month_of(first)
-
-
-def has_ended(period: str, as_of: datetime, programme: Programme) -> bool:
-    """Whether the month is over."""
-    return midnight(add_months(first_day(period), 1), programme.zone) <= as_of
+    period = last_over(as_of, programme)
+    while closes_at(period, programme) > as_of:
+        period = month_of(add_months(first_day(period), -1))
+    return period
 
 
 def silence_at(sent_at: datetime, programme: Programme) -> datetime:

@@ -71,9 +71,11 @@ class Statements:
         for one in statements.silent(self.tx, self.as_of):
             self._put(one, StatementState.ACCEPTED, SILENCE, "", one.silence_at or self.as_of)
             self.report.accepted.append(one.statement_id)
-        waiting = statements.waiting(self.tx)
-        until = rules.last_due(self.as_of, self.programme)
-        if waiting or statements.last_closed(self.tx) < until:
+        waiting, last = statements.waiting(self.tx), statements.last_closed(self.tx)
+        if not waiting and last >= rules.last_over(self.as_of, self.programme):
+            return self.report  # without a look at the calendar
+        until = max(rules.last_due(self.as_of, self.programme), last)
+        if waiting or last < until:
             known = {stream.partition(" ")[0] for stream in cursors.moved(self.tx)} if failed else set()
             if known.issuperset(failed):
                 concerned = {partner_id for name in failed for partner_id in statements.concerned(self.tx, name)}
@@ -85,7 +87,7 @@ class Statements:
 
     def close(self, period: str, actor: str) -> StatementReport:
         """A person closes the months up to `period`; the statements are drafts. PartnersyncError where it cannot be."""
-        if not rules.has_ended(period, self.as_of, self.programme):
+        if period > rules.last_over(self.as_of, self.programme):
             raise PartnersyncError(f"{period} is not over yet", hint="Close a month that has ended")
         waiting, last = statements.waiting(self.tx), statements.last_closed(self.tx)
         if not waiting and period <= last:

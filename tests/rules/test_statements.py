@@ -87,12 +87,13 @@ def test_the_numbers_of_days_are_the_programs(at: Any) -> None:
 @pytest.mark.parametrize(
     ("as_of", "over"),
     [
-        pytest.param("2026-05-31T23:59:59", False, id="its last second"),
-        pytest.param("2026-06-01T00:00", True, id="the next month's first moment"),
+        pytest.param("2026-05-31T23:59:59", "2026-04", id="its last second"),
+        pytest.param("2026-06-01T00:00", "2026-05", id="the next month's first moment"),
+        pytest.param("2026-01-01T00:00", "2025-12", id="of a year"),
     ],
 )
-def test_a_month_is_over_at_the_next_ones_first_moment(as_of: str, over: bool, at: Any) -> None:
-    assert statements.has_ended("2026-05", at(as_of), _programme()) is over
+def test_a_month_is_over_at_the_next_ones_first_moment(as_of: str, over: str, at: Any) -> None:
+    assert statements.last_over(at(as_of), _programme()) == over
 
 
 def test_moves_lead_forward_and_what_was_approved_stays() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from partnersync.contract.tables import LEDGER_COLUMNS
 from partnersync.domain.statement import StatementState
 from partnersync.errors import PartnersyncError, TryLater
+from partnersync.rules import statements as rules
 from partnersync.store import journal, statements
 from partnersync.sync.statements import Statements, find
 from partnersync.translate import translator
@@ -89,6 +90,7 @@ def test_a_run_that_changes_nothing_writes_and_looks_at_nothing(company: Any, mo
     company.sync(as_of=CLOSING)
     tables, notes = dict(company.systems["main"].tables), len(company.systems["main"].notes)
     monkeypatch.setattr(statements, "payable", lambda *_: pytest.fail("the ledger is looked through"))
+    monkeypatch.setattr(rules, "closes_at", lambda *_: pytest.fail("the calendar is looked at"))
     for as_of in (CLOSING, "2026-06-14T20:59:00+00:00"):
         report = company.sync(as_of=as_of)
         assert (report.written, report.published, report.round.stated.closed) == (0, {"main": []}, [])
