@@ -136,6 +136,7 @@ class Telling:
             "status": line_status(line.hold_until, facts, self._as_of),
             "reason": facts.hold_reason or line.reason,
             "reverses": line.reverses,
+            "statement": facts.statement_id,
             "arithmetic": words.numbered(words.sentences(line.trace, self._say)),
             "trace": trace.decode(line.trace),
         }

@@ -52,6 +52,7 @@ LABELS: dict[str, str] = {
     "reverses": pmsgid("label", "reverses"),
     "rule": pmsgid("label", "rule"),
     "state": pmsgid("label", "state"),
+    "statement": pmsgid("label", "statement"),
     "status": pmsgid("label", "status"),
     "submitted": pmsgid("label", "submitted"),
     "what": pmsgid("label", "what happened"),

@@ -51,7 +51,7 @@ def test_every_figure_resolves_to_lines_with_deal_event_and_rule(closed: Firm) -
     assert (shown["amount"], line["amount"], shown["pay_by"]) == ("500.00", "500.00", "")
     assert (line["deal_id"], line["event_id"], line["rule"]) == ("main/D-1", "main/M-1", "licence")
     assert line["missing"] == "STATEMENT_NOT_ACCEPTED|STATEMENT_NOT_APPROVED"
-    assert closed.run("explain", "line", line["line_id"]).code == 0
+    assert closed.run("explain", "line", line["line_id"], "--json").json()["statement"] == P1
     text = closed.run("statements", "show", P1).out
     assert line["line_id"] in text
     assert closed.run("statements", "show", P1, "--csv", "mine.csv").code == 0
