@@ -24,7 +24,9 @@ from partnersync.cli.assemble import (
 from partnersync.cli.output import counted, show_json, show_table, write_csv
 from partnersync.cli.references import deal_ref
 from partnersync.contract.tables import LEDGER_COLUMNS
-from partnersync.store import casefile, codec, cursors, issuebook, locks, runs
+from partnersync.rules.program import Programme
+from partnersync.rules.statements import closes_at, month_after
+from partnersync.store import casefile, codec, cursors, issuebook, locks, runs, statements
 from partnersync.store import ledger as lines
 from partnersync.sync.publish import ledger_row, moment_text
 
@@ -107,7 +109,7 @@ def status(as_json: bool, config: Path) -> int:
     """Show the last runs, cursors, open issues by code, what is due next, and who holds a lock."""
     company = read_company(config)
     with opened_store(company) as store, store.read() as tx:
-        told = _status(tx, company.programme.zone)
+        told = _status(tx, company.programme)
     if as_json:
         show_json(told)
         return 0
@@ -122,8 +124,16 @@ def status(as_json: bool, config: Path) -> int:
     return 0
 
 
-def _status(tx: Tx, zone: ZoneInfo) -> dict[str, Any]:
-    next_look = casefile.next_look_at(tx)
+def _next_look(tx: Tx, programme: Programme) -> datetime | None:
+    """When time alone changes something: a case, a statement that silence accepts, a month that closes."""
+    cases, last = casefile.next_look_at(tx), statements.last_closed(tx)
+    looks = [codec.moment(cases) if cases else None, statements.next_silence(tx)]
+    looks.append(closes_at(month_after(last), programme) if last else None)
+    return min((look for look in looks if look), default=None)
+
+
+def _status(tx: Tx, programme: Programme) -> dict[str, Any]:
+    zone, next_look = programme.zone, _next_look(tx, programme)
     return {
         "runs": [
             {
@@ -139,7 +149,7 @@ def _status(tx: Tx, zone: ZoneInfo) -> dict[str, Any]:
         ],
         "issues": issuebook.counts(tx),
         "due_now": casefile.count_due(tx, now()),
-        "next_look_at": _second(codec.moment(next_look), zone) if next_look else None,
+        "next_look_at": _second(next_look, zone) if next_look else None,
         "locks": locks.held(tx, now()),
         "streams": {name: _second(codec.moment(moved), zone) for name, moved in cursors.moved(tx).items()},
     }

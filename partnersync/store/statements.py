@@ -58,6 +58,12 @@ def silent(tx: Connection, as_of: datetime) -> list[Statement]:
     return [_statement(row) for row in tx.execute(query).mappings()]
 
 
+def next_silence(tx: Connection) -> datetime | None:
+    """When silence accepts the next of the statements that were sent."""
+    query = select(func.min(table.c.silence_at)).where(table.c.state == StatementState.SENT.value)
+    return _moment_or_none(tx.execute(query).scalar())
+
+
 def any_approved(tx: Connection) -> bool:
     """Whether lines of any statement are frozen."""
     query = select(table.c.statement_id).where(table.c.state == StatementState.APPROVED.value).limit(1)

@@ -45,6 +45,16 @@ def test_a_run_says_what_it_closed(firm: Firm) -> None:
     assert later["statements"] == {"closed": [], "accepted": [P1, "P-2-2026-03-RUB"], "waiting": []}
 
 
+def test_the_status_knows_the_days_of_statements(firm: Firm) -> None:
+    firm.put("data/registrations.csv", "registration_id,partner_id,client_name,submitted_at\n")
+    for as_of, next_look in [
+        (AS_OF, "2026-04-27T23:59:59+03:00"),  # silence accepts
+        ("2026-04-28", "2026-05-08T00:00:00+03:00"),  # April closes
+    ]:
+        assert firm.sync(as_of=as_of).code == 0
+        assert firm.run("status", "--json").json()["next_look_at"] == next_look
+
+
 def test_every_figure_resolves_to_lines_with_deal_event_and_rule(closed: Firm) -> None:
     shown = closed.run("statements", "show", P1, "--json").json()
     [line] = shown["lines"]
