@@ -20,7 +20,7 @@ from partnersync.rules.buckets import place
 from partnersync.rules.convert import CARRIED_ON_DAYS, Rates, convert, rate_of
 from partnersync.rules.paid import GivenBack
 from partnersync.rules.program import Program, choose_rule
-from partnersync.rules.rule_choice import RuleFacts
+from partnersync.rules.rule_choice import facts_of
 from partnersync.rules.split import Share, shares_of_roles
 from partnersync.rules.terms import CommissionRule
 
@@ -217,20 +217,8 @@ class Earner:
         return products[0] if products else ""
 
     def _rule(self, program: Program, product: str, currency: str) -> CommissionRule | None:
-        deal, partner = self._deal, self._partner
-        return choose_rule(
-            program,
-            RuleFacts(
-                self._partner_id,
-                product,
-                deal.kind,
-                self._registration_kind,
-                partner.kind,
-                partner.tier or "",
-                deal.pipeline or "",
-                currency,
-            ),
-        )
+        facts = facts_of(self._deal, self._partner_id, self._partner, self._registration_kind, product, currency)
+        return choose_rule(program, facts)
 
     def _terms(self, rule: CommissionRule, event: Event, excluded: bool) -> tuple[Money | None, tuple[Step, ...]]:
         """What a fixed rule gives for the event, and the steps that name the rule and what it gives."""

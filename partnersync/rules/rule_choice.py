@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from partnersync.domain.deal import Deal
+from partnersync.domain.partner import Partner
 from partnersync.problems import KeyPath, Problem
 from partnersync.rules.terms import CommissionRule, When
 
@@ -30,8 +32,24 @@ class RuleFacts(NamedTuple):
     currency: str
 
 
+def facts_of(
+    deal: Deal, partner_id: str, partner: Partner, registration_kind: str, product: str, currency: str
+) -> RuleFacts:
+    """What rules can ask about an event of a product of a deal; without a registration its kind is empty."""
+    return RuleFacts(
+        partner_id,
+        product,
+        deal.kind,
+        registration_kind,
+        partner.kind,
+        partner.tier or "",
+        deal.pipeline or "",
+        currency,
+    )
+
+
 # Keys of `when` in the order of RuleFacts.
-_KEYS = ("partners", "products", "deal_kinds", "registration_kinds", "partner_kinds", "partner_tiers", "pipelines")
+KEYS = ("partners", "products", "deal_kinds", "registration_kinds", "partner_kinds", "partner_tiers", "pipelines")
 _CURRENCY = RuleFacts._fields.index("currency")
 
 
@@ -94,5 +112,5 @@ class Chooser:
 
 
 def _test(rule: CommissionRule) -> list[tuple[int, frozenset[str]]]:
-    test = [(_KEYS.index(key), values) for key, values in rule.when.asked().items()]
+    test = [(KEYS.index(key), values) for key, values in rule.when.asked().items()]
     return [*test, (_CURRENCY, frozenset({rule.currency}))] if rule.currency else test
