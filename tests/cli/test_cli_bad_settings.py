@@ -95,6 +95,11 @@ SETTINGS_CASES = [
         [TERMS, "services", "licence"],
         id="two rules for the same event",
     ),
+    pytest.param(
+        terms('rate = "50%"', 'rate = "50%"\nsplit = { sourced = "33%", influenced = "66%" }'),
+        [f"{TERMS}:13", "commission.rules[1].split", "sums to 99/100, not to 1"],
+        id="shares that do not sum to 1",
+    ),
     pytest.param(terms("hold_days", "hold_day"), [f"{TERMS}:7", '"hold_days"'], id="an unknown key of the program"),
     pytest.param(
         terms('"50%"', '"fifty"'), [f"{TERMS}:12", "commission.rules[1].rate", "fifty"], id="a rate that is none"

@@ -36,6 +36,10 @@ when = { products = ["bands", "setup"] }
 tiers = { measure = "base_in_year", bands = [ { from = "0 RUB", rate = "10%" }, { from = "100 RUB", rate = "20%" } ] }
 months = 12
 [[commission.rules]]
+name = "endless"
+when = { products = ["endless"] }
+rate = "10%"
+[[commission.rules]]
 name = "fixed"
 when = { products = ["fixed"] }
 fixed = "50 RUB"
@@ -108,6 +112,12 @@ def test_the_13th_monthly_payment_books_0_with_the_reason() -> None:
             [paid("P1", "100", "2028-02-29"), paid("P2", "100", "2029-02-27"), paid("P3", "100", "2029-02-28")],
             "P1 10.00, P2 10.00, P3 0.00 TERM_ENDED",
             id="29 February ends on the 28th",
+        ),
+        pytest.param(
+            "endless",
+            [paid("P1", "100", "2020-05-01"), paid("P2", "100", "2026-12-31")],
+            "P1 10.00, P2 10.00",
+            id="without months or terms it has no end",
         ),
         pytest.param(
             "falling",
