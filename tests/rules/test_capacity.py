@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from partnersync.domain.decided import Judged
-from partnersync.domain.registration import Claim, VerdictCode
+from partnersync.domain.registration import Claim, Registration, VerdictCode
 from partnersync.rules.capacity import misjudged
 from partnersync.rules.program import Program, read_program
 
@@ -19,10 +19,15 @@ def weigh(at: Any) -> Callable[..., dict[str, tuple[str, ...] | None]]:
 
     def made(claims: list[tuple[Claim, str]], **registration: int) -> dict[str, tuple[str, ...] | None]:
         program: Program = read_program({"effective_from": date(2026, 1, 1), "registration": registration})
-        judged = [Judged(one.registration, "c", True, 1, one.verdict, _worked(one, work, at)) for one, work in claims]
+        judged = [Judged(_in_utc(one), "c", True, 1, one.verdict, _worked(one, work, at)) for one, work in claims]
         return misjudged(judged, None, lambda _: program)
 
     return made
+
+
+def _in_utc(one: Claim) -> Registration:
+    """As the store gives it back."""
+    return replace(one.registration, submitted_at=one.registration.submitted_at.astimezone(UTC))
 
 
 def _worked(one: Claim, work: str, at: Callable[[str], datetime]) -> Any:

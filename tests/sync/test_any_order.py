@@ -1,6 +1,7 @@
 """Forty mixed events in any order and over any runs: the ledger of one run is the same, and so are the sums of several.
 
-Some permutations in every test run; PARTNERSYNC_ROUNDS=1000 plays that many, other ones each time.
+Forty permutations in every test run; PARTNERSYNC_ROUNDS=1000 plays that many, other ones each time, and shrinks what
+fails.
 """
 
 import os
@@ -20,6 +21,7 @@ from partnersync.store import casefile, decisions, rulings
 from partnersync.sync import approvals
 
 ROUNDS = os.environ.get("PARTNERSYNC_ROUNDS")
+PERMUTATIONS_A_WORLD = 2  # one seen by one run, one by two or three
 AS_OF = "2026-12-20T12:00:00+03:00"
 EARLIER = st.sampled_from(["2026-04-20T12:00:00+03:00", "2026-08-20T12:00:00+03:00", AS_OF])
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -38,20 +40,21 @@ PROGRAM = {
 }
 PRODUCTS = tuple(rule["name"] for rule in RULES)
 Event = tuple[str, dict[str, Any]]
-DAYS = st.dates(date(2025, 2, 1), date(2026, 11, 30))
+DAYS = st.dates(date(2026, 1, 1), date(2026, 9, 30))
+LONG_AGO = st.dates(date(2025, 1, 1), date(2025, 12, 31))
 INNS = ("7707083893", "7736050003", "5036065113", "7702070139")
-CLIENTS = st.integers(1, 4)
+CLIENTS = st.integers(1, 2)
 PARTNER = st.sampled_from(["P1", "P2", "P3"])
 
 
 def _deal(draw: st.DrawFn, number: int) -> dict[str, str]:
-    client, created = draw(CLIENTS), draw(DAYS)
+    client, created = draw(CLIENTS), draw(st.one_of(DAYS, DAYS, LONG_AGO))
     state = draw(st.sampled_from(["open", "won", "lost"]))
     return {
         "deal_id": f"D{number}",
         "client_id": f"c{client}",
         "client_inn": INNS[client - 1],
-        "partner_id": draw(st.sampled_from(["", "P1", "P2", "P3"])),
+        "partner_id": draw(st.sampled_from(["", "", "P1", "P2", "P3"])),
         "products": draw(st.sampled_from(PRODUCTS)),
         "roles": draw(st.sampled_from(["", "P3=implementation"])),
         "state": state,
@@ -90,8 +93,8 @@ def _claim(draw: st.DrawFn, number: int) -> dict[str, str]:
         "client_inn": INNS[client - 1],
         "amount": "1000",
         "expected_close": "2026-12-01",
-        "products": draw(st.sampled_from(["", *PRODUCTS])),
-        "evidence": draw(st.sampled_from(["", "", "client_choice", "promo"])),
+        "products": draw(st.sampled_from(["", "", "", *PRODUCTS])),
+        "evidence": draw(st.sampled_from(["", "", "", "client_choice"])),
         "submitted_at": f"{draw(DAYS)}T{draw(st.integers(0, 23)):02d}:00",
     }
 
@@ -128,7 +131,7 @@ MIX: list[tuple[str, int, Callable[[st.DrawFn, int], dict[str, str]]]] = [
 
 @st.composite
 def worlds(draw: st.DrawFn) -> list[Event]:
-    """Forty events of four clients and three partners, as (kind, row)."""
+    """Forty events of two clients and three partners, as (kind, row)."""
     return [(kind, make(draw, number)) for kind, count, make in MIX for number in range(count)]
 
 
@@ -163,9 +166,9 @@ def _arrive(company: Any, kind: str, row: dict[str, str]) -> None:
 
 
 @settings(
-    max_examples=int(ROUNDS or 12),
+    max_examples=int(ROUNDS or 40) // PERMUTATIONS_A_WORLD,
     derandomize=not ROUNDS,
-    phases=[Phase.generate, Phase.shrink] if ROUNDS else tuple(Phase),
+    phases=[Phase.generate, *([Phase.shrink] if ROUNDS else [])],
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
