@@ -235,7 +235,11 @@ def load_programme(folder: Path) -> Programme:
     refused += [files[number].sentence(problem) for number, problem in clashes(versions)]
     if refused:
         raise ConfigError("\n".join(refused))
-    return Programme(tuple(versions))
+    places = {
+        program.version: f"{file.path}:{file.lines.of(('effective_from',))}"
+        for program, file in zip(versions, files, strict=True)
+    }
+    return Programme(tuple(versions), places)
 
 
 def read_version(path: Path, hint: str = "Name a file that holds a version of the program") -> tuple[Program, TomlFile]:

@@ -135,9 +135,13 @@ def choose_rule(program: Program, facts: RuleFacts) -> CommissionRule | None:
 
 @dataclass(frozen=True)
 class Programme:
-    """All versions of the terms, in the order in which they come into force; ConfigError if they do not go together."""
+    """All versions of the terms, in the order in which they come into force; ConfigError if they do not go together.
+
+    `places` says where a version stands, for errors: "config/program/2026-01-01.toml:1".
+    """
 
     versions: tuple[Program, ...]
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     _starts: list[datetime] = field(
         init=False, repr=False, compare=False
     )  # UTC instants of each version's first midnight

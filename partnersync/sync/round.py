@@ -60,7 +60,7 @@ class Round:
         """
         for name in pulled:
             recover(tx, name, run, self.now)
-        if program_digests.keep(tx, digests(self.programme), run):
+        if program_digests.keep(tx, digests(self.programme), run, self.programme.places):
             casefile.touch_all(tx)
         program = self.programme.at(as_of) or self.programme.versions[-1]
         dues = Dues(tx, as_of, run, self.programme.currency, self.progress)

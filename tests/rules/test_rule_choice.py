@@ -82,6 +82,92 @@ def test_the_most_special_rule_wins_wherever_it_stands(
     assert chosen.name == expected
 
 
+# policy.md 4: each rank goes before all below it; the kinds and pipelines are one rank, whatever else they ask for.
+RANKS = [
+    ["partners", "partners products", "partners products deal_kinds", "partners partner_tiers"],
+    ["products deal_kinds", "products deal_kinds registration_kinds partner_kinds partner_tiers pipelines"],
+    [
+        "products",
+        "products registration_kinds",
+        "products partner_kinds",
+        "products pipelines",
+        "products partner_tiers",
+    ],
+    [
+        "deal_kinds",
+        "registration_kinds",
+        "partner_kinds",
+        "pipelines",
+        "deal_kinds partner_tiers",
+        "partner_kinds pipelines",
+    ],
+    ["partner_tiers"],
+    [""],
+]
+VALUES = {
+    "partners": ["P1"],
+    "products": ["licence"],
+    "deal_kinds": ["new"],
+    "registration_kinds": ["sale"],
+    "partner_kinds": ["agent"],
+    "partner_tiers": ["gold"],
+    "pipelines": ["main"],
+}
+
+
+@pytest.mark.parametrize(
+    ("higher", "lower"),
+    [
+        pytest.param(one, other, id=f"{one} before {other or 'none'}")
+        for place, rank_ in enumerate(RANKS)
+        for one in rank_
+        for below in RANKS[place + 1 :]
+        for other in below
+    ],
+)
+def test_a_rank_goes_before_all_below_it_whatever_they_ask(higher: str, lower: str) -> None:
+    one, other = (rule(keys or "none", **{key: VALUES[key] for key in keys.split()}) for keys in (higher, lower))
+    for rules in ([one, other], [other, one]):
+        chosen = choose_rule(program(*rules), FACTS)
+        assert chosen is not None
+        assert chosen.name == higher
+
+
+@pytest.mark.parametrize(
+    ("more", "fewer"),
+    [
+        pytest.param(one, other, id=f"{one} before {other}")
+        for same in RANKS
+        for one in same
+        for other in same
+        if len(one.split()) > len(other.split())
+    ],
+)
+def test_within_a_rank_more_keys_go_first(more: str, fewer: str) -> None:
+    terms = program(*(rule(keys, **{key: VALUES[key] for key in keys.split()}) for keys in (fewer, more)))
+    chosen = choose_rule(terms, FACTS)
+    assert chosen is not None
+    assert chosen.name == more
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(one, other, id=f"{one} and {other}")
+        for same in RANKS
+        for number, one in enumerate(same)
+        for other in same[number + 1 :]
+        if len(one.split()) == len(other.split())
+    ],
+)
+def test_two_of_equal_rank_and_number_of_keys_are_an_error(one: str, other: str) -> None:
+    with pytest.raises(Refused) as refused:
+        program(*(rule(keys, **{key: VALUES[key] for key in keys.split()}) for keys in (one, other)))
+    [problem] = refused.value.problems
+    assert f'"{one}"' in problem.text
+    assert f'"{other}"' in problem.text
+
+
 def test_no_rule_fits() -> None:
     assert choose_rule(program(PRODUCT), FACTS._replace(product="hardware")) is None
     assert choose_rule(program(), FACTS) is None
