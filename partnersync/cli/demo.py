@@ -194,8 +194,8 @@ def _explained(running: Engine, report: Report) -> Iterator[str]:
             brought[line.deal_ref] = brought.get(line.deal_ref, 0) + line.amount.minor
         chosen = max(moved, key=lambda one: (brought.get(one.deal_ref, 0), one.deal_ref))
         told = story.deal_story(tx, chosen.deal_ref)
-    telling = Telling(running.programme.zone, report.as_of, running.say).deal(told)
-    yield from in_words(telling, running.say, 1)
+        telling = Telling(running.programme, report.as_of, running.say, story.partners(tx))
+    yield from in_words(telling.deal(told), running.say, 1)
 
 
 def _digests(folder: Path) -> dict[str, str]:

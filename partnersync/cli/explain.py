@@ -1,9 +1,10 @@
 """The command that says why."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -24,11 +25,14 @@ from partnersync.domain.attribution import Evidence
 from partnersync.domain.decided import Judged
 from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts, LineKind, line_status
-from partnersync.domain.registration import Protection, RegistrationState
+from partnersync.domain.partner import Partner
+from partnersync.domain.registration import Protection, RegistrationState, Verdict
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money
 from partnersync.rules import explain as words
 from partnersync.rules import guard_words
+from partnersync.rules.program import Programme
+from partnersync.rules.rule_choice import RuleFacts, passed_over
 from partnersync.sync import story
 from partnersync.sync.publish import moment_text
 from partnersync.translate import translator
@@ -48,14 +52,15 @@ def explain(kind: str, record_id: str, as_of: str | None, language: str | None, 
     company = read_company(config)
     say = translator(language or company.settings.language)
     until = company.moment(as_of)
-    telling = Telling(company.programme.zone, until or now(), say)
     with opened_store(company) as store, store.read() as tx:
+        telling = Telling(company.programme, until or now(), say, story.partners(tx))
         if kind == "deal":
             told = telling.deal(story.deal_story(tx, deal_ref(tx, record_id), until))
         elif kind == "registration":
             told = telling.registration(story.registration_story(tx, record_id, until))
         elif kind == "line":
-            told = telling.line_of(*story.line_story(tx, record_id, until))
+            stated, of_deal = story.line_story(tx, record_id, until)
+            told = telling.line_of(stated, of_deal, story.line_sources(tx, stated[0], of_deal))
         else:
             told = telling.partner(story.partner_story(tx, record_id, until))
     if as_json:
@@ -69,10 +74,12 @@ def explain(kind: str, record_id: str, as_of: str | None, language: str | None, 
 class Telling:
     """Explanations as facts, in the program's time zone; their sentences are in the language of `say`."""
 
-    def __init__(self, zone: ZoneInfo, as_of: datetime, say: Say) -> None:
-        self._zone = zone
+    def __init__(self, programme: Programme, as_of: datetime, say: Say, partners: Mapping[str, Partner]) -> None:
+        self._programme = programme
+        self._zone = programme.zone
         self._as_of = as_of
         self._say = say
+        self._partners = partners
 
     def deal(self, told: story.DealStory) -> dict[str, Any]:
         """A deal: what its CRM says, whom it belongs to and why, its registrations and lines."""
@@ -105,6 +112,7 @@ class Telling:
         return {
             "registration": claim.registration_id,
             "partner": claim.partner_id,
+            "partner_name": self._name(claim.partner_id),
             "client": claim.client.name or "",
             "client_id": one.client_id,
             "submitted": claim.submitted_at.astimezone(self._zone),
@@ -115,18 +123,59 @@ class Telling:
             "why": words.verdict_sentences(one, self._say),
             **self._protection(one.protection),
             "related_registration": one.verdict.related_id or "",
+            "considered": words.considered_sentences(one.verdict, self._say),
+            "at_submission": self._first(one.first) if one.first else {},
             "trace": trace.decode(one.verdict.trace),
         }
 
-    def line_of(self, stated: tuple[Line, LineFacts], of_deal: story.DealStory) -> dict[str, Any]:
-        """A line with the deal that it belongs to."""
-        return {**self.line(*stated), "of_the_deal": self.deal(of_deal)}
+    def _first(self, one: Verdict) -> dict[str, Any]:
+        """The verdict at the submission, where R24 or a person decided later."""
+        return {
+            "code": one.code.value,
+            "considered": words.considered_sentences(one, self._say),
+            "trace": trace.decode(one.trace),
+        }
+
+    def line_of(
+        self, stated: tuple[Line, LineFacts], of_deal: story.DealStory, sources: Sequence[story.Source]
+    ) -> dict[str, Any]:
+        """A line with the records behind it, the rules that did not take it, and the deal that it belongs to."""
+        passed = self._passed_over(stated[0], of_deal)
+        return {
+            **self.line(*stated),
+            "considered": words.sentences(trace.encode(passed), self._say),
+            "passed_over": passed,
+            "records": [
+                Phrase("{} {}" + (" ({}:{})" if one.file else ""), (one.kind.value, one.ref, one.file, str(one.line)))
+                for one in sources
+            ],
+            "of_the_deal": self.deal(of_deal),
+        }
+
+    def _passed_over(self, line: Line, told: story.DealStory) -> list[trace.Step]:
+        """The rules of the line's version that did not take its event, each with the reason."""
+        version = next((one for one in self._programme.versions if one.version == line.program_version), None)
+        partner = self._partners.get(line.partner_id)
+        if version is None or partner is None or all(line.rule != rule.name for rule in version.commission.rules):
+            return []
+        deal, behind = told.deal, told.standing.registration_id
+        kinds = (one.registration.kind.value for one in told.claims if one.registration.registration_id == behind)
+        item = line.base_items.partition("|")[0].rpartition("=")[0]
+        product = item if item in deal.products else next(iter(deal.products), "")
+        tier, pipeline, currency = partner.tier or "", deal.pipeline or "", line.base.currency
+        facts = RuleFacts(line.partner_id, product, deal.kind, next(kinds, ""), partner.kind, tier, pipeline, currency)
+        return passed_over(version.commission.rules, facts, line.rule)
+
+    def _name(self, partner_id: str) -> str:
+        partner = self._partners.get(partner_id)
+        return partner.name if partner else ""
 
     def line(self, line: Line, facts: LineFacts) -> dict[str, Any]:
         """A line: event, rule, version and the arithmetic step by step."""
         return {
             "line": line.line_id,
             "partner": line.partner_id,
+            "partner_name": self._name(line.partner_id),
             "event": Phrase("{}, {}", (line.event_id, line.event_time.astimezone(self._zone))),
             "kind": line.kind,
             "program_version": line.program_version,
@@ -143,9 +192,10 @@ class Telling:
 
     def partner(self, told: story.PartnerStory) -> dict[str, Any]:
         """A partner: standing, balance, registrations, and what each deal brought."""
-        by_deal: dict[str, list[tuple[LineKind, Money]]] = {}
+        by_deal: dict[str, list[tuple[LineKind, Money, str]]] = {}
         for line, _ in told.lines:
-            by_deal.setdefault(line.deal_ref, []).append((line.kind, line.amount))
+            by_deal.setdefault(line.deal_ref, []).append((line.kind, line.amount, line.line_id))
+        one_line = "{} {} ({})"
         return {
             "partner": told.partner.partner_id,
             "name": told.partner.name,
@@ -155,7 +205,7 @@ class Telling:
             "lines": len(told.lines),
             "registrations": [self.registration(one) for one in told.claims],
             "deals": [
-                Phrase("{}: " + ", ".join(["{} {}"] * len(lines)), (ref, *(part for line in lines for part in line)))
+                Phrase("{}: " + ", ".join([one_line] * len(lines)), (ref, *chain.from_iterable(lines)))
                 for ref, lines in by_deal.items()
             ],
         }

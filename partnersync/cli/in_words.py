@@ -15,6 +15,7 @@ from partnersync.rules.words import word
 LABELS: dict[str, str] = {
     "amount": pmsgid("label", "amount"),
     "arithmetic": pmsgid("label", "arithmetic"),
+    "at_submission": pmsgid("label", "at the submission"),
     "balance": pmsgid("label", "balance"),
     "base": pmsgid("label", "base"),
     "client": pmsgid("label", "client"),
@@ -22,6 +23,7 @@ LABELS: dict[str, str] = {
     "closed_by": pmsgid("label", "closed by"),
     "closed_reason": pmsgid("label", "reason for closing"),
     "code": pmsgid("label", "code"),
+    "considered": pmsgid("label", "what was considered"),
     "created": pmsgid("label", "created"),
     "deal": pmsgid("label", "deal"),
     "deal_of_the_registration": pmsgid("label", "deal of the registration"),
@@ -37,6 +39,7 @@ LABELS: dict[str, str] = {
     "named_in_the_deal": pmsgid("label", "named in the deal"),
     "of_the_deal": pmsgid("label", "of the deal"),
     "partner": pmsgid("label", "partner"),
+    "partner_name": pmsgid("label", "partner's name"),
     "products": pmsgid("label", "products"),
     "program_version": pmsgid("label", "program version"),
     "protected_from": pmsgid("label", "protected from"),
@@ -45,6 +48,7 @@ LABELS: dict[str, str] = {
     "protection_ended": pmsgid("label", "protection ended"),
     "protection_ended_by": pmsgid("label", "protection ended by"),
     "reason": pmsgid("label", "reason"),
+    "records": pmsgid("label", "records"),
     "registration": pmsgid("label", "registration"),
     "registrations": pmsgid("label", "registrations"),
     "registrations_of_the_client": pmsgid("label", "registrations of the client"),
@@ -58,7 +62,7 @@ LABELS: dict[str, str] = {
     "what": pmsgid("label", "what happened"),
     "why": pmsgid("label", "why"),
 }
-_FOR_SCRIPTS = frozenset({"trace", "evidence"})  # told in sentences instead
+_FOR_SCRIPTS = frozenset({"trace", "evidence", "passed_over"})  # told in sentences instead
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from partnersync.domain import trace
 from partnersync.domain.attribution import Attribution, Evidence, Source
 from partnersync.domain.decided import Judged
-from partnersync.domain.registration import RegistrationState, VerdictCode
+from partnersync.domain.registration import RegistrationState, Verdict, VerdictCode
 from partnersync.domain.say import Say, msgid
+from partnersync.rules import near_misses
 from partnersync.rules.commission import STEPS
+from partnersync.rules.registration import looked_at
 from partnersync.rules.upkeep import DORMANT
 
 # Step of a trace → sentence; placeholders are the step's arguments by name (ARGUMENTS below).
@@ -53,6 +55,10 @@ SENTENCES: dict[str, str] = {
     "ruling": msgid("{actor} decided: {kind}."),
     "fields": msgid("Missing or bad: {fields}."),
     "related": msgid("Registration {registration} stands in this client already."),
+    "unfit": msgid("Rule {name} does not fit: it asks for {key} {values}, and here it is {value}."),
+    "less_special": msgid("Rule {name} fits too, but rule {chosen} asks for more: {by}."),
+    "now": msgid("By what is known now rule {name} would take it: something changed since the line was booked."),
+    **near_misses.SENTENCES,
     "attribution": msgid("The deal went to partner {partner}, by the source {source}, since {at}."),
     "against": msgid("Partner {partner}, by the source {source}, since {at}, did not win."),
 }
@@ -92,6 +98,10 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "ruling": ("actor", "kind"),
     "fields": ("fields",),  # every argument is one
     "related": ("registration",),
+    "unfit": ("name", "key", "values", "value"),
+    "less_special": ("name", "chosen", "by"),
+    "now": ("name",),
+    **near_misses.ARGUMENTS,
     "attribution": ("source", "partner", "at", "registration"),
     "against": ("source", "partner", "at"),
 }
@@ -234,6 +244,15 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
         told["deal"] = one.protection.deal_ref or ""
         released = one.state is RegistrationState.RELEASED and _RELEASED.get(one.protection.code)
         found.append(say(released or _STATES[one.protection.state]).format(**told))
+    return found
+
+
+def considered_sentences(one: Verdict, say: Say) -> list[str]:
+    """By which row a verdict was made, what it goes by, and which rows were looked at before and did not match."""
+    found = sentences(one.trace, say)
+    if rows := looked_at(one.trace):
+        told = say("Looked at before, in this order, and without a match: {rows}.")
+        found.insert(1, told.format(rows=", ".join(rows)))
     return found
 
 

@@ -1,6 +1,7 @@
 """The verdict on a registration: rows of policy.md 3, tried in order; the first that matches decides."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from partnersync.domain.registration import (
 from partnersync.domain.ruling import Ruling
 from partnersync.rules.calendar import add_months
 from partnersync.rules.claim_data import CHECKED_NUMBERS, missing
+from partnersync.rules.near_misses import near_misses
 from partnersync.rules.program import Program
 from partnersync.rules.situation import ClientFacts, PartnerFacts, Situation, situation
 
@@ -47,8 +49,9 @@ def judge(
     R6, the same content again, is decided before this by comparing content.
     """
     at_submission = situation(claim, others, about, client or ClientFacts(), program, claim.submitted_at)
-    found = (row(at_submission) for row in ROWS)
-    return next(verdict for verdict in found if verdict)
+    number, verdict = next((number, found) for number, row in enumerate(ROWS) if (found := row(at_submission)))
+    nearly = near_misses(at_submission, ORDER[:number])
+    return replace(verdict, trace=trace.encode([*trace.decode(verdict.trace), *nearly])) if nearly else verdict
 
 
 def ripen(
@@ -269,6 +272,14 @@ ROWS: tuple[Row, ...] = (
     _r18_reactivated,
     _r23_ok,
 )
+ORDER: tuple[str, ...] = tuple(row.__name__.split("_")[1].upper() for row in ROWS)
+"""The rows' names in their order; R13 stands twice, as it asks or only gives an approval its code."""
+
+
+def looked_at(text: str) -> tuple[str, ...]:
+    """The rows that were looked at before the one that a verdict's trace names, and did not match."""
+    found = next((step[1] for step in trace.decode(text) if step[0] == "verdict"), "")
+    return tuple(dict.fromkeys(ORDER[: ORDER.index(found)])) if found in ORDER else ()
 
 
 def _strangers(at: Situation) -> list[Claim]:

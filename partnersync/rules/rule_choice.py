@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from partnersync.domain.deal import Deal
 from partnersync.domain.partner import Partner
+from partnersync.domain.trace import Step
 from partnersync.problems import KeyPath, Problem
 from partnersync.rules.terms import CommissionRule, When
 
@@ -90,6 +91,28 @@ def quarrels(rules: Sequence[CommissionRule], path: KeyPath) -> Iterator[Problem
                 f"and number of keys ({keys})",
                 "Add a key to one of them or take the common values out of one",
             )
+
+
+def passed_over(rules: Sequence[CommissionRule], facts: RuleFacts, chosen: str) -> list[Step]:
+    """Why no other rule took an event: what of it does not fit, or by what the chosen one asks for more.
+
+    `facts` are those of now; where another rule would be chosen by them, that is told first.
+    """
+    order = sorted(rules, key=weight, reverse=True)
+    unfit = {rule.name: _unfit(rule, facts) for rule in order}
+    now = next((rule.name for rule in order if unfit[rule.name] is None), "")
+    steps: list[Step] = [("now", now)] if now and now != chosen else []
+    ranks = {rule.name: rank(rule.when)[1] for rule in order}
+    others = (name for name in ranks if name != chosen)
+    return steps + [unfit[name] or ("less_special", name, chosen, ranks.get(chosen, "")) for name in others]
+
+
+def _unfit(rule: CommissionRule, facts: RuleFacts) -> Step | None:
+    """The first condition of a rule that facts do not meet."""
+    for place, values in _test(rule):
+        if facts[place] not in values:
+            return "unfit", rule.name, RuleFacts._fields[place], ", ".join(sorted(values)), facts[place] or "-"
+    return None
 
 
 class Chooser:

@@ -4,7 +4,7 @@ Of a story `until` a moment what is dated later is left out; whom a deal belongs
 told as last decided.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from partnersync.domain.partner import Partner
 from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import ConfigError
 from partnersync.store import codec, decisions, incidentbook, ledger, records
+from partnersync.store.records import Row
 
 StatedLine = tuple[Line, LineFacts]
 _HINT = "Look it up with `partnersync registrations`, `ledger` or in the files; `sync` has to have read it"
@@ -78,6 +79,42 @@ def registration_story(tx: Tx, registration_id: str, until: datetime | None = No
     return found[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A record that something rests on: its kind, its programme-wide id, and where it stands in its source."""
+
+    kind: RecordKind
+    ref: str
+    file: str = ""
+    line: int = 0
+
+
+def line_sources(tx: Tx, line: Line, told: DealStory) -> list[Source]:
+    """The records behind a line: its payment, its deal, the registration that the deal rests on, the partner."""
+    found = [_source(tx, RecordKind.PAYMENT, line.event_id), _source(tx, RecordKind.DEAL, line.deal_ref)]
+    if claim := decisions.claim(tx, told.standing.registration_id):
+        found.append(_source(tx, RecordKind.REGISTRATION, f"{claim[0]}/{told.standing.registration_id}"))
+    partner = next((row for row in _partners(tx) if row.record_id == line.partner_id), None)
+    if partner:
+        found.append(_source(tx, RecordKind.PARTNER, f"{partner.connection}/{partner.record_id}"))
+    return [one for one in found if one]
+
+
+def _source(tx: Tx, kind: RecordKind, ref: str) -> Source | None:
+    connection, _, record_id = ref.partition("/")
+    row = records.by_ids(tx, connection, kind, [record_id]).get(record_id)
+    return Source(kind, ref, row.file, row.line) if row else None
+
+
+def partners(tx: Tx) -> dict[str, Partner]:
+    """Every partner by id, as his record tells."""
+    return {row.record_id: codec.load(Partner, row.body or "") for row in _partners(tx)}
+
+
+def _partners(tx: Tx) -> Iterator[Row]:
+    return (row for row in records.by_kind(tx, RecordKind.PARTNER) if row.body)
+
+
 def line_story(tx: Tx, line_id: str, until: datetime | None = None) -> tuple[StatedLine, DealStory]:
     """One line and the deal behind it; ConfigError where it is unknown, or younger than `until`."""
     found = next(ledger.rows(tx, line_id=line_id), None)
@@ -90,13 +127,13 @@ def line_story(tx: Tx, line_id: str, until: datetime | None = None) -> tuple[Sta
 
 def partner_story(tx: Tx, partner_id: str, until: datetime | None = None) -> PartnerStory:
     """One partner with everything of his."""
-    rows = [row for row in records.by_kind(tx, RecordKind.PARTNER) if row.record_id == partner_id and row.body]
-    if not rows:
+    partner = partners(tx).get(partner_id)
+    if partner is None:
         raise ConfigError(f"no partner is known as {partner_id}", hint=_HINT)
     claims = [one for _, _, one in decisions.all_claims(tx) if one.registration.partner_id == partner_id]
     claims = [one for one in claims if _by_then(one.registration.submitted_at, until)]
     lines = [(line, facts) for _, line, facts, *_ in ledger.rows(tx, partner_id=partner_id, until=until)]
-    return PartnerStory(codec.load(Partner, rows[0].body or ""), _sums(line for line, _ in lines), claims, lines)
+    return PartnerStory(partner, _sums(line for line, _ in lines), claims, lines)
 
 
 def _sums(lines: Iterable[Line]) -> list[Money]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from partnersync.domain.deal import DealKind
 from partnersync.problems import Refused
 from partnersync.rules.program import Program, choose_rule, read_program
-from partnersync.rules.rule_choice import RuleFacts, can_meet, weight
+from partnersync.rules.rule_choice import RuleFacts, can_meet, passed_over, weight
 from partnersync.rules.terms import CommissionRule
 
 FACTS = RuleFacts(
@@ -326,3 +326,23 @@ def test_memory_of_choices_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(100):
         assert choose_rule(terms, FACTS._replace(partner_id=f"P{number}")) is terms.commission.rules[0]
     assert len(terms.chooser._known) <= 10
+
+
+def test_why_no_other_rule_took_an_event() -> None:
+    said: list[dict[str, Any]] = [
+        {"name": "all"},
+        {"name": "licences", "when": {"products": ["licence"]}},
+        {"name": "new licences", "when": {"products": ["licence"], "deal_kinds": ["new"]}},
+        {"name": "services", "when": {"products": ["service", "course"]}},
+    ]
+    rules = program(*(rule | {"rate": "10%"} for rule in said)).commission.rules
+    facts = RuleFacts("P1", "licence", "new", "", "agent", "", "", "RUB")
+    assert sorted(passed_over(rules, facts, "new licences")) == [
+        ("less_special", "all", "new licences", "products with deal_kinds"),
+        ("less_special", "licences", "new licences", "products with deal_kinds"),
+        ("unfit", "services", "product", "course, service", "licence"),
+    ]
+    assert passed_over(rules, facts, "licences")[0] == ("now", "new licences"), "something changed since"
+    assert ("unfit", "new licences", "deal_kind", "new", "renewal") in passed_over(
+        rules, facts._replace(deal_kind="renewal"), "licences"
+    )

@@ -1,0 +1,59 @@
+"""`explain` names who is meant, what else was considered, and the records behind every figure."""
+
+import pytest
+
+from small_firm import Firm
+
+ENGLISH = ("--language", "en")
+
+
+@pytest.fixture
+def told_line(firm: Firm) -> tuple[Firm, str]:
+    """A company after a sync, and the line of deal D-1."""
+    line_id = next(row["line_id"] for row in firm.synced().rows("ledger") if row["deal_id"] == "main/D-1")
+    return firm, line_id
+
+
+def test_a_line_names_its_records_and_the_rules_that_did_not_take_it(told_line: tuple[Firm, str]) -> None:
+    firm, line_id = told_line
+    told = firm.run("explain", "line", line_id, "--json", *ENGLISH).json()
+    assert (told["partner"], told["partner_name"], told["rule"]) == ("P-1", "First", "licence")
+    assert told["records"] == [
+        "payment main/M-1 (payments.csv:2)",
+        "deal main/D-1 (deals.csv:2)",
+        "partner main/P-1 (partners.csv:2)",
+    ]
+    assert told["passed_over"] == [["unfit", "services", "product", "service", "licence"]]
+    assert told["considered"] == ["Rule services does not fit: it asks for product service, and here it is licence."]
+
+
+def test_a_line_tells_where_a_rule_of_now_is_another_one(told_line: tuple[Firm, str]) -> None:
+    firm, line_id = told_line
+    firm.edit("data/deals.csv", "P-1,licence,won", "P-1,service,won")
+    assert firm.sync().code == 0
+    told = firm.run("explain", "line", line_id, *ENGLISH).out
+    assert "By what is known now rule services would take it: something changed since the line was booked." in told
+
+
+def test_a_registration_tells_which_rows_were_looked_at(firm: Firm) -> None:
+    told = firm.synced().run("explain", "registration", "R-2", *ENGLISH).out
+    assert "partner: P-2\npartner's name: Second\n" in told
+    assert "  Row R7 of the programme decided: ALREADY_PROTECTED.\n" in told
+    assert "  Looked at before, in this order, and without a match: R1, R2, R3, R4, R5, R20, R22, R21, R9.\n" in told
+    assert "  R9 did not match: registration R-1 had been submitted 24 hours before.\n" in told
+
+
+def test_what_the_machine_had_decided_stays_beside_a_persons_decision(firm: Firm) -> None:
+    firm.synced()
+    assert firm.sync(as_of="2026-11-30").code == 0
+    assert firm.run("approve", "R-2", "--by", "u1", "--reason", "a letter").code == 0
+    assert firm.sync(as_of="2099-01-01").code == 0
+    told = firm.run("explain", "registration", "R-2", "--json", *ENGLISH).json()
+    assert (told["code"], told["at_submission"]["code"]) == ("BY_PERSON", "ALREADY_PROTECTED")
+    assert told["considered"] == ["u1 decided: approve."]
+
+
+def test_every_sum_of_a_partner_names_its_line(told_line: tuple[Firm, str]) -> None:
+    firm, line_id = told_line
+    told = firm.run("explain", "partner", "P-1", "--json").json()
+    assert told["deals"] == [f"main/D-1: accrual 500.00 RUB ({line_id})"]
