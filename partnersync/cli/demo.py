@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from partnersync.cli.assemble import config_unread_option, engine, language_option, log_level_option, read_company
-from partnersync.cli.explain import Telling
 from partnersync.cli.in_words import in_words
 from partnersync.cli.output import aligned
 from partnersync.cli.progress import Progress
 from partnersync.cli.reports import show_report
+from partnersync.cli.telling import Telling
 from partnersync.domain.deal import Deal, DealState
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind

@@ -1,10 +1,6 @@
 """The command that says why."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,24 +13,11 @@ from partnersync.cli.assemble import (
     opened_store,
     read_company,
 )
-from partnersync.cli.in_words import ALL, Phrase, in_words
+from partnersync.cli.in_words import in_words
 from partnersync.cli.output import show_json
 from partnersync.cli.references import deal_ref
-from partnersync.domain import trace
-from partnersync.domain.attribution import Evidence
-from partnersync.domain.decided import Judged
-from partnersync.domain.incident import Incident
-from partnersync.domain.line import Line, LineFacts, LineKind, line_status
-from partnersync.domain.partner import Partner
-from partnersync.domain.registration import Protection, RegistrationState, Verdict
-from partnersync.domain.say import Say
-from partnersync.domain.value import Money
-from partnersync.rules import explain as words
-from partnersync.rules import guard_words
-from partnersync.rules.program import Programme
-from partnersync.rules.rule_choice import RuleFacts, passed_over
+from partnersync.cli.telling import Telling
 from partnersync.sync import story
-from partnersync.sync.publish import moment_text
 from partnersync.translate import translator
 
 KINDS = ("deal", "registration", "line", "partner")
@@ -69,175 +52,3 @@ def explain(kind: str, record_id: str, as_of: str | None, language: str | None, 
         for line in in_words(told, say):
             click.echo(line)
     return 0
-
-
-class Telling:
-    """Explanations as facts, in the program's time zone; their sentences are in the language of `say`."""
-
-    def __init__(self, programme: Programme, as_of: datetime, say: Say, partners: Mapping[str, Partner]) -> None:
-        self._programme = programme
-        self._zone = programme.zone
-        self._as_of = as_of
-        self._say = say
-        self._partners = partners
-
-    def deal(self, told: story.DealStory) -> dict[str, Any]:
-        """A deal: what its CRM says, whom it belongs to and why, its registrations and lines."""
-        deal, standing = told.deal, told.standing
-        attribution = standing.attribution
-        return {
-            "deal": deal.ref,
-            "client": deal.client.name or "",
-            "client_id": standing.client_id,
-            "products": ", ".join(deal.products),
-            "amount": deal.amount or "",
-            "state": deal.state_at(self._as_of),
-            "created": deal.created_at.astimezone(self._zone),
-            "named_in_the_deal": deal.partner_id or deal.promo_code or "",
-            "why": words.attribution_sentences(attribution, self._zone, self._say),
-            "evidence": [
-                self._evidence(one)
-                for one in ((attribution.evidence, *attribution.contradictions) if attribution else ())
-            ],
-            "protection": RegistrationState(standing.protection) if standing.protection else "",
-            "protected_until": date.fromisoformat(standing.protected_until) if standing.protected_until else "",
-            "registrations_of_the_client": [self.registration(one) for one in told.claims],
-            "incidents": [self._incident(one) for one in told.incidents],
-            "lines": [self.line(line, facts) for line, facts in told.lines],
-        }
-
-    def registration(self, one: Judged) -> dict[str, Any]:
-        """A registration: its verdict in words, where it stands, and by which row."""
-        claim = one.registration
-        return {
-            "registration": claim.registration_id,
-            "partner": claim.partner_id,
-            "partner_name": self._name(claim.partner_id),
-            "client": claim.client.name or "",
-            "client_id": one.client_id,
-            "submitted": claim.submitted_at.astimezone(self._zone),
-            "products": ", ".join(claim.products) or ALL,
-            "status": one.state,
-            "code": one.verdict.code.value,
-            "program_version": one.verdict.program_version,
-            "why": words.verdict_sentences(one, self._say),
-            **self._protection(one.protection),
-            "related_registration": one.verdict.related_id or "",
-            "considered": words.considered_sentences(one.verdict, self._say),
-            "at_submission": self._first(one.first) if one.first else {},
-            "trace": trace.decode(one.verdict.trace),
-        }
-
-    def _first(self, one: Verdict) -> dict[str, Any]:
-        """The verdict at the submission, where R24 or a person decided later."""
-        return {
-            "code": one.code.value,
-            "considered": words.considered_sentences(one, self._say),
-            "trace": trace.decode(one.trace),
-        }
-
-    def line_of(
-        self, stated: tuple[Line, LineFacts], of_deal: story.DealStory, sources: Sequence[story.Source]
-    ) -> dict[str, Any]:
-        """A line with the records behind it, the rules that did not take it, and the deal that it belongs to."""
-        passed = self._passed_over(stated[0], of_deal)
-        return {
-            **self.line(*stated),
-            "considered": words.sentences(trace.encode(passed), self._say),
-            "passed_over": passed,
-            "records": [
-                Phrase("{} {}" + (" ({}:{})" if one.file else ""), (one.kind.value, one.ref, one.file, str(one.line)))
-                for one in sources
-            ],
-            "of_the_deal": self.deal(of_deal),
-        }
-
-    def _passed_over(self, line: Line, told: story.DealStory) -> list[trace.Step]:
-        """The rules of the line's version that did not take its event, each with the reason."""
-        version = next((one for one in self._programme.versions if one.version == line.program_version), None)
-        partner = self._partners.get(line.partner_id)
-        if version is None or partner is None or all(line.rule != rule.name for rule in version.commission.rules):
-            return []
-        deal, behind = told.deal, told.standing.registration_id
-        kinds = (one.registration.kind.value for one in told.claims if one.registration.registration_id == behind)
-        item = line.base_items.partition("|")[0].rpartition("=")[0]
-        product = item if item in deal.products else next(iter(deal.products), "")
-        tier, pipeline, currency = partner.tier or "", deal.pipeline or "", line.base.currency
-        facts = RuleFacts(line.partner_id, product, deal.kind, next(kinds, ""), partner.kind, tier, pipeline, currency)
-        return passed_over(version.commission.rules, facts, line.rule)
-
-    def _name(self, partner_id: str) -> str:
-        partner = self._partners.get(partner_id)
-        return partner.name if partner else ""
-
-    def line(self, line: Line, facts: LineFacts) -> dict[str, Any]:
-        """A line: event, rule, version and the arithmetic step by step."""
-        return {
-            "line": line.line_id,
-            "partner": line.partner_id,
-            "partner_name": self._name(line.partner_id),
-            "event": Phrase("{}, {}", (line.event_id, line.event_time.astimezone(self._zone))),
-            "kind": line.kind,
-            "program_version": line.program_version,
-            "rule": line.rule,
-            "base": Phrase("{} ({})", (line.base, line.base_items)),
-            "amount": line.amount,
-            "status": line_status(line.hold_until, facts, self._as_of),
-            "reason": facts.hold_reason or line.reason,
-            "reverses": line.reverses,
-            "statement": facts.statement_id,
-            "arithmetic": words.numbered(words.sentences(line.trace, self._say)),
-            "trace": trace.decode(line.trace),
-        }
-
-    def partner(self, told: story.PartnerStory) -> dict[str, Any]:
-        """A partner: standing, balance, registrations, and what each deal brought."""
-        by_deal: dict[str, list[tuple[LineKind, Money, str]]] = {}
-        for line, _ in told.lines:
-            by_deal.setdefault(line.deal_ref, []).append((line.kind, line.amount, line.line_id))
-        one_line = "{} {} ({})"
-        return {
-            "partner": told.partner.partner_id,
-            "name": told.partner.name,
-            "kind": told.partner.kind,
-            "status": told.partner.status,
-            "balance": list(told.balance),
-            "lines": len(told.lines),
-            "registrations": [self.registration(one) for one in told.claims],
-            "deals": [
-                Phrase("{}: " + ", ".join([one_line] * len(lines)), (ref, *chain.from_iterable(lines)))
-                for ref, lines in by_deal.items()
-            ],
-        }
-
-    def _protection(self, one: Protection | None) -> dict[str, object]:
-        if one is None:
-            return {}
-        return {
-            "protected_from": one.starts_at.astimezone(self._zone),
-            "protected_until": one.until,
-            "protection_ended": "" if one.next_look_at else one.ends_at.astimezone(self._zone),
-            "protection_ended_by": one.code,
-            "deal_of_the_registration": one.deal_ref or "",
-        }
-
-    def _evidence(self, one: Evidence) -> dict[str, str]:
-        return {
-            "source": one.source.value,
-            "partner": one.partner_id,
-            "at": moment_text(one.at, self._zone),
-            "registration": one.registration_id or "",
-            "actor": one.actor,
-            "reason": one.reason,
-        }
-
-    def _incident(self, one: Incident) -> dict[str, object]:
-        return {
-            "incident": one.incident_id,
-            "kind": one.kind,
-            "found": one.found_at.astimezone(self._zone),
-            "status": one.status,
-            "what": guard_words.incident_sentence(one, self._say),
-            "closed_by": one.closed_by,
-            "closed_reason": one.closed_reason,
-        }
