@@ -24,7 +24,6 @@ NOT_YET = (NotYet(("tiers",)),)
 # Keys, or tables of keys, without effect; but those in IN_FORCE.
 LATER = (
     "language",
-    "partner_managers",
     "registration",
     "protection",
     "attribution",

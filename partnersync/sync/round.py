@@ -20,6 +20,7 @@ from partnersync.sync.casework import Casework, DecideReport
 from partnersync.sync.dues import Dues
 from partnersync.sync.progress import Progress
 from partnersync.sync.recover import recover
+from partnersync.sync.responsible import ask_for_managers
 from partnersync.sync.statements import StatementReport, Statements
 from partnersync.sync.watch import Watch, WatchReport
 
@@ -78,6 +79,7 @@ class Round:
             supplied=knowing.supplied(self.settings, self.adapters),
         )
         accepted = work.accept_partners()
+        ask_for_managers(tx, accepted, work.partner_rows, program, as_of, self.say)
         approvals = Approvals(tx, run, as_of, self.now(), program.approvers)
         approvals.take(self.adapters)
         decided = work.decide(accepted)

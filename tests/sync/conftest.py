@@ -42,6 +42,7 @@ IDS = {
     RecordKind.PAYMENT: "payment_id",
     RecordKind.REGISTRATION: "registration_id",
     RecordKind.ACTIVITY: "activity_id",
+    RecordKind.USER: "user_id",
     RecordKind.RATE: "rate_id",
 }
 
