@@ -1,11 +1,11 @@
 """When statements close, are accepted by silence and are to be paid; what people are told, what a line still misses."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from partnersync.domain.say import Say, msgid
 from partnersync.domain.statement import Statement, StatementState
 from partnersync.rules.calendar import add_months, after_business_days, midnight, nth_business_day
+from partnersync.rules.gates import Gate
 from partnersync.rules.program import Program, Programme
 
 _SENT = msgid(
@@ -13,19 +13,13 @@ _SENT = msgid(
 )
 
 
-class Missing(StrEnum):
-    """What keeps a line of a statement from being paid."""
+NOT_APPROVED = "STATEMENT_NOT_APPROVED"
 
-    STATEMENT_NOT_ACCEPTED = "STATEMENT_NOT_ACCEPTED"
-    DISPUTED = "DISPUTED"
-    STATEMENT_NOT_APPROVED = "STATEMENT_NOT_APPROVED"
-
-
-_MISSING: dict[StatementState, tuple[Missing, ...]] = {
-    StatementState.DRAFT: (Missing.STATEMENT_NOT_ACCEPTED, Missing.STATEMENT_NOT_APPROVED),
-    StatementState.SENT: (Missing.STATEMENT_NOT_ACCEPTED, Missing.STATEMENT_NOT_APPROVED),
-    StatementState.DISPUTED: (Missing.STATEMENT_NOT_ACCEPTED, Missing.DISPUTED, Missing.STATEMENT_NOT_APPROVED),
-    StatementState.ACCEPTED: (Missing.STATEMENT_NOT_APPROVED,),
+_MISSING: dict[StatementState, tuple[str, ...]] = {
+    StatementState.DRAFT: (Gate.STATEMENT_NOT_ACCEPTED, NOT_APPROVED),
+    StatementState.SENT: (Gate.STATEMENT_NOT_ACCEPTED, NOT_APPROVED),
+    StatementState.DISPUTED: (Gate.STATEMENT_NOT_ACCEPTED, Gate.DISPUTED, NOT_APPROVED),
+    StatementState.ACCEPTED: (NOT_APPROVED,),
     StatementState.APPROVED: (),
 }
 
@@ -83,8 +77,8 @@ def in_force(programme: Programme, moment: datetime) -> Program:
     return programme.at(moment) or programme.versions[0]
 
 
-def missing(state: StatementState) -> tuple[Missing, ...]:
-    """What the lines of a statement that stands there still miss."""
+def missing(state: StatementState) -> tuple[str, ...]:
+    """Codes of what the lines of a statement that stands there still miss before they go into a payout."""
     return _MISSING[state]
 
 

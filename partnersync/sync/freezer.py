@@ -57,14 +57,17 @@ class Freezer:
         return settled.lines
 
     def tell(self, run: int, now: datetime) -> list[str]:
-        """An issue of each deal of which something is kept, until a person decides whose it is; ids of new ones."""
+        """An issue of each deal of which something is kept; ids of new ones.
+
+        Not of what others keep where a person decided whose the deal is.
+        """
         by_deal: dict[str, list[Kept]] = {ref: [] for ref in sorted(self.told)}
+        states = decisions.by_ref(self.tx, list(by_deal))
         for one in kept.by_deals(self.tx, list(by_deal)):
-            by_deal[one.deal_ref].append(one)
-        decided = self._decided(list(by_deal), ())
-        scopes = {
-            f"kept:{ref}": [_issue(ref, some)] if some and ref not in decided else [] for ref, some in by_deal.items()
-        }
+            state = states.get(one.deal_ref)
+            if state is None or state.source != Source.OVERRIDE or state.partner_id == one.partner_id:
+                by_deal[one.deal_ref].append(one)
+        scopes = {f"kept:{ref}": [_issue(ref, some)] if some else [] for ref, some in by_deal.items()}
         return issuebook.raise_by_scope(self.tx, "decide", scopes, run, now, whole=True)
 
     def _staying(self, booked: Booked, looked: Collection[Family], lost: Container[str]) -> set[str]:

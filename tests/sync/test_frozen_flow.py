@@ -199,6 +199,14 @@ def test_a_person_decides_for_another_who_is_paid_beside_what_stays(approved: An
     assert approved.sums() == {("P1", "D1", "2026-05"): 50000}
 
 
+def test_what_the_partner_himself_keeps_is_told_also_where_a_person_decided_for_him(approved: Any) -> None:
+    _override(approved, "P1")
+    assert approved.sync(as_of=JULY).exit_code == 0
+    _paid_less(approved)
+    assert approved.sync(as_of=JULY).exit_code == 3
+    assert _codes(approved) == TOLD
+
+
 @pytest.mark.parametrize("refund", ["1220", "610"])
 def test_a_refund_before_the_payout_is_a_reversing_line(approved: Any, refund: str) -> None:
     approved.add(
