@@ -110,10 +110,11 @@ def set_status(tx: Connection, line_ids: Sequence[str], status: LineStatus) -> N
     _set_facts(tx, [{"line_id": line_id, "status": status.value} for line_id in changed])
 
 
-def set_statement(tx: Connection, line_ids: Sequence[str], statement_id: str) -> None:
-    """Take lines into a statement."""
-    taken = {"statement_id": statement_id, "status": LineStatus.IN_STATEMENT.value}
-    _set_facts(tx, [{"line_id": line_id, **taken} for line_id in line_ids])
+def set_statements(tx: Connection, statement_ids: Mapping[str, str]) -> None:
+    """Take lines (id → statement) into statements."""
+    status = LineStatus.IN_STATEMENT.value
+    rows = [{"line_id": line, "statement_id": name, "status": status} for line, name in statement_ids.items()]
+    _set_facts(tx, rows)
 
 
 def _facts(tx: Connection, line_ids: Sequence[str]) -> dict[str, LineFacts]:

@@ -187,15 +187,19 @@ def vanished(tx: Connection, connection: str, stream: str, kind: str) -> list[st
     return list(tx.execute(query.order_by(table.c.record_id)).scalars())
 
 
-def partner_place(tx: Connection, partner_id: str, master: str | None) -> str | None:
-    """The connection that a partner's record counts of: `master`, or else the one that gave him first."""
-    query = (
-        select(table.c.connection)
-        .where(table.c.kind == RecordKind.PARTNER.value, table.c.record_id == partner_id, table.c.body.is_not(None))
-        .order_by(table.c.first_seen, table.c.connection)
-    )
-    found = list(tx.execute(query).scalars())
-    return next((name for name in found if master in (None, name)), None)
+def partner_places(tx: Connection, partner_ids: Sequence[str], master: str | None) -> dict[str, str]:
+    """The connections that these partners' records count of: `master`, or else the one that gave a partner first."""
+    found: dict[str, str] = {}
+    for chunk in chunks(partner_ids):
+        query = (
+            select(table.c.record_id, table.c.connection)
+            .where(table.c.kind == RecordKind.PARTNER.value, table.c.record_id.in_(chunk), table.c.body.is_not(None))
+            .order_by(table.c.first_seen, table.c.connection)
+        )
+        for partner_id, connection in tx.execute(query):
+            if master in (None, connection):
+                found.setdefault(partner_id, connection)
+    return found
 
 
 def accepted(tx: Connection) -> set[str]:

@@ -149,6 +149,16 @@ def line_ids(tx: Connection, statement_id: str) -> list[str]:
     return list(tx.execute(query.order_by(line_facts.c.line_id)).scalars())
 
 
+def line_counts(tx: Connection, statement_ids: Sequence[str]) -> dict[str, int]:
+    """How many lines stand in each of these statements."""
+    found: dict[str, int] = {}
+    for chunk in chunks(statement_ids):
+        of_chunk = line_facts.c.statement_id.in_(chunk)
+        query = select(line_facts.c.statement_id, func.count()).where(of_chunk).group_by(line_facts.c.statement_id)
+        found.update(tx.execute(query).all())
+    return found
+
+
 def deals(tx: Connection, statement_id: str) -> list[str]:
     """Refs of the deals whose lines stand in a statement."""
     query = (

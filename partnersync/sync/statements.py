@@ -68,9 +68,10 @@ class Statements:
         Not for partners concerned by a connection that failed: theirs close in the first run in which none does.
         Nothing at all closes while a connection that failed was never read, for it may concern anyone.
         """
-        for one in statements.silent(self.tx, self.as_of):
-            self._put(one, StatementState.ACCEPTED, SILENCE, "", one.silence_at or self.as_of)
-            self.report.accepted.append(one.statement_id)
+        silent = statements.silent(self.tx, self.as_of)
+        accepted = StatementState.ACCEPTED
+        self._keep([(one, self._moved(one, accepted, SILENCE, at=one.silence_at)) for one in silent], SILENCE)
+        self.report.accepted = [one.statement_id for one in silent]
         waiting, last = statements.waiting(self.tx), statements.last_closed(self.tx)
         if not waiting and last >= rules.last_over(self.as_of, self.programme):
             return self.report  # without a look at the calendar
@@ -80,9 +81,9 @@ class Statements:
             if known.issuperset(failed):
                 concerned = {partner_id for name in failed for partner_id in statements.concerned(self.tx, name)}
                 self._close(until, waiting, concerned, audit.ENGINE)
-                made = statements.by_ids(self.tx, self.report.closed)
-                for name in self.report.closed:
-                    self._send(made[name], audit.ENGINE, "")
+                for names in chunks(self.report.closed):
+                    made = statements.by_ids(self.tx, names)
+                    self._send([made[name] for name in names], audit.ENGINE)
         return self.report
 
     def close(self, period: str, actor: str) -> StatementReport:
@@ -100,9 +101,9 @@ class Statements:
         """A person moves a statement on. PartnersyncError where it does not stand there, or he may not."""
         refuse(one, state, actor)
         if state is StatementState.SENT:
-            self._send(one, actor, reason)
+            self._send([one], actor, reason)
         else:
-            self._put(one, state, actor, reason, self.as_of)
+            self._keep([(one, self._moved(one, state, actor, reason))], actor)
 
     def _close(self, until: str, waiting: Mapping[str, str], concerned: Set[str], actor: str) -> None:
         """Take what is payable: of a partner who waited from the month on that was not closed for him."""
@@ -119,46 +120,65 @@ class Statements:
             for line in statements.payable(self.tx, until, self.as_of, chunk):
                 period = max(line.period, waiting.get(line.partner_id, since))
                 taken[period, line.partner_id, line.amount.currency].append(line)
-            for key, lines in sorted(taken.items()):
-                self._make(*key, lines, actor)
+            self._make(dict(sorted(taken.items())), actor)
         statements.settle(self.tx, sorted(set(waiting) - concerned))
         self.report.waiting = sorted(statements.waiting(self.tx))
 
-    def _make(self, period: str, partner_id: str, currency: str, taken: Sequence[Payable], actor: str) -> None:
-        amount = Money(sum(line.amount.minor for line in taken), currency)
-        name = statement_id(partner_id, period, currency)
-        made = Statement(name, partner_id, period, amount, StatementState.DRAFT, self.as_of, actor)
-        statements.put(self.tx, [made])
-        ledger.set_statement(self.tx, [line.line_id for line in taken], name)
-        decisions.touch_deals(self.tx, sorted({line.deal_ref for line in taken}))
-        journal.append(self.tx, [audit.stated(made, None, actor, self.now)], self.run)
-        self.report.closed.append(name)
+    def _make(self, taken: Mapping[tuple[str, str, str], Sequence[Payable]], actor: str) -> None:
+        """A draft of the lines of each month, partner and currency."""
+        made: dict[str, Statement] = {}
+        for (period, partner_id, currency), lines in taken.items():
+            name = statement_id(partner_id, period, currency)
+            amount = Money(sum(line.amount.minor for line in lines), currency)
+            made[name] = Statement(name, partner_id, period, amount, StatementState.DRAFT, self.as_of, actor)
+        of_lines = {line.line_id: name for name, lines in zip(made, taken.values(), strict=True) for line in lines}
+        statements.put(self.tx, list(made.values()))
+        ledger.set_statements(self.tx, of_lines)
+        decisions.touch_deals(self.tx, sorted({line.deal_ref for lines in taken.values() for line in lines}))
+        journal.append(self.tx, [audit.stated(one, None, actor, self.now) for one in made.values()], self.run)
+        self.report.closed += made
 
-    def _send(self, one: Statement, actor: str, reason: str) -> None:
-        sent = self._put(one, StatementState.SENT, actor, reason, self.as_of)
-        place = records.partner_place(self.tx, one.partner_id, self.master)
-        if place is None:
-            return
-        lines = len(statements.line_ids(self.tx, one.statement_id))
-        text = rules.sent_text(sent, lines, self.say, self.programme)
-        where = (place, "statement", RecordKind.PARTNER, one.partner_id)
-        outbox.put(self.tx, [Note(f"statement/{one.statement_id}", *where, text, self.as_of)])
+    def _send(self, drafts: Sequence[Statement], actor: str, reason: str = "") -> None:
+        sent = [self._moved(one, StatementState.SENT, actor, reason) for one in drafts]
+        self._keep(list(zip(drafts, sent, strict=True)), actor)
+        places = records.partner_places(self.tx, sorted({one.partner_id for one in sent}), self.master)
+        lines = statements.line_counts(self.tx, [one.statement_id for one in sent])
+        notes = [
+            Note(
+                f"statement/{one.statement_id}",
+                places[one.partner_id],
+                "statement",
+                RecordKind.PARTNER,
+                one.partner_id,
+                rules.sent_text(one, lines[one.statement_id], self.say, self.programme),
+                self.as_of,
+            )
+            for one in sent
+            if one.partner_id in places
+        ]
+        outbox.put(self.tx, notes)
 
-    def _put(self, one: Statement, state: StatementState, actor: str, reason: str, at: datetime) -> Statement:
-        """Keep a move, with what follows for the lines."""
+    def _moved(
+        self, one: Statement, state: StatementState, actor: str, reason: str = "", at: datetime | None = None
+    ) -> Statement:
+        """The statement after a move, at `at` or else as of this moment."""
+        at = at or self.as_of
         moved = replace(one, state=state, reason=reason)
         if state is StatementState.SENT:
-            moved = replace(moved, sent_at=at, silence_at=rules.silence_at(at, self.programme))
-        elif state is StatementState.ACCEPTED:
-            moved = replace(moved, accepted_at=at, accepted_by=actor)
-        elif state is StatementState.APPROVED:
-            moved = replace(moved, approved_at=at, approved_by=actor)
-        statements.put(self.tx, [moved])
-        if _LINES[state] is not _LINES[one.state]:
-            ledger.set_status(self.tx, statements.line_ids(self.tx, one.statement_id), _LINES[state])
-            decisions.touch_deals(self.tx, statements.deals(self.tx, one.statement_id))
-        journal.append(self.tx, [audit.stated(moved, one, actor, self.now)], self.run)
-        return moved
+            return replace(moved, sent_at=at, silence_at=rules.silence_at(at, self.programme))
+        if state is StatementState.ACCEPTED:
+            return replace(moved, accepted_at=at, accepted_by=actor)
+        return replace(moved, approved_at=at, approved_by=actor) if state is StatementState.APPROVED else moved
+
+    def _keep(self, moves: Sequence[tuple[Statement, Statement]], actor: str) -> None:
+        """Keep statements (before, after) with what follows for their lines."""
+        statements.put(self.tx, [after for _, after in moves])
+        for before, after in moves:
+            if _LINES[after.state] is not _LINES[before.state]:
+                lines = statements.line_ids(self.tx, after.statement_id)
+                ledger.set_status(self.tx, lines, _LINES[after.state])
+                decisions.touch_deals(self.tx, statements.deals(self.tx, after.statement_id))
+        journal.append(self.tx, [audit.stated(after, before, actor, self.now) for before, after in moves], self.run)
 
 
 def refuse(one: Statement, state: StatementState, actor: str) -> None:

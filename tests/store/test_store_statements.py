@@ -82,9 +82,10 @@ def test_lines_on_hold_reversed_or_stated_are_not_payable(store: Store) -> None:
         ledger.set_hold(tx, {"main/M1": "INCIDENT", "main/M4": "INCIDENT"})
         ledger.set_hold(tx, {"main/M4": ""})
         ledger.set_status(tx, [undone.line_id], LineStatus.REVERSED)
-        ledger.set_statement(tx, [stated.line_id], SENT.statement_id)
+        ledger.set_statements(tx, {stated.line_id: SENT.statement_id})
         assert [one.line_id for one in statements.payable(tx, "2026-05", AT, ["P1", "P2"])] == [free.line_id]
         assert [one.line for one in ledger.rows(tx, statement_id=SENT.statement_id)] == [stated]
+        assert statements.line_counts(tx, [SENT.statement_id, "x"]) == {SENT.statement_id: 1}
         assert statements.line_ids(tx, SENT.statement_id) == [stated.line_id]
         assert statements.deals(tx, SENT.statement_id) == ["main/M3"]
 
