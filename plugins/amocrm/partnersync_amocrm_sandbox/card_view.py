@@ -5,9 +5,9 @@ from typing import Any
 from partnersync_amocrm_sandbox.account import Account
 from partnersync_amocrm_sandbox.calls import Call
 from partnersync_amocrm_sandbox.cards import Card, Kind, Value
-from partnersync_amocrm_sandbox.definitions import Field
+from partnersync_amocrm_sandbox.definitions import CHOICES, Field
 
-ENUMS = frozenset({"select", "multiselect", "radiobutton", "multitext", "category", "smart_address"})
+MULTI = frozenset({"multitext", "smart_address"})
 
 
 def card_view(call: Call, card: Card) -> dict[str, Any]:
@@ -67,13 +67,16 @@ def values_view(account: Account, entity: str, values: dict[int, tuple[Value, ..
     """The filled fields that still exist; None where there is none."""
     known = account.fields.get(entity, {})
     shown = [_field_view(known[field_id], held) for field_id, held in values.items() if held and field_id in known]
-    return shown or None
+    return [one for one in shown if one["values"]] or None
 
 
 def _field_view(field: Field, held: tuple[Value, ...]) -> dict[str, Any]:
     if field.type == "chained_list":
         values = [dict(one.value) for one in held]
-    elif field.type in ENUMS:
+    elif field.type in CHOICES:
+        chosen = [choice for one in held if (choice := field.enum(enum_id=one.enum_id))]
+        values = [{"value": one.value, "enum_id": one.id, "enum_code": one.code} for one in chosen]
+    elif field.type in MULTI:
         values = [{"value": one.value, "enum_id": one.enum_id, "enum_code": one.enum_code} for one in held]
     else:
         values = [{"value": one.value} for one in held]

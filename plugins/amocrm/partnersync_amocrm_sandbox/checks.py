@@ -26,7 +26,9 @@ class Type:
         """Whether a value is of it; true and false are no numbers."""
         if value is None:
             return self.nullable
-        return isinstance(value, self.python) and (bool in self.python or not isinstance(value, bool))
+        return isinstance(value, self.python) and (
+            not isinstance(value, bool) or bool in self.python or object in self.python
+        )
 
 
 INT = Type("int", (int,))

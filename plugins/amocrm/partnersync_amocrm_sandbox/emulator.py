@@ -4,24 +4,57 @@ from dataclasses import replace
 
 from partnersync.sandbox.clock import Clock
 from partnersync.sandbox.messages import Request, Response
-from partnersync_amocrm_sandbox import account_routes, card_routes, oauth
+from partnersync_amocrm_sandbox import (
+    account_routes,
+    card_routes,
+    catalog_routes,
+    complex_routes,
+    event_routes,
+    field_group_routes,
+    field_routes,
+    link_routes,
+    note_routes,
+    oauth,
+    pipeline_routes,
+    tag_routes,
+    task_routes,
+    webhook_routes,
+)
 from partnersync_amocrm_sandbox.account import Account
 from partnersync_amocrm_sandbox.behaviour import Body429
 from partnersync_amocrm_sandbox.calls import API, Call, find
+from partnersync_amocrm_sandbox.delivery import deliver, over_http
+from partnersync_amocrm_sandbox.hook_forms import head
 from partnersync_amocrm_sandbox.problems import BLOCKED, TOO_MANY, Refusal, problem
 from partnersync_amocrm_sandbox.sample import ADMIN, CLIENT_ID, sample
 from partnersync_amocrm_sandbox.tokens import Access
+from partnersync_amocrm_sandbox.ui import Ui
 
-ROUTES = [*account_routes.ROUTES, *card_routes.ROUTES]
+ROUTES = [
+    *account_routes.ROUTES,
+    *pipeline_routes.ROUTES,
+    *field_group_routes.ROUTES,
+    *field_routes.ROUTES,
+    *tag_routes.ROUTES,
+    *link_routes.ROUTES,
+    *catalog_routes.ROUTES,
+    *complex_routes.ROUTES,
+    *note_routes.ROUTES,
+    *task_routes.ROUTES,
+    *event_routes.ROUTES,
+    *webhook_routes.ROUTES,
+    *card_routes.ROUTES,
+]
 READ_ONLY_AFTER_S = 30 * 86_400  # an unpaid account can be read for this long
 RETRY_AFTER_S = 300
 
 
 class AmoSandbox:
-    """amoCRM in memory. Tests and demonstrations reach the state by `account`."""
+    """amoCRM in memory. Tests and demonstrations reach the state by `account`, and act as people by `ui`."""
 
     def __init__(self, account: Account, token: str) -> None:
         self.account = account
+        self.ui = Ui(account)
         self._token = token
 
     @property
@@ -33,11 +66,13 @@ class AmoSandbox:
         """Answer one call."""
         with self.account.lock:
             response = self._answer(request)
+            self.account.hooks.pack(self.account.behaviour, head(self.account), self.account.now())
         number = f"{self.account.events.account_id:08x}-{len(self.account.events.events):08x}"
         return replace(response, headers={**response.headers, "X-Request-Id": number})
 
     def tick(self) -> None:
-        """Nothing is due."""
+        """Send the hooks that are due."""
+        deliver(self.account, over_http)
 
     def _answer(self, request: Request) -> Response:
         account = self.account

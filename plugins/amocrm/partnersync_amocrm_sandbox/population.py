@@ -172,6 +172,10 @@ class Population:
         created = sum(card_id not in self._seed.ids for card_id in self._own)
         return len(self._seed.ids) - generated_trash + created
 
+    def all(self) -> Iterator[Card]:
+        """Every living card; generated ones are built on the way."""
+        return (card for card in map(self.get, self.orders["id"].walk(None, None, 0, descending=False)) if card)
+
     def new_id(self) -> int:
         """The next free id."""
         self._next += 1

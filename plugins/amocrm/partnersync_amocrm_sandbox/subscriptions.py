@@ -87,6 +87,8 @@ class Hooks:
 
     def pack(self, behaviour: Behaviour, head: dict[str, Any], now: int) -> None:
         """Make parcels of what the request fired."""
+        if not self._fired:
+            return
         fired, self._fired = self._fired, []
         packed: list[Parcel] = []
         for subscription in self.subscriptions.values():
