@@ -85,6 +85,13 @@ def dump(path: Path) -> list[str]:
             LESS_LICENCE, "2026-01-01", ["--from", "2026-03-11"], {"P-2": ("200.00", "200.00")}, id="from a day on"
         ),
         pytest.param(
+            LESS_LICENCE,
+            "2026-01-01",
+            ["--to", "2026-03-10T00:00", "--from", "2026-03-10T00:00"],
+            {"P-1": ("500.00", "100.00")},
+            id="both moments count",
+        ),
+        pytest.param(
             CAPPED,
             "2026-01-01",
             [],
