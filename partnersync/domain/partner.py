@@ -105,6 +105,7 @@ class Partner:
     joined_on: date | None = None
     updated_at: datetime | None = None
     domain: str | None = None  # of the website, registrable
+    mail_domain: str | None = None  # of the e-mail, registrable
 
     def may_register(self, day: date, *, require_contract: bool) -> bool:
         """Active, and under contract on `day`; without contract data it counts as under contract unless required."""

@@ -45,6 +45,13 @@ def medium(client: ClientKeys) -> tuple[str, ...]:
     return phones + tuple(f"mail:{mail}" for mail in identity.personal_emails(client))
 
 
+def every_key(client: ClientKeys) -> frozenset[str]:
+    """All keys of a client but its name, also those that alone unite nobody: two that share one have to do with each
+    other.
+    """
+    return frozenset((*identity.keys(client), *medium(client)))
+
+
 def lookalikes(client: ClientKeys, own: Collection[str], known: Iterable[Known], at: datetime) -> tuple[str, ...]:
     """Other clients that may be a claim's, as of its submission; `own` are ids of its own client."""
     by_key: dict[str, list[Known]] = defaultdict(list)

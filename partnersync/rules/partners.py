@@ -8,7 +8,7 @@ from partnersync.domain.client import ClientKeys
 from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner, PartnerStatus
 from partnersync.domain.value import RecordKind
-from partnersync.rules import identity
+from partnersync.rules import likeness
 
 _UNIQUE = {"inn": "INN", "bank_account": "bank account"}
 
@@ -102,9 +102,15 @@ def _group_keys(by_id: Mapping[str, Partner]) -> dict[str, frozenset[str]]:
     of_group: dict[str, set[str]] = {top: set() for top in tops.values()}
     for partner_id, top in tops.items():
         partner = by_id[partner_id]
-        of_group[top].update(identity.keys(ClientKeys(inn=partner.inn, domain=partner.domain)))
+        of_group[top].update(likeness.every_key(_as_client(partner)))
     frozen = {top: frozenset(found) for top, found in of_group.items()}
     return {partner_id: frozen[top] for partner_id, top in tops.items()}
+
+
+def _as_client(partner: Partner) -> ClientKeys:
+    """What a partner would be known by if he were a client."""
+    mails, hosts, phones = ((one,) if one else () for one in (partner.email, partner.mail_domain, partner.phone))
+    return ClientKeys(inn=partner.inn, domain=partner.domain, email_domains=hosts, emails=mails, phones=phones)
 
 
 def _top(partner_id: str, by_id: Mapping[str, Partner]) -> str:

@@ -26,7 +26,7 @@ from partnersync.domain.registration import (
 )
 from partnersync.domain.ruling import LEADS_TO, Ruling, RulingKind
 from partnersync.domain.value import RecordKind
-from partnersync.rules import attribution, identity, likeness, notices, protection, registration
+from partnersync.rules import attribution, likeness, notices, protection, registration
 from partnersync.rules.calendar import after_business_days
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
@@ -230,12 +230,15 @@ class Judging:
         """What is known of the work behind a registration; an extension that was given once stays."""
         prior = self.prior.get(registration_id)
         given = prior.protection.automatic if prior and prior.protection else 0
-        return Upkeep(self._worked, self._stage_moved, self.extensions[registration_id], given)
+        worked = partial(self._worked, self.client_of[registration_id])
+        return Upkeep(worked, self._stage_moved, self.extensions[registration_id], given)
 
-    def _worked(self, deal: Deal) -> Sequence[datetime] | None:
+    def _worked(self, client_id: str, deal: Deal) -> Sequence[datetime] | None:
+        """When anyone was active on the client; None where the deal's connection tells no activities."""
         if deal.ref.partition("/")[0] not in self.supplied:
             return None
-        return [one.at for one in self.activities.get(deal.ref, ())]
+        every = (one.ref for one, _ in self.deals.get(client_id, ()))
+        return [one.at for ref in every for one in self.activities.get(ref, ())]
 
     def _end_others(self, chosen: Judged) -> None:
         """R21: live registrations of other partners with a common product end when the client chose."""
@@ -287,7 +290,7 @@ class Judging:
             required = program.registration.require_contract
             eligible = partner is not None and partner.may_register(day, require_contract=required)
         own_keys = self.partners.group_keys.get(claim.partner_id, frozenset())
-        client_keys = frozenset(identity.keys(claim.client)) if own_keys else own_keys
+        client_keys = likeness.every_key(claim.client) if own_keys else own_keys
         dormant = self._over_capacity(claim.registration_id)
         return PartnerFacts(eligible, partner, own_keys, client_keys, dormant, self.partners.is_active)
 

@@ -18,7 +18,7 @@ from partnersync.domain.registration import Registration, RegistrationKind
 from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import RecordError
 from partnersync.sync import forms
-from partnersync.sync.cells import domain_in
+from partnersync.sync.cells import domain_in, domain_of
 from partnersync.sync.forms import Problem, Reading, Setting
 
 Record = Partner | Deal | Payment | Registration | Activity | User | Document | Rate
@@ -61,10 +61,11 @@ def _partner(row: Any, setting: Setting) -> Partner:
     )
     told = {field.name: getattr(row, field.name) for field in fields(Partner) if field.name not in _DERIVED}
     site = domain_in(row.website) if row.website else None
-    return Partner(**_given(**told, contract=Contract(**contract) if contract else None, domain=site))
+    mail = domain_of(row.email) if row.email else None
+    return Partner(**_given(**told, contract=Contract(**contract) if contract else None, domain=site, mail_domain=mail))
 
 
-_DERIVED = frozenset({"contract", "domain"})
+_DERIVED = frozenset({"contract", "domain", "mail_domain"})
 
 
 def _deal(row: Any, setting: Setting) -> Deal:

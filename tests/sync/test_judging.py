@@ -161,6 +161,50 @@ def test_a_stale_direct_deal_becomes_the_registrations() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "client", "code"),
+    [
+        pytest.param({"inn": "7707083893"}, {"inn": "7707083893"}, "SELF_DEAL", id="his tax number"),
+        pytest.param({"domain": "first.ru"}, {"domain": "first.ru"}, "SELF_DEAL", id="his website"),
+        pytest.param({"mail_domain": "first.ru"}, {"domain": "first.ru"}, "SELF_DEAL", id="his e-mail's domain"),
+        pytest.param({"email": "me@mail.ru"}, {"emails": ("me@mail.ru",)}, "SELF_DEAL", id="his personal e-mail"),
+        pytest.param({"phone": "+74951234567"}, {"phones": ("+74951234567",)}, "SELF_DEAL", id="his phone"),
+        pytest.param({"phone": "+74951234567"}, {"phones": ("+74951234568",)}, "OK", id="another phone"),
+        pytest.param({"mail_domain": "mail.ru"}, {"email_domains": ("mail.ru",)}, "OK", id="a domain of everybody"),
+    ],
+)
+@pytest.mark.parametrize("holder", ["P1", "P2", "P3"], ids=["himself", "his parent", "his parent's other child"])
+def test_r20_the_client_is_the_partner_or_of_his_group(
+    told: dict[str, Any], client: dict[str, Any], code: str, holder: str
+) -> None:
+    group = {"P1": "P2", "P2": None, "P3": "P2"}
+    firms = [Partner(name, name, parent_id=above, **(told if name == holder else {})) for name, above in group.items()]
+    known, _ = partners.accept((firm, True) for firm in firms)
+    claim, seen = _claim(1, "P1", "2026-02-20")
+    claim = replace(claim, client=ClientKeys(name="Acme", **({"domain": "acme.ru"} | client)))
+    case = CaseFile("c", registrations=[(claim, seen)])
+    [judged] = decide(case, replace(_knowledge(), partners=known), _at(AS_OF), 1).registrations
+    assert judged.verdict.code == code
+
+
+@pytest.mark.parametrize(
+    ("worked_on", "state"),
+    [
+        pytest.param("crm/1", "active", id="on its own deal"),
+        pytest.param("crm/2", "active", id="on another deal of the client"),
+        pytest.param("", "released", id="on none"),
+    ],
+)
+def test_work_on_any_deal_of_the_client_keeps_a_protection_awake(worked_on: str, state: str) -> None:
+    deals = [_deal("1", "2026-01-12", partner_id="P1"), _deal("2", "2026-01-13", products=("other",), partner_id="P2")]
+    work = {worked_on: [Activity("crm/a", _at("2026-02-10"))]} if worked_on else {}
+    claim, seen = _claim(1, "P1", "2026-01-10", products=("a",))
+    case = CaseFile("c", [(replace(deals[0][0], products=("a",)), 1), deals[1]], {}, [(claim, seen)], activities=work)
+    knowledge = replace(_knowledge(), supplied=frozenset({"crm"}))
+    [judged] = decide(case, knowledge, _at(AS_OF), 1).registrations
+    assert judged.state == state
+
+
+@pytest.mark.parametrize(
     ("created", "paid_at", "worked_at", "punctual", "without"),
     [
         pytest.param(
