@@ -16,7 +16,8 @@ from partnersync.domain.trace import Step
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules.buckets import linked
 from partnersync.rules.convert import Rates
-from partnersync.rules.earner import Earner, Event
+from partnersync.rules.earner import Earner
+from partnersync.rules.event import Event
 from partnersync.rules.paid import Counted, GivenBack, walk
 from partnersync.rules.program import Program, Programme
 

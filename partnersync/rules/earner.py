@@ -5,19 +5,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from partnersync.domain.deal import Deal
-from partnersync.domain.document import Rate
 from partnersync.domain.earning import Earning, Refund
 from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner
 from partnersync.domain.trace import Step, encode
 from partnersync.domain.value import Money, RecordKind, round_half_up
-from partnersync.rules.base import Base, decimal, gross, margin, net_of_vat, percent, vat_rate
+from partnersync.rules.base import Base, decimal, percent
 from partnersync.rules.buckets import place
-from partnersync.rules.convert import CARRIED_ON_DAYS, Rates, convert, rate_of
+from partnersync.rules.convert import CARRIED_ON_DAYS, Rates, rate_of
+from partnersync.rules.event import Event, base_of, converted
 from partnersync.rules.paid import GivenBack
 from partnersync.rules.program import Program, choose_rule
 from partnersync.rules.rule_choice import facts_of
@@ -25,27 +24,6 @@ from partnersync.rules.split import Share, shares_of_roles
 from partnersync.rules.terms import CommissionRule
 
 NO_PRODUCT = "*"  # the item of an event that names no product, on a deal without any
-
-
-class Event(NamedTuple):
-    """A payment or a win; `paid` is what counts of it, VAT included, and `left_out` why that is not all (or empty).
-
-    `cost` and `quantity` are the counted part's too; `cost` holds no VAT.
-    """
-
-    kind: RecordKind
-    ref: str
-    at: datetime
-    paid: Money
-    steps: tuple[Step, ...]
-    product: str | None = None
-    vat_rate: Fraction | None = None
-    act_date: date | None = None
-    left_out: str = ""
-    cost: Money | None = None
-    quantity: Fraction | None = None
-    asked: Money | None = None  # before it was converted
-    fx: tuple[str, str, str] | tuple[()] = ()
 
 
 class Earner:
@@ -85,7 +63,7 @@ class Earner:
                 )
                 self.refuse(event.kind, event.ref, "RATE_MISSING", reason)
                 return
-            event = _converted(event, at, program.currency)
+            event = converted(event, at, program.currency)
         product = event.product or self._common_product(program, event.paid.currency)
         if product is None:
             reason = "names no product, and those of its deal fall under different rules: it waits until one is named"
@@ -98,7 +76,7 @@ class Earner:
         excluded = product in program.commission.exclude_products
         if not excluded and not self._complete(program, rule, event):
             return
-        base = Base(0, (("excluded", product),)) if excluded else _base(program, event, day)
+        base = Base(0, (("excluded", product),)) if excluded else base_of(program, event, day)
         if base is None:
             reason = "is from before the first VAT rate: add an earlier one to [commission.vat] of the program"
             self.refuse(event.kind, event.ref, "PROGRAM_MISSING", reason, "act_date" if event.act_date else "")
@@ -269,30 +247,6 @@ _COLUMNS = {
     (RecordKind.PAYMENT, "COST_MISSING"): "cost",
     (RecordKind.PAYMENT, "QUANTITY_MISSING"): "quantity",
 }
-
-
-def _converted(event: Event, at: Rate, currency: str) -> Event:
-    """An event in the program's currency; a cost in the payment's own goes with it."""
-    paid, cost = convert(event.paid, at.rate, currency), event.cost
-    if cost is not None and cost.currency == event.paid.currency:
-        cost = convert(cost, at.rate, currency)
-    day = at.on.isoformat()
-    steps = (*event.steps, ("converted", str(at.rate), day, paid.text()))
-    return event._replace(paid=paid, cost=cost, steps=steps, asked=event.paid, fx=(str(at.rate), at.source, day))
-
-
-def _base(program: Program, event: Event, day: date) -> Base | None:
-    """By the rate that the payment names, else that of the act's day, else of the event's; None if there is none."""
-    if program.commission.base == "gross":
-        return gross(event.paid)
-    rate = event.vat_rate
-    if rate is None:
-        rate = vat_rate(program.commission.vat, event.act_date or day)
-    if rate is None:
-        return None
-    if program.commission.base == "margin" and event.cost is not None:
-        return margin(event.paid, rate, event.cost)
-    return net_of_vat(event.paid, rate)
 
 
 @lru_cache(maxsize=4096)
