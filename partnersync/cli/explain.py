@@ -17,7 +17,8 @@ from partnersync.cli.in_words import in_words
 from partnersync.cli.output import show_json
 from partnersync.cli.references import deal_ref
 from partnersync.cli.telling import Telling
-from partnersync.sync import story
+from partnersync.store import records
+from partnersync.sync import knowing, story
 from partnersync.translate import translator
 
 KINDS = ("deal", "registration", "line", "partner")
@@ -36,7 +37,8 @@ def explain(kind: str, record_id: str, as_of: str | None, language: str | None, 
     say = translator(language or company.settings.language)
     until = company.moment(as_of)
     with opened_store(company) as store, store.read() as tx:
-        telling = Telling(company.programme, until or now(), say, story.partners(tx))
+        reached = knowing.tiers(tx, company.programme, records.accepted(tx))
+        telling = Telling(company.programme, until or now(), say, story.partners(tx), reached)
         if kind == "deal":
             told = telling.deal(story.deal_story(tx, deal_ref(tx, record_id), until))
         elif kind == "registration":

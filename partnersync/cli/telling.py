@@ -19,6 +19,7 @@ from partnersync.rules import explain as words
 from partnersync.rules import guard_words
 from partnersync.rules.program import Programme
 from partnersync.rules.rule_choice import facts_of, passed_over
+from partnersync.rules.tiers import NO_TIERS, Tiers
 from partnersync.sync import story
 from partnersync.sync.publish import moment_text
 
@@ -26,12 +27,20 @@ from partnersync.sync.publish import moment_text
 class Telling:
     """Explanations as facts, in the program's time zone; their sentences are in the language of `say`."""
 
-    def __init__(self, programme: Programme, as_of: datetime, say: Say, partners: Mapping[str, Partner]) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        as_of: datetime,
+        say: Say,
+        partners: Mapping[str, Partner],
+        tiers: Tiers = NO_TIERS,
+    ) -> None:
         self._programme = programme
         self._zone = programme.zone
         self._as_of = as_of
         self._say = say
         self._partners = partners
+        self._tiers = tiers
 
     def deal(self, told: story.DealStory) -> dict[str, Any]:
         """A deal: what its CRM says, whom it belongs to and why, its registrations and lines."""
@@ -114,7 +123,9 @@ class Telling:
         kinds = (one.registration.kind.value for one in told.claims if one.registration.registration_id == behind)
         item = line.base_items.partition("|")[0].rpartition("=")[0]
         product = item if item in deal.products else next(iter(deal.products), "")
-        facts = facts_of(deal, line.partner_id, partner, next(kinds, ""), product, line.base.currency)
+        tier = self._tiers.of(partner, version, line.event_time)
+        kind = next(kinds, "")
+        facts = facts_of(deal, line.partner_id, partner.kind, tier, kind, product, line.base.currency)
         return passed_over(version.commission.rules, facts, line.rule)
 
     def _name(self, partner_id: str) -> str:

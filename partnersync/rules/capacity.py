@@ -32,7 +32,9 @@ def least(programme: Programme) -> int:
 
 
 def misjudged(
-    claims: Sequence[Judged], tier: str | None, program_at: Callable[[datetime], Program | None]
+    claims: Sequence[Judged],
+    tier_at: Callable[[Program, datetime], str],
+    program_at: Callable[[datetime], Program | None],
 ) -> dict[str, tuple[str, ...] | None]:
     """The registrations of one partner whose verdicts do not fit his capacity, by id.
 
@@ -49,7 +51,7 @@ def misjudged(
             continue
         terms, day = program.registration, at.astimezone(program.zone).date()
         standing = [held for held in live if held.starts_at <= at < held.ends_at]
-        limit = terms.capacity_by_tier.get(tier or "", terms.capacity_active)
+        limit = terms.capacity_by_tier.get(tier_at(program, at), terms.capacity_active)
         over = len(standing) >= limit or submitted.get(day, 0) >= terms.capacity_per_day
         submitted[day] = submitted.get(day, 0) + is_complete(claim)
         code = one.at_submission.code

@@ -20,6 +20,7 @@ from partnersync.rules.earner import Earner
 from partnersync.rules.event import Event
 from partnersync.rules.paid import Counted, GivenBack, walk
 from partnersync.rules.program import Program, Programme
+from partnersync.rules.tiers import NO_TIERS, Tiers
 
 # Every step that the trace of a line is made of, with its arguments; sums have all decimal places and no currency.
 STEPS: dict[str, tuple[str, ...]] = {
@@ -34,6 +35,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "gross": (),  # VAT is left inside
     "base": ("sum",),  # of a refund: the part of its payment's base that it takes back
     "rule": ("name", "terms"),  # "10%", a fixed sum, "bands" or "terms"
+    "tier": ("tier", "period", "sum"),  # that the partner has then, and the base that reached it
     "share": ("before", "after", "amount"),  # a fixed sum, by what was paid of the deal's amount before and with it
     "hold": ("day",),  # payable from 00:00 of it
     "term": ("first", "until"),  # the rule earns from the client's first payment under it to 00:00 of the second day
@@ -69,6 +71,7 @@ def earn(
     as_of: datetime,
     known: Container[str] = (),
     rates: Rates | None = None,
+    tiers: Tiers = NO_TIERS,
 ) -> tuple[list[Earning], list[Issue]]:
     """What the events of a deal up to `as_of` bring the partner that it is attributed to, and what cannot be used.
 
@@ -79,7 +82,7 @@ def earn(
     won = deal.state_at(as_of) is DealState.WON
     if not payments and not won:
         return [], []
-    earner = Earner(deal, client_id, attribution.evidence.partner_id, partner, registration_kind, known, rates)
+    earner = Earner(deal, client_id, attribution.evidence.partner_id, partner, registration_kind, known, rates, tiers)
     win = _in_force(programme, "won", deal.ended_at, earner, RecordKind.DEAL, deal.ref) if won else None
     earned = _earn_payments(deal, payments, bool(win), programme, earner) if payments else 0
     if win:

@@ -22,6 +22,7 @@ from partnersync.rules.program import Program, choose_rule
 from partnersync.rules.rule_choice import facts_of
 from partnersync.rules.split import Share, shares_of_roles
 from partnersync.rules.terms import CommissionRule
+from partnersync.rules.tiers import NO_TIERS, Tiers
 
 NO_PRODUCT = "*"  # the item of an event that names no product, on a deal without any
 
@@ -38,6 +39,7 @@ class Earner:
         registration_kind: str | None,
         known: Container[str] = (),
         rates: Rates | None = None,
+        tiers: Tiers = NO_TIERS,
     ) -> None:
         """`known` are the ids of partners that may hold roles of the deal."""
         self.earnings: list[Earning] = []
@@ -49,6 +51,7 @@ class Earner:
         self._registration_kind = registration_kind or ""
         self._known = known
         self._rates = rates or {}
+        self._tiers = tiers
         self._of_event: dict[str, Earning] = {}
         self._paid: dict[str, int] = {}  # under each fixed rule, less what was given back
 
@@ -64,12 +67,12 @@ class Earner:
                 self.refuse(event.kind, event.ref, "RATE_MISSING", reason)
                 return
             event = converted(event, at, program.currency)
-        product = event.product or self._common_product(program, event.paid.currency)
+        product = event.product or self._common_product(program, event)
         if product is None:
             reason = "names no product, and those of its deal fall under different rules: it waits until one is named"
             self.refuse(event.kind, event.ref, "PRODUCT_UNKNOWN", reason)
             return
-        rule = self._rule(program, product, event.paid.currency)
+        rule = self._rule(program, product, event)
         if rule is None:
             return
         day = event.at.astimezone(program.zone).date()
@@ -105,7 +108,7 @@ class Earner:
         event = Event(RecordKind.DEAL, deal.ref, deal.ended_at, won, ())
         names: set[str] = set()
         for product in deal.products or [""]:
-            rule = self._rule(program, product, won.currency)
+            rule = self._rule(program, product, event)
             if rule and rule.tiers and rule.tiers.measure.startswith("won_") and rule.name not in names:
                 names.add(rule.name)
                 earning = self._earning(program, rule, event, day, Base(0, ()), False)
@@ -146,6 +149,9 @@ class Earner:
         self, program: Program, rule: CommissionRule, event: Event, day: date, base: Base, excluded: bool
     ) -> Earning:
         fixed, terms = self._terms(rule, event, excluded)
+        if program.tiers and rule.when.partner_tiers:
+            reached = self._tiers.reached(self._partner_id, program, event.at)
+            terms = (("tier", reached.name, reached.quarter, reached.base.text()), *terms)
         hold_until, hold_day = _hold(day, program.commission.hold_days, program.zone)
         partner_id = self._partner_id
         at = place(rule, program.version, partner_id, self._client_id, self._deal.ref, day)
@@ -184,19 +190,22 @@ class Earner:
                 self.issues.append(issue)
         return shares
 
-    def _common_product(self, program: Program, currency: str) -> str | None:
+    def _common_product(self, program: Program, event: Event) -> str | None:
         """The product of an event that names none: any of the deal's, if one rule takes them all; else None."""
         products = self._deal.products
         if len(products) > 1:
             out = program.commission.exclude_products
-            rules = [(self._rule(program, product, currency), product in out) for product in products]
+            rules = [(self._rule(program, product, event), product in out) for product in products]
             if any(rule is not rules[0][0] or excluded is not rules[0][1] for rule, excluded in rules):
                 return None
         return products[0] if products else ""
 
-    def _rule(self, program: Program, product: str, currency: str) -> CommissionRule | None:
-        facts = facts_of(self._deal, self._partner_id, self._partner, self._registration_kind, product, currency)
-        return choose_rule(program, facts)
+    def _rule(self, program: Program, product: str, event: Event) -> CommissionRule | None:
+        deal, partner, kind = self._deal, self._partner, self._registration_kind
+        tier = self._tiers.of(partner, program, event.at)
+        return choose_rule(
+            program, facts_of(deal, self._partner_id, partner.kind, tier, kind, product, event.paid.currency)
+        )
 
     def _terms(self, rule: CommissionRule, event: Event, excluded: bool) -> tuple[Money | None, tuple[Step, ...]]:
         """What a fixed rule gives for the event, and the steps that name the rule and what it gives."""

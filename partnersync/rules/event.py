@@ -44,7 +44,7 @@ def converted(event: Event, at: Rate, currency: str) -> Event:
 
 
 def base_of(program: Program, event: Event, day: date) -> Base | None:
-    """By the rate that the payment names, else that of the act's day, else of the event's; None if there is none."""
+    """The base of an event; None without a VAT rate: it names one, else that of the act's day counts, or of its own."""
     if program.commission.base == "gross":
         return gross(event.paid)
     rate = event.vat_rate

@@ -30,6 +30,7 @@ SENTENCES: dict[str, str] = {
     "gross": msgid("VAT is not taken out, as the program counts gross sums."),
     "base": msgid("The base is {sum}."),
     "rule": msgid("Rule {name} gives {terms}."),
+    "tier": msgid("The partner's tier in {period} is {tier}: the twelve months before brought a base of {sum}."),
     "share": msgid("It is earned as the deal is paid: {before} of {amount} before, {after} with this payment."),
     "hold": msgid("It is on hold until {day}, 00:00."),
     "term": msgid("The client's first payment under the rule was on {first}: it earns until {until}, 00:00."),

@@ -1,25 +1,10 @@
-"""What a program may say but this version does not compute.
+"""Keys that a program may say and this version makes nothing of; `partnersync doctor` names them.
 
-A way to earn or to judge that it names is refused when it is loaded (NOT_YET). A key of a step that does not exist yet
-is kept, and `partnersync doctor` says that it has no effect (LATER). A feature that is built takes its row away.
+A feature that is built takes its row away.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
-
-from partnersync.problems import KeyPath, Problem
-
-
-class NotYet(NamedTuple):
-    """A key whose use is refused: with one of `values`, or with any that is not empty; `*` is every item of a list."""
-
-    path: tuple[str, ...]
-    values: tuple[object, ...] = ()
-    mend: str = "Leave it out until it is"
-
-
-NOT_YET = (NotYet(("tiers",)),)
-
+from typing import Any
 
 # Keys, or tables of keys, without effect; but those in IN_FORCE.
 LATER = (
@@ -84,23 +69,3 @@ def without_effect(content: Mapping[str, Any], above: str = "") -> Iterator[str]
             yield from without_effect(value, f"{above}{name}.")
         elif not has_effect(above + name):
             yield above + name
-
-
-def not_yet_problems(program: object) -> Iterator[Problem]:
-    """One problem for each use of a row of NOT_YET."""
-    for row in NOT_YET:
-        for path, value in _found(program, row.path, ()):
-            if value in row.values if row.values else value:
-                yield Problem(path, "is not available in this version", row.mend)
-
-
-def _found(value: Any, rest: tuple[str, ...], path: KeyPath) -> Iterator[tuple[KeyPath, object]]:
-    if not rest:
-        yield path, value
-    elif rest[0] == "*":
-        for number, item in enumerate(value):
-            yield from _found(item, rest[1:], (*path, number))
-    elif value is not None:
-        yield from _found(
-            value[rest[0]] if isinstance(value, Mapping) else getattr(value, rest[0]), rest[1:], (*path, rest[0])
-        )

@@ -25,6 +25,11 @@ class Partners:
     group_keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
     by_name: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def parents(self) -> Mapping[str, str | None]:
+        """The parent of each."""
+        return {partner_id: partner.parent_id for partner_id, partner in self.by_id.items()}
+
     def named(self, name: str) -> str | None:
         """The one partner of this name, if there is one."""
         return self.by_name.get(name.strip().casefold())

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, ValidationError
@@ -16,10 +15,9 @@ from partnersync.errors import ConfigError
 from partnersync.fields import ListOf, Table, Word, checked, said
 from partnersync.problems import Problem, Refused, problems_of
 from partnersync.rules import program_tables as tables
-from partnersync.rules.not_yet import not_yet_problems
-from partnersync.rules.rule_choice import Chooser, RuleFacts, quarrels
+from partnersync.rules.program_check import program_problems
+from partnersync.rules.rule_choice import Chooser, RuleFacts
 from partnersync.rules.terms import CommissionRule
-from partnersync.rules.terms_check import rule_problems
 
 if TYPE_CHECKING:  # costs start-up time, and `--help` needs no zone
     from zoneinfo import ZoneInfo
@@ -123,7 +121,7 @@ def read_program(content: Mapping[str, object]) -> Program:
         program = Program.model_validate(content)
     except ValidationError as error:
         raise Refused(problems_of(error, Program)) from None
-    if problems := tuple(_program_problems(program)):
+    if problems := tuple(program_problems(program)):
         raise Refused(problems)
     return program
 
@@ -185,6 +183,11 @@ class Programme:
         return any(rule.months or rule.terms for program in self.versions for rule in program.commission.rules)
 
     @cached_property
+    def has_tiers(self) -> bool:
+        """Whether any version names tiers that partners reach."""
+        return any(program.tiers for program in self.versions)
+
+    @cached_property
     def weighs_deals(self) -> bool:
         """Whether `max_total` could cut deals whose events are priced apart from each other."""
         rules = [rule for program in self.versions for rule in program.commission.rules]
@@ -224,43 +227,3 @@ def clashes(versions: Sequence[Program]) -> Iterator[tuple[int, Problem]]:
             if getattr(program, key) != (first := getattr(versions[0], key)):
                 mend = f'Write "{first}", or change all versions'
                 yield number, Problem((key,), f'differs from {versions[0].version}\'s "{first}"', mend)
-
-
-_NO_PAYMENTS = 'needs payments, and with trigger = "won" they are no events'
-_MEND_TRIGGER = 'Write trigger = "payment", or earn in another way'
-
-
-def _program_problems(program: Program) -> Iterator[Problem]:
-    path = ("commission", "rules")
-    names: set[str] = set()
-    for number, rule in enumerate(program.commission.rules):
-        yield from rule_problems(rule, (*path, number))
-        if rule.name in names:
-            yield Problem(
-                (*path, number, "name"), "is the name of an earlier rule too", "Give each rule a name of its own"
-            )
-        names.add(rule.name)
-        if rule.per_unit and program.commission.trigger == "won":
-            yield Problem(
-                (*path, number, "per_unit"),
-                'needs payments, and with trigger = "won" they are no events',
-                _MEND_TRIGGER,
-            )
-    if program.commission.base == "margin" and program.commission.trigger == "won":
-        yield Problem(("commission", "base"), _NO_PAYMENTS, _MEND_TRIGGER)
-    yield from quarrels(program.commission.rules, path)
-    for (_, lower), (name, upper) in pairwise(program.tiers.items()):
-        if lower.currency != upper.currency or lower.minor >= upper.minor:
-            yield Problem(("tiers", name), "does not rise above the tier before it", "Name the tiers in rising order")
-    for year, days in program.calendar.items():
-        yield from _calendar_problems(str(year), days)
-    yield from not_yet_problems(program)
-
-
-def _calendar_problems(year: str, days: tables.CalendarYear) -> Iterator[Problem]:
-    for key, listed in (("off", days.off), ("work", days.work)):
-        for number, day in enumerate(listed):
-            if str(day.year) != year:
-                yield Problem(("calendar", year, key, number), f"is not a day of {year}", "Move it to its year")
-            elif key == "work" and day in days.off:
-                yield Problem(("calendar", year, key, number), "is off and working at once", "Keep it in one list")

@@ -12,7 +12,6 @@ from itertools import combinations
 from typing import NamedTuple
 
 from partnersync.domain.deal import Deal
-from partnersync.domain.partner import Partner
 from partnersync.domain.trace import Step
 from partnersync.problems import KeyPath, Problem
 from partnersync.rules.terms import CommissionRule, When
@@ -34,7 +33,7 @@ class RuleFacts(NamedTuple):
 
 
 def facts_of(
-    deal: Deal, partner_id: str, partner: Partner, registration_kind: str, product: str, currency: str
+    deal: Deal, partner_id: str, partner_kind: str, tier: str, registration_kind: str, product: str, currency: str
 ) -> RuleFacts:
     """What rules can ask about an event of a product of a deal; without a registration its kind is empty."""
     return RuleFacts(
@@ -42,8 +41,8 @@ def facts_of(
         product,
         deal.kind,
         registration_kind,
-        partner.kind,
-        partner.tier or "",
+        partner_kind,
+        tier,
         deal.pipeline or "",
         currency,
     )

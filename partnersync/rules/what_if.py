@@ -42,7 +42,8 @@ def _judging(programme: Programme) -> list[tuple[date | None, object]]:
     """The terms of judging, each with the first day from which it differs from the one before."""
     found: list[tuple[date | None, object]] = []
     for program in programme.versions:
-        terms = (program.registration, program.protection, program.attribution, program.calendar)
+        tiers = program.tiers if program.registration.capacity_by_tier else {}
+        terms = (program.registration, program.protection, program.attribution, program.calendar, tiers)
         if not found or found[-1][1] != terms:
             found.append((program.effective_from if found else None, terms))
     return found

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
 from partnersync.domain.value import RecordKind
 from partnersync.store.rows import chunks, insert_new, stream, upsert_all, write
@@ -202,16 +202,17 @@ def partner_places(tx: Connection, partner_ids: Sequence[str], master: str | Non
     return found
 
 
-def accepted(tx: Connection) -> set[str]:
-    """Ids of the partners that passed the checks against each other."""
-    return set(tx.execute(select(accepted_partners.c.partner_id)).scalars())
+def accepted(tx: Connection) -> dict[str, str | None]:
+    """The partners that passed the checks against each other, each with his parent."""
+    rows = tx.execute(select(accepted_partners.c.partner_id, accepted_partners.c.parent_id))
+    return {row.partner_id: row.parent_id for row in rows}
 
 
-def set_accepted(tx: Connection, partner_ids: set[str], run: int) -> set[str]:
-    """Make these the accepted partners; the ids that came or went."""
+def set_accepted(tx: Connection, parents: Mapping[str, str | None], run: int) -> None:
+    """Make these the accepted partners, each with his parent."""
     before = accepted(tx)
-    for chunk in chunks(sorted(before - partner_ids)):
+    for chunk in chunks(sorted(before.keys() - parents.keys())):
         tx.execute(delete(accepted_partners).where(accepted_partners.c.partner_id.in_(chunk)))
-    rows = [{"partner_id": partner_id, "run": run} for partner_id in sorted(partner_ids - before)]
-    write(tx, insert(accepted_partners), rows)
-    return before ^ partner_ids
+    moved = [one for one in sorted(parents) if one not in before or before[one] != parents[one]]
+    rows = [{"partner_id": one, "run": run, "parent_id": parents[one]} for one in moved]
+    upsert_all(tx, accepted_partners, rows, keep=("run",))

@@ -89,6 +89,7 @@ accepted_partners = Table(
     metadata,
     Column("partner_id", Str, primary_key=True),
     Column("run", Integer, nullable=False),
+    Column("parent_id", Str),  # the one that counts
 )
 
 # Ids that a whole listing has named so far, with the hash of their row; empty between pulls.
@@ -201,6 +202,19 @@ earnings = Table(
     Column("case_id", Str, nullable=False, index=True),
     Column("event_time", Str, nullable=False),
     Column("body", Str, nullable=False),  # JSON
+    sqlite_with_rowid=False,
+)
+
+
+# What a deal adds to its partner's base by month, while the program names tiers.
+tier_bases = Table(
+    "tier_bases",
+    metadata,
+    Column("deal_ref", Str, primary_key=True),
+    Column("partner_id", Str, primary_key=True),
+    Column("month", Str, primary_key=True),  # 2026-05
+    Column("base_minor", BigInteger, nullable=False),
+    Index("ix_tier_bases_sums", "partner_id", "month", "base_minor"),
     sqlite_with_rowid=False,
 )
 

@@ -16,11 +16,10 @@ from partnersync.domain.partner import Partner
 from partnersync.domain.registration import INTAKE, RegistrationState, VerdictCode
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
-from partnersync.rules import capacity, explain, notices, partners
+from partnersync.rules import explain, notices, partners, tiers
 from partnersync.rules.program import Programme
 from partnersync.store import (
     casefile,
-    claimants,
     codec,
     decisions,
     incidentbook,
@@ -31,7 +30,6 @@ from partnersync.store import (
 )
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
-from partnersync.store.rows import chunks
 from partnersync.sync import caseload, guard, knowing, want
 from partnersync.sync.booker import Booker
 from partnersync.sync.caseload import Places
@@ -39,8 +37,7 @@ from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
 from partnersync.sync.dues import Dues
 from partnersync.sync.freezer import Freezer
 from partnersync.sync.progress import Progress
-
-_CASES_AT_ONCE = 500
+from partnersync.sync.weighing import Weighing
 
 
 @dataclass(slots=True)
@@ -72,7 +69,6 @@ class Casework:
     master: str | None = None  # the connection whose partners count; None: every one's
     history_from: Mapping[str, datetime] = field(default_factory=dict)
     supplied: frozenset[str] = frozenset()  # connections that tell activities
-    capacity: dict[str, tuple[str, ...] | None] = field(default_factory=dict)  # verdicts that do not fit it (R4)
     due: int = 0  # cases to decide
     codes: dict[str, str] = field(default_factory=dict)  # of the claims that were decided
     partner_rows: dict[str, Row] = field(default_factory=dict)
@@ -85,7 +81,8 @@ class Casework:
         )
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
-        self._weigh_capacity(knowledge)
+        if self.due:
+            knowledge = Weighing(self.tx, self.programme, self.as_of, self.run, self._keep_claims).weigh(knowledge)
         freezer = Freezer(self.tx)
         booker = Booker(self.tx, self.programme, self.as_of, freezer)
         for case_ids in casefile.due(self.tx, self.as_of):
@@ -110,8 +107,11 @@ class Casework:
         rows = knowing.partner_rows(self.tx, self.master)
         known = knowing.known_partners(self.tx, rows)
         accepted, issues = partners.accept(known)
-        moved = records.set_accepted(self.tx, set(accepted.by_id), self.run)
-        casefile.touch_partner(self.tx, sorted(moved), [])
+        before = records.accepted(self.tx)
+        moved = before.keys() ^ accepted.parents.keys()
+        regrouped = tiers.regrouped(before, accepted.parents) if self.programme.has_tiers else set()
+        records.set_accepted(self.tx, accepted.parents, self.run)
+        casefile.touch_partner(self.tx, sorted(moved | regrouped), [])
         self.partner_rows = rows
         self.dues.balances |= moved
         self._raise("partners", [_issue(issue, rows[issue.record_id]) for issue in issues])
@@ -132,34 +132,6 @@ class Casework:
                 for row in lost
             ],
         )
-
-    def _weigh_capacity(self, knowledge: Knowledge) -> None:
-        """R4 looks at all clients of a partner: whoever may be over it is judged before anything is booked.
-
-        Each round mends verdicts; the earliest that was wrong is right for good, so that it comes to an end.
-        """
-        partner_ids = claimants.due(self.tx, capacity.least(self.programme))
-        if not partner_ids:
-            return
-        case_ids: Sequence[str] = claimants.due_cases(self.tx, partner_ids)
-        while case_ids:
-            for chunk in chunks(case_ids, _CASES_AT_ONCE):
-                files, places = caseload.load(self.tx, chunk, self.capacity)
-                self._keep_claims(files, [decide(file, knowledge, self.as_of, self.run) for file in files], places)
-            before, self.capacity = self.capacity, {}
-            cases: set[str] = set()
-            for partner_id in partner_ids:
-                every = decisions.claims_by_id(self.tx, claimants.claims(self.tx, partner_id))
-                known = [one for _, one in every.values() if one.registration.submitted_at <= self.as_of]
-                partner = knowledge.partners.by_id.get(partner_id)
-                self.capacity |= capacity.misjudged(known, partner.tier if partner else None, self.programme.at)
-            if self.capacity == before:
-                return
-            for claim_id in self.capacity:
-                found = decisions.claim(self.tx, claim_id)
-                cases |= {found[1]} if found else set()
-            case_ids = sorted(cases)
-            casefile.touch(self.tx, case_ids)
 
     def _decide_cases(self, case_ids: Sequence[str], knowledge: Knowledge) -> Sequence[CaseDecision]:
         files, places = caseload.load(self.tx, case_ids)

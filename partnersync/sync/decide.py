@@ -21,7 +21,8 @@ from partnersync.rules import attribution, commission, identity, likeness, term
 from partnersync.rules.convert import Rates
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
-from partnersync.rules.program import Programme
+from partnersync.rules.program import Program, Programme
+from partnersync.rules.tiers import NO_TIERS, Tiers
 from partnersync.sync.judging import Judging, stage_moved
 
 
@@ -37,6 +38,12 @@ class Knowledge:
     history_from: Mapping[str, datetime] = field(default_factory=dict)
     supplied: frozenset[str] = frozenset()
     rates: Rates = field(default_factory=dict)
+    tiers: Tiers = NO_TIERS
+
+    def tier(self, partner_id: str, program: Program, moment: datetime) -> str:
+        """A partner's tier at a moment; nobody has none."""
+        partner = self.partners.by_id.get(partner_id)
+        return self.tiers.of(partner, program, moment) if partner else ""
 
     def is_history(self, deal: Deal) -> bool:
         """Whether the deal ended before its connection's history begins."""
@@ -243,6 +250,7 @@ def _decide_deal(
             as_of,
             partners.by_id,
             knowledge.rates,
+            knowledge.tiers,
         )
         issues.extend(troubles)
     state = DealStanding(

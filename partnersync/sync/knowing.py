@@ -13,7 +13,8 @@ from partnersync.domain.partner import Partner
 from partnersync.domain.value import RecordKind
 from partnersync.rules.convert import Rates
 from partnersync.rules.program import Programme
-from partnersync.store import codec, records
+from partnersync.rules.tiers import NO_TIERS, Parents, Tiers, rolled_up
+from partnersync.store import codec, records, tier_bases
 from partnersync.store.records import Row
 
 
@@ -42,6 +43,11 @@ def rates(tx: Tx, programme: Programme) -> Rates:
     rows.sort(key=lambda row: (row.first_seen, row.connection, row.record_id), reverse=True)
     found = (codec.load(Rate, row.body or "") for row in rows)
     return {(rate.on, rate.currency): rate for rate in found}
+
+
+def tiers(tx: Tx, programme: Programme, parents: Parents) -> Tiers:
+    """How far partners have come, where the programme names tiers."""
+    return Tiers(rolled_up(tier_bases.sums(tx), parents)) if programme.has_tiers else NO_TIERS
 
 
 def supplied(settings: Settings, adapters: Mapping[str, Adapter]) -> frozenset[str]:

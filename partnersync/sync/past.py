@@ -21,6 +21,7 @@ Lines = Counter[RuleFacts]
 def past_lines(history: History, programme: Programme) -> Lines:
     """How many lines the events of history bring under the programme, by what rules can ask about them."""
     side = Side(history.knowledge(programme), Bill(programme))
+    side.weigh_tiers(history, lambda file: file, ())
     partners = side.knowledge.partners.by_id
     found: Counter[RuleFacts] = Counter()
     for page in history.cases():
@@ -32,8 +33,11 @@ def past_lines(history: History, programme: Programme) -> Lines:
                 deal, kind = deals[of_deal.state.deal_ref], kinds.get(of_deal.state.registration_id, "")
                 for one in of_deal.earnings:
                     if one.refund is None and not one.counts_only:
-                        partner, product = partners[one.partner_id], _product(one, deal)
-                        found[facts_of(deal, one.partner_id, partner, kind, product, one.base.currency)] += 1
+                        who, product = one.partner_id, _product(one, deal)
+                        program = programme.named(one.program_version)
+                        tier = side.knowledge.tier(who, program, one.event_time) if program else ""
+                        facts = facts_of(deal, who, partners[who].kind, tier, kind, product, one.base.currency)
+                        found[facts] += 1
     return found
 
 
@@ -49,6 +53,7 @@ def cuts(history: History, programme: Programme, program: Program) -> Counter[st
     """How often `max_total` would have cut past events under each rule, had these been the terms from the start."""
     other = replaced(programme, program, always=True)
     side = Side(history.knowledge(other), Bill(other))
+    side.weigh_tiers(history, lambda file: file, ())
     for page in history.cases():
         for file in page:
             side.take(file, history)

@@ -5,17 +5,19 @@ the other terms begin is judged anew, under both.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
+from functools import partial
 
 from sqlalchemy import Connection as Tx
 
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter
 from partnersync.domain.decided import Judged
-from partnersync.rules import capacity, partners
+from partnersync.rules import capacity, partners, tiers
 from partnersync.rules.program import Programme
+from partnersync.rules.tiers import Tiers
 from partnersync.rules.what_if import Bill, judges_anew
 from partnersync.store import casefile, decisions, runs
 from partnersync.sync import caseload, knowing
@@ -23,6 +25,7 @@ from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
 from partnersync.sync.progress import Progress
 
 Capacity = Mapping[str, tuple[str, ...] | None]
+Shown = Callable[[CaseFile], CaseFile]
 
 
 @dataclass(slots=True)
@@ -97,11 +100,27 @@ class Side:
                     claims.setdefault(one.registration.partner_id, []).append(one)
             found: dict[str, tuple[str, ...] | None] = {}
             for partner_id, every in sorted(claims.items()):
-                partner = self.knowledge.partners.by_id.get(partner_id)
-                found |= capacity.misjudged(every, partner.tier if partner else None, programme.at)
+                found |= capacity.misjudged(every, partial(self.knowledge.tier, partner_id), programme.at)
             if not found:
                 return
             self.capacity = {**self.capacity, **found}
+
+    def weigh_tiers(self, history: History, shown: Shown, claimed: Sequence[CaseFile]) -> None:
+        """Which tiers partners reach, and which registrations fit their capacity by that, as in a run."""
+        self.weigh_capacity(claimed, history)
+        programme, parents = self.knowledge.programme, self.knowledge.partners.parents
+        for _ in range(tiers.ROUNDS if programme.has_tiers else 0):
+            own: dict[str, dict[str, int]] = {}
+            for file in (shown(file) for page in history.cases() for file in page):
+                for deal in self.decided(file, history).deals:
+                    for (partner_id, month), minor in tiers.brought(deal.earnings, programme).items():
+                        months = own.setdefault(partner_id, {})
+                        months[month] = months.get(month, 0) + minor
+            before, reached = self.knowledge.tiers, Tiers(tiers.rolled_up(own, parents))
+            self.knowledge = replace(self.knowledge, tiers=reached)
+            if not before.moved(reached, before.bases.keys() | reached.bases.keys(), programme):
+                break
+            self.weigh_capacity(claimed, history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +140,17 @@ def compare(
     now, then = (Side(history.knowledge(one), Bill(one, since, until)) for one in (programme, other))
     anew = judges_anew(programme, other)
     starts = datetime.combine(other.versions[-1].effective_from, time(), other.zone).astimezone(UTC)
-    if anew:
-        claimed = [
-            _forgotten(file, starts, now.knowledge) for page in history.cases(history.claim_cases()) for file in page
-        ]
-        for side in (now, then):
-            side.weigh_capacity(claimed, history)
+
+    def shown(file: CaseFile) -> CaseFile:
+        return _forgotten(file, starts, now.knowledge) if anew else file
+
+    claimed = [shown(file) for page in history.cases(history.claim_cases()) for file in page] if anew else []
+    for side in (now, then):
+        side.weigh_tiers(history, shown, claimed)
     for page in history.cases():
         for file in page:
-            shown = _forgotten(file, starts, now.knowledge) if anew else file
-            now.take(shown, history)
-            then.take(shown, history)
+            now.take(shown(file), history)
+            then.take(shown(file), history)
         history.progress("simulate cases", len(page), None)
     for side in (now, then):
         side.bill.close()

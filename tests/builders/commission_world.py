@@ -18,6 +18,7 @@ from partnersync.rules.commission import earn
 from partnersync.rules.convert import Rates
 from partnersync.rules.pricing import price
 from partnersync.rules.program import Programme, read_program
+from partnersync.rules.tiers import NO_TIERS, Tiers
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 KNOWN = frozenset({"A7", "B2", "C3"})
@@ -91,11 +92,15 @@ def refund(ref: str, amount: str, of: str, at: str = "2026-06-01 10:00") -> Paym
 
 
 def look(
-    one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY, rates: Rates | None = None
+    one: Deal,
+    payments: Sequence[Payment] = (),
+    terms: Programme = POLICY,
+    rates: Rates | None = None,
+    tiers: Tiers = NO_TIERS,
 ) -> tuple[list[Earning], list[Issue]]:
     attribution = Attribution(Evidence("A7", Source.TYPED, one.created_at))
     partner = Partner("A7", "Seventh", kind=PartnerKind.RESELLER)
-    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN, rates)
+    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN, rates, tiers)
 
 
 def owed(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:

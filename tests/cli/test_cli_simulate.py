@@ -14,13 +14,21 @@ TRIAL = "trial.toml"
 REFUNDED = (
     "payment_id,deal_id,paid_at,amount,refund_of,product\n"
     "M-1,D-1,2026-03-10,1000,,\nM-2,D-2,2026-03-11,1400,,service\nM-3,D-3,2026-03-25,700,,\n"
-    "M-4,D-2,2026-03-28,600,M-2,\nM-5,D-2,2026-03-29,100,,licence\n"
+    "M-4,D-2,2026-03-28,600,M-2,\nM-5,D-2,2026-03-29,100,,licence\nM-6,D-2,2026-04-02,300,,licence\n"
 )
 LESS_LICENCE = [('"50%"', '"10%"')]
 EARLIER = [('{ from = "1000 RUB"', '{ from = "500 RUB"')]
 CAPPED = [("[commission]", '[commission]\nmax_total = "5%"')]
 SHORT = [("[commission]", "[protection.days_by_kind]\nlead = 10\n\n[commission]")]
 GENEROUS = [("[commission]", '[commission]\nmax_total = "15%"'), ('rate = "50%"', 'fixed = "400 RUB"')]
+TIERS = [  # P-2 is silver from April on
+    ("[commission]", '[tiers]\nsilver = "100 RUB"\n\n[commission]'),
+    (
+        'rate = "50%"',
+        'rate = "50%"\n\n[[commission.rules]]\nname = "silver"\nrate = "20%"\n'
+        'when = { products = ["licence"], partner_tiers = ["silver"] }',
+    ),
+]
 NARROW = [("[commission]", "[registration]\ncapacity_active = 0\n\n[commission]")]
 
 
@@ -108,7 +116,7 @@ def test_who_wins_and_who_loses(
     assert simulated(firm, *options) == expected
 
 
-@pytest.mark.parametrize("edits", [[], LESS_LICENCE, EARLIER, CAPPED, GENEROUS, SHORT, NARROW], ids=str)
+@pytest.mark.parametrize("edits", [[], LESS_LICENCE, EARLIER, CAPPED, GENEROUS, SHORT, NARROW, TIERS], ids=str)
 def test_then_is_what_a_company_with_these_terms_would_have_booked(
     new_firm: Callable[[str], Firm], edits: list[tuple[str, str]]
 ) -> None:
@@ -116,15 +124,17 @@ def test_then_is_what_a_company_with_these_terms_would_have_booked(
     other.put("data/payments.csv", REFUNDED)
     other.edit("data/deals.csv", "P-2,service,won", "P-2,service|licence,won")
     other.put("config/program/2026-01-01.toml", terms(other, edits))
-    there = balances(other.synced())
+    other.sync(as_of="2026-04-30")
+    there = balances(other)
     firm = new_firm("ours")
     firm.put("data/payments.csv", REFUNDED)
     firm.edit("data/deals.csv", "P-2,service,won", "P-2,service|licence,won")
-    firm.synced()
+    firm.sync(as_of="2026-04-30")
     terms(firm, edits)
     found = simulated(firm)
     assert {partner: Decimal(now) for partner, (now, _) in found.items() if Decimal(now)} == balances(firm)
     assert {partner: Decimal(then) for partner, (_, then) in found.items() if Decimal(then)} == there
+    assert edits != TIERS or there != balances(firm)
 
 
 def test_terms_about_protection_judge_anew_and_say_so(firm: Firm) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from partnersync.config import _File, load_programme, load_settings, plugin_options
-from partnersync.rules.not_yet import NOT_YET, has_effect
+from partnersync.rules.not_yet import has_effect
 from partnersync.rules.program import Program
 from partnersync_csv.settings import CsvSettings, DealSettings, Files, FileSettings
-from setting_keys import default_of, keys, toml
+from setting_keys import default_of, keys
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
@@ -47,20 +47,6 @@ def test_every_key_stands_there_with_its_default_and_no_other(part: str, expecte
 
 def test_every_kind_of_file_is_named() -> None:
     assert all(f"`{kind}`" in CSV_PART for kind in Files.model_fields)
-
-
-def test_what_is_refused_is_marked_and_nothing_else() -> None:
-    told = {key: now for key, (_, now) in rows(PAGE).items() if "refused" in now}
-    expected: dict[str, tuple[object, ...]] = {}
-    for row in NOT_YET:
-        path = ".".join(row.path).replace(".*", "[]")
-        below = [key for key in dict(keys(Program)) if key == path or key.startswith((f"{path}.", f"{path}[]"))]
-        assert below, f"{path} is no key"
-        expected |= dict.fromkeys(below, row.values or ((True,) if path == "commission.convert" else ()))
-    assert told.keys() == expected.keys()
-    for key, values in expected.items():
-        words = ", ".join(f"`{toml(value)}`" for value in values)
-        assert told[key] == (f"yes; {words} {'is' if len(values) == 1 else 'are'} refused" if values else "refused")
 
 
 def named_in(file: Path) -> set[str]:

@@ -20,7 +20,7 @@ def weigh(at: Any) -> Callable[..., dict[str, tuple[str, ...] | None]]:
     def made(claims: list[tuple[Claim, str]], **registration: int) -> dict[str, tuple[str, ...] | None]:
         program: Program = read_program({"effective_from": date(2026, 1, 1), "registration": registration})
         judged = [Judged(_in_utc(one), "c", True, 1, one.verdict, _worked(one, work, at)) for one, work in claims]
-        return misjudged(judged, None, lambda _: program)
+        return misjudged(judged, lambda *_: "", lambda _: program)
 
     return made
 

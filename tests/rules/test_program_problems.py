@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from partnersync.problems import Problem, Refused, dotted
-from partnersync.rules.not_yet import NOT_YET
 from partnersync.rules.program import read_program
 
 FIRST = {"effective_from": date(2026, 1, 1)}
@@ -233,25 +232,6 @@ def rule(**keys: Any) -> dict[str, Any]:
     return {"commission": {"rules": [{"name": "r", **keys}]}}
 
 
-LATER = [
-    pytest.param({"tiers": {"silver": "1 RUB", "gold": "2 RUB"}}, "tiers", id="tiers by turnover"),
-]
-
-
-@pytest.mark.parametrize(("content", "key"), LATER)
-def test_what_is_not_computed_yet_is_refused_and_nothing_else_is_wrong(content: dict[str, Any], key: str) -> None:
-    with pytest.raises(Refused) as refused:
-        read_program(FIRST | content)
-    (problem,) = refused.value.problems
-    assert (dotted(problem.path), problem.text) == (key, "is not available in this version")
-    assert problem.mend
-
-
-def test_every_row_of_not_yet_is_tried_here() -> None:
-    tried = {str(case.values[1]).replace("[1]", "[]") for case in LATER}
-    assert tried == {".".join(row.path).replace(".*", "[]") for row in NOT_YET}
-
-
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -287,6 +267,18 @@ def test_every_row_of_not_yet_is_tried_here() -> None:
             {"tiers": {"silver": "2 RUB", "gold": "2 RUB"}},
             "tiers.gold does not rise above the tier before it",
             id="tiers that do not rise",
+        ),
+        pytest.param({"tiers": {"silver": "1 USD"}}, "tiers.silver is in USD. Write it in RUB", id="another currency"),
+        pytest.param(
+            {"tiers": {"silver": "1 RUB"}} | rule(rate="1%", when={"partner_tiers": ["silber"]}),
+            'commission.rules[1].when.partner_tiers[1] names "silber", which is no tier of [tiers]. '
+            'Did you mean "silver"?',
+            id="a rule for a tier that nobody reaches",
+        ),
+        pytest.param(
+            {"tiers": {"silver": "1 RUB"}, "registration": {"capacity_by_tier": {"x": 1}}},
+            'registration.capacity_by_tier names "x", which is no tier of [tiers]. Name one of: silver',
+            id="a capacity of such a tier",
         ),
     ],
 )

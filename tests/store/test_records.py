@@ -128,10 +128,11 @@ def test_what_a_listing_does_not_name_has_vanished(store: Store) -> None:
 
 def test_accepted_partners_are_made_equal_and_the_difference_told(store: Store) -> None:
     with store.write() as tx:
-        assert records.set_accepted(tx, {"P1", "P2"}, 1) == {"P1", "P2"}
-        assert records.set_accepted(tx, {"P2", "P3"}, 2) == {"P1", "P3"}
-        assert records.set_accepted(tx, {"P2", "P3"}, 3) == set()
-        assert records.accepted(tx) == {"P2", "P3"}
+        first: dict[str, str | None] = {"P1": None, "P2": None}
+        later: dict[str, str | None] = {"P2": "P3", "P3": None}
+        for run, parents in enumerate((first, later, later)):
+            records.set_accepted(tx, parents, run)
+            assert records.accepted(tx) == parents
 
 
 def test_sqlite_finds_what_waits_by_an_index(store: Store) -> None:
