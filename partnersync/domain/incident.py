@@ -17,6 +17,8 @@ class IncidentKind(StrEnum):
     COMMISSION_OVERWRITTEN = "commission_overwritten"
     REVERT_FIGHT = "revert_fight"
     COMPANY_DUPLICATED = "company_duplicated"
+    WON_AFTER_EXPIRY = "won_after_expiry"
+    LOST_THEN_NEW = "lost_then_new"
 
 
 class IncidentStatus(StrEnum):

@@ -3,9 +3,29 @@
 from collections.abc import Sequence
 from datetime import date
 
-from partnersync.domain.incident import About, Incident
+from partnersync.domain.incident import About, Incident, IncidentKind
 from partnersync.domain.masking import masked
-from partnersync.domain.say import Say
+from partnersync.domain.say import Say, msgid
+
+# Of incidents that are about no field.
+_OF_DEALS = {
+    IncidentKind.COMPANY_DUPLICATED: msgid(
+        "Registration {registration} of partner {partner} is of a client that another partner has registered too."
+    ),
+    IncidentKind.WON_AFTER_EXPIRY: msgid(
+        "Direct deal {deal} was won shortly after registration {registration} of partner {partner} had expired."
+    ),
+    IncidentKind.LOST_THEN_NEW: msgid(
+        "Direct deal {deal} was made shortly after the deal of registration {registration} of partner {partner}"
+        " had been lost."
+    ),
+}
+
+
+def review(incident: Incident, say: Say) -> str:
+    """For the task of whoever looks into a deal that went past a registration."""
+    mend = say("Look into it, and close incident {incident} with a reason.").format(incident=incident.incident_id)
+    return f"{_edit(incident, say)} {mend}"
 
 
 def warning(incidents: Sequence[Incident], about: About, say: Say) -> str:
@@ -47,6 +67,9 @@ def _edits(incidents: Sequence[Incident], say: Say) -> list[str]:
 
 
 def _edit(one: Incident, say: Say) -> str:
+    if sentence := _OF_DEALS.get(one.kind):
+        about = one.about
+        return say(sentence).format(deal=about.deal_ref, registration=about.registration_id, partner=about.partner_id)
     told = {"field": one.place.field, "seen": masked(one.seen), "expected": masked(one.expected), "author": one.author}
     if not one.seen:
         if one.author:

@@ -41,6 +41,8 @@ IN_FORCE = frozenset(
         "protection.reminder_days",
         "protection.dormant_days",
         "protection.release_days",
+        "protection.won_after_expiry_days",
+        "protection.lost_then_new_days",
         "registration.decision_bd",
         "registration.capacity_active",
         "registration.capacity_per_day",

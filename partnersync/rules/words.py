@@ -81,6 +81,8 @@ _WORDS = (
     pmsgid("incident kind", "commission_overwritten"),
     pmsgid("incident kind", "revert_fight"),
     pmsgid("incident kind", "company_duplicated"),
+    pmsgid("incident kind", "won_after_expiry"),
+    pmsgid("incident kind", "lost_then_new"),
     pmsgid("incident status", "open"),
     pmsgid("incident status", "resolved"),
     pmsgid("incident status", "dismissed"),

@@ -1,9 +1,9 @@
 """Cases that are due → decisions, lines and what is due in managed fields; all in the transaction that it is given."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection as Tx
 
@@ -16,7 +16,8 @@ from partnersync.domain.partner import Partner
 from partnersync.domain.registration import INTAKE, RegistrationState, VerdictCode
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
-from partnersync.rules import explain, notices, partners, tiers
+from partnersync.rules import explain, guard_words, notices, partners, tiers
+from partnersync.rules.leaks import Leak
 from partnersync.rules.program import Programme
 from partnersync.store import (
     casefile,
@@ -137,6 +138,7 @@ class Casework:
         files, places = caseload.load(self.tx, case_ids)
         decided = [decide(file, knowledge, self.as_of, self.run) for file in files]
         self._keep_claims(files, decided, places)
+        self._found_leaks(leak for one in decided for leak in one.leaks)
         decisions.put_deal_states(self.tx, [deal.state for one in decided for deal in one.deals])
         casefile.settle(self.tx, [(one.case_id, one.next_look_at) for one in decided])
         by_case = {
@@ -184,8 +186,31 @@ class Casework:
             key = guard.incident_id(kind, place, one.client_id)
             seen = (claim.partner_id, one.client_id, "", self.as_of, self.as_of)
             found[key] = Incident(key, kind, place, about, *seen, standing=False)
+        self._open(found)
+
+    def _found_leaks(self, leaks: Iterable[Leak]) -> None:
+        """Direct deals that went past a registration: an incident each, and a task for the partner's manager."""
+        found: dict[str, Incident] = {}
+        for leak in leaks:
+            claim = leak.behind.registration
+            connection, _, record_id = leak.deal_ref.partition("/")
+            place = Place(connection, RecordKind.DEAL, record_id, "partner_id")
+            about = About(leak.deal_ref, claim.registration_id, claim.partner_id, leak.behind.client_id)
+            key = guard.incident_id(leak.kind, place, claim.registration_id)
+            seen = (claim.partner_id, "", "", leak.since, self.as_of)
+            found[key] = Incident(key, leak.kind, place, about, *seen, standing=False)
+        for one in self._open(found):
+            where = (one.place.connection, "incident", one.place.kind, one.place.record_id)
+            told = (guard_words.review(one, self.say), self.as_of, self.as_of + timedelta(days=1))
+            manager = self._manager(one.about.partner_id)
+            outbox.put(self.tx, [Task(f"incident/{one.incident_id}/task", *where, *told, manager)])
+
+    def _open(self, found: Mapping[str, Incident]) -> list[Incident]:
+        """Keep incidents that were not found before; those."""
         known = incidentbook.by_ids(self.tx, list(found))
-        incidentbook.put(self.tx, [one for key, one in found.items() if key not in known])
+        new = [one for key, one in found.items() if key not in known]
+        incidentbook.put(self.tx, new)
+        return new
 
     def _notices(self, one: Judged, places: Places) -> list[Note]:
         """What people are told about a registration by now: once each, as the outbox knows what it has."""

@@ -19,6 +19,7 @@ from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, commission, identity, likeness, term
 from partnersync.rules.convert import Rates
+from partnersync.rules.leaks import Leak, leaks
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program, Programme
@@ -90,6 +91,7 @@ class CaseDecision:
     deals: Sequence[DealDecision]
     issues: Sequence[Issue]
     next_look_at: datetime | None
+    leaks: Sequence[Leak] = ()
 
 
 def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> CaseDecision:
@@ -114,7 +116,28 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
     ]
     if knowledge.programme.has_terms:
         decided = _within_terms(decided, knowledge.programme)
-    return CaseDecision(case.case_id, judged, decided, issues, min(looks, default=None))
+    found = _leaks(by_client, decided, deals, knowledge.programme, as_of) if by_client else ()
+    return CaseDecision(case.case_id, judged, decided, issues, min(looks, default=None), found)
+
+
+def _leaks(
+    by_client: Mapping[str, Sequence[Judged]],
+    decided: Sequence[DealDecision],
+    deals: Sequence[tuple[Deal, int]],
+    programme: Programme,
+    as_of: datetime,
+) -> list[Leak]:
+    """Direct deals that went past registrations of their clients."""
+    direct: dict[str, list[Deal]] = defaultdict(list)
+    for one, (deal, _) in zip(decided, deals, strict=True):
+        if deal.is_direct and not one.state.partner_id:
+            direct[one.state.client_id].append(deal)
+    found: list[Leak] = []
+    for client_id, of_client in direct.items():
+        for judged in by_client.get(client_id, ()):
+            if program := programme.at(judged.verdict.at):
+                found += leaks(judged, of_client, program, as_of)
+    return found
 
 
 def _by_now(at: datetime, as_of: datetime, looks: list[datetime]) -> bool:

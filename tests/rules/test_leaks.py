@@ -1,0 +1,73 @@
+"""Direct deals that go past a registration that ended not long before."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from partnersync.domain.deal import DealState
+from partnersync.domain.decided import Judged
+from partnersync.domain.registration import RegistrationState
+from partnersync.rules.leaks import leaks
+
+WON, LOST = DealState.WON, DealState.LOST
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        pytest.param({"state": WON, "closed": "2026-03-17"}, ["won_after_expiry"], id="won the day after expiry"),
+        pytest.param({"state": WON, "closed": "2026-04-15T23:59"}, ["won_after_expiry"], id="on the 30th day"),
+        pytest.param({"state": WON, "closed": "2026-04-16"}, [], id="on the 31st"),
+        pytest.param({"state": WON, "closed": "2026-03-16T23:59"}, [], id="on the last protected day"),
+        pytest.param({"state": WON, "closed": "2026-03-20", "products": ("b",)}, [], id="another product"),
+        pytest.param({"state": LOST, "closed": "2026-03-20"}, [], id="not won"),
+        pytest.param({}, [], id="open"),
+        pytest.param({"state": WON, "closed": "2026-05-02"}, [], id="later than now"),
+    ],
+)
+def test_a_win_after_expiry(
+    told: dict[str, Any], found: list[str], registration: Any, granted: Any, deal: Any, at: Any, program: Any
+) -> None:
+    claim = granted(registration(products=("a",)), as_of="2026-03-17")
+    one = Judged(claim.registration, "c", True, 1, claim.verdict, claim.protection)
+    one = replace(one, protection=replace(claim.protection, state=RegistrationState.EXPIRED, ends_at=at("2026-03-17")))
+    direct = deal("crm/2", **({"created": "2026-01-20", "products": ("a",)} | told))
+    assert [leak.kind.value for leak in leaks(one, [direct], program, at("2026-05-01"))] == found
+
+
+@pytest.mark.parametrize(
+    ("created", "products", "found"),
+    [
+        pytest.param("2026-02-01T13:00", ("a",), ["lost_then_new"], id="an hour after the loss"),
+        pytest.param("2026-04-02T23:59", ("a",), ["lost_then_new"], id="on the 60th day"),
+        pytest.param("2026-04-03", ("a",), [], id="on the 61st"),
+        pytest.param("2026-02-01T11:00", ("a",), [], id="it was there before"),
+        pytest.param("2026-02-02", ("b",), [], id="another product"),
+    ],
+)
+def test_a_new_deal_after_a_loss(
+    created: str,
+    products: tuple[str, ...],
+    found: list[str],
+    registration: Any,
+    granted: Any,
+    deal: Any,
+    at: Any,
+    program: Any,
+) -> None:
+    lost = deal("crm/1", "2026-01-20", partner_id="P1", products=("a",), state=LOST, closed="2026-02-01T12:00")
+    claim = granted(registration(products=("a",)), lost, as_of="2026-02-02")
+    one = Judged(claim.registration, "c", True, 1, claim.verdict, claim.protection)
+    assert one.state == "lost"
+    new = deal("crm/2", created, products=products)
+    assert [leak.kind.value for leak in leaks(one, [new], program, at("2026-05-01"))] == found
+
+
+def test_what_still_protects_lets_nothing_past(
+    registration: Any, granted: Any, deal: Any, at: Any, program: Any
+) -> None:
+    claim = granted(registration())
+    one = Judged(claim.registration, "c", True, 1, claim.verdict, claim.protection)
+    direct = deal("crm/2", "2026-01-20", state=WON, closed="2026-02-01")
+    assert list(leaks(one, [direct], program, at("2026-05-01"))) == []
