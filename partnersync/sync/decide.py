@@ -14,7 +14,7 @@ from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import LIVE, Registration, RegistrationState
+from partnersync.domain.registration import LIVE, Registration, RegistrationState, VerdictCode
 from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, commission, identity, likeness, term
@@ -250,6 +250,8 @@ def _decide_deal(
     claims = [one.claim() for one in granted] if granted else ()
     before = case.standings.get(deal.ref)
     prior, override = before.attribution if before else None, case.overrides.get(deal.ref)
+    if prior and _was_stale(prior, deal, granted, case.judged):
+        prior = None
     if knowledge.is_history(deal) and not override:
         found = prior
     else:
@@ -305,6 +307,15 @@ def _dispute(behind: Judged | None) -> str:
     """Why the lines of a deal wait whose registration is disputed."""
     disputed = behind is not None and behind.state is RegistrationState.DISPUTED
     return behind.protection.code if behind and behind.protection and disputed else ""
+
+
+def _was_stale(prior: Attribution, deal: Deal, granted: Sequence[Judged], before: Mapping[str, Judged]) -> bool:
+    """Whether the deal became a registration's as a stale direct one (R15), and a late fact gave another verdict."""
+    old = before.get(prior.evidence.registration_id or "")
+    if old is None or old.verdict.code is not VerdictCode.DIRECT_STALE or old.verdict.deal_ref != deal.ref:
+        return False
+    now = _behind(prior, granted)
+    return now is None or now.verdict.deal_ref != deal.ref
 
 
 def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:

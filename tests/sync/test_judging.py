@@ -236,6 +236,23 @@ def test_what_arrives_late_is_judged_as_if_it_had_been_in_time(
     assert code({"R1": then}, 3, late=True) == [then]
 
 
+def test_a_stale_deal_is_let_go_when_a_late_one_gives_another_verdict() -> None:
+    claim, stale, late = _claim(1, "P1", "2026-01-10"), _deal("1", "2025-01-01"), _deal("2", "2026-01-10")
+    knowledge = _knowledge()
+    first = decide(CaseFile("c", [stale], registrations=[claim]), knowledge, _at("2026-01-20"), 1)
+    assert [one.state.partner_id for one in first.deals] == ["P1"]
+    judged = {one.registration.registration_id: one for one in first.registrations}
+    standings = {one.state.deal_ref: one.state for one in first.deals}
+    deals = [stale, (late[0], 2)]
+    then = decide(
+        CaseFile("c", deals, registrations=[claim], judged=judged, standings=standings), knowledge, _at(AS_OF), 2
+    )
+    whole = decide(CaseFile("c", deals, registrations=[claim]), knowledge, _at(AS_OF), 2)
+    expected = [("crm/1", ""), ("crm/2", "P1")]
+    assert [(one.state.deal_ref, one.state.partner_id) for one in whole.deals] == expected
+    assert [(one.state.deal_ref, one.state.partner_id) for one in then.deals] == expected
+
+
 def _ruling(number: int, kind: str, at: str) -> Ruling:
     return Ruling(f"R{number}", RulingKind(kind), "u1", "a letter came", _at(at))
 
