@@ -6,7 +6,7 @@ partner only what exceeds it, to others nothing until a person has decided whom 
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -42,20 +42,20 @@ def settle(
     groups: dict[_Place, list[Line]] = defaultdict(list)
     for line in new:
         groups[_place(line)].append(line)
-    lines: list[Line] = []
+    at_rest: list[Line] = []  # at places that end at what is frozen there
+    others: list[Sequence[Line]] = []
     kept: dict[_Place, Kept] = {}
     for place, group in groups.items():
         before = [line for line in booked.get(place[0], ()) if _place(line) == place and line.kind in FAMILY_KINDS]
         fixed = [line for line in before if line.line_id in frozen]
-        if fixed:
-            group, less = _clipped(group, _sum(before), _sum(fixed))
-            if less:
-                kept[place] = Kept(*place[0], place[1], place[2], Money(less, place[4]))
-        lines += group
-    at_rest = [line for line in lines if _place(line) in kept]  # these places end at what is frozen
-    others = [line for line in lines if _place(line) not in kept]
-    left = [*at_rest, *_without_kept(others, [*kept.values(), *known], decided)]
-    return Settled(_numbered(left, new, booked), _summed(kept.values()))
+        cut, less = _clipped(group, _sum(before), _sum(fixed)) if fixed else (group, 0)
+        if less:
+            kept[place] = Kept(*place[0], place[1], place[2], Money(less, place[4]))
+            at_rest += cut
+        else:
+            others.append(cut)
+    lines = [*at_rest, *_without_kept(others, [*kept.values(), *known], decided)]
+    return Settled(_numbered(lines, new, booked), _summed(kept.values()))
 
 
 def _clipped(group: Sequence[Line], booked: int, fixed: int) -> tuple[list[Line], int]:
@@ -72,34 +72,37 @@ def _clipped(group: Sequence[Line], booked: int, fixed: int) -> tuple[list[Line]
     return lines, owed - left
 
 
-def _without_kept(lines: Sequence[Line], kept: Iterable[Kept], decided: Container[str]) -> list[Line]:
-    """Without what would be the second payment of money that is kept."""
+def _without_kept(groups: Iterable[Sequence[Line]], kept: Iterable[Kept], decided: Container[str]) -> Iterator[Line]:
+    """Without what would be the second payment of money that is kept: of each place's lines as a whole."""
     by_event: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)  # what is left to take off, by whom it is kept
     for one in kept:
         key = (one.partner_id, one.amount.currency)
         by_event[one.event_id][key] = by_event[one.event_id].get(key, 0) - one.amount.minor
-    if not by_event:
-        return list(lines)
-    left: list[Line] = []
-    for line in lines:
-        held, amount = by_event.get(line.event_id), line.amount
-        if not held or amount.minor <= 0:
-            left.append(line)
-            continue
-        key = (line.partner_id, amount.currency)
-        if key in held:
-            off = min(held[key], amount.minor)
+    for group in groups:
+        line, more = group[0], _sum(group)
+        held, key = by_event.get(line.event_id), (line.partner_id, line.amount.currency)
+        if not held or more <= 0:
+            yield from group
+        elif key in held:
+            off = min(held[key], more)
             held[key] -= off
-            if off < amount.minor:
-                left.append(_less(line, off) if off else line)
+            if off < more:
+                yield from _less(group, off)
         elif line.deal_ref in decided and all(partner_id != line.partner_id for partner_id, _ in held):
-            left.append(line)
-    return left
+            yield from group
 
 
-def _less(line: Line, off: int) -> Line:
-    step = ("kept", Money(off, line.amount.currency).text())
-    return replace(_cut(line, line.amount.minor - off), trace=f"{line.trace}|{trace.encode([step])}")
+def _less(group: Iterable[Line], off: int) -> Iterator[Line]:
+    """The lines of a place with so much taken off those that are in the partner's favour."""
+    for line in group:
+        taken = min(off, max(line.amount.minor, 0))
+        off -= taken
+        if not taken:
+            yield line
+        elif taken < line.amount.minor:
+            step = ("kept", Money(taken, line.amount.currency).text())
+            told = f"{line.trace}|{trace.encode([step])}" if line.trace else trace.encode([step])
+            yield replace(_cut(line, line.amount.minor - taken), trace=told)
 
 
 def _cut(line: Line, minor: int) -> Line:

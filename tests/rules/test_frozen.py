@@ -112,6 +112,18 @@ OTHER = _line(500, payee="P2")
             id="the same partner by another rule: what exceeds it",
         ),
         pytest.param([BACK, _line(400, rule="licence-2")], (), [], id="the same partner by another rule, for less"),
+        pytest.param(
+            [BACK, _line(540, rule="licence-2"), _line(-50, CAP, rule="licence-2")],
+            (),
+            [],
+            id="by another rule with a cut: together no more than is kept",
+        ),
+        pytest.param(
+            [BACK, _line(600, rule="licence-2"), _line(-50, CAP, rule="licence-2")],
+            (),
+            [("P1", "accrual", 1, 100), ("P1", "cap", 1, -50)],
+            id="by another rule with a cut: together more",
+        ),
         pytest.param([BACK, _line(500, ACCRUAL, 2, period="2026-06")], (), [], id="the payment moved to another month"),
         pytest.param([BACK, _line(500, deal_ref="main/D2")], (), [], id="the payment moved to another deal of his"),
         pytest.param(

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from partnersync.contract.tables import LEDGER_COLUMNS
 from partnersync.domain.attribution import Override
@@ -215,6 +217,32 @@ def test_a_refund_before_the_payout_is_a_reversing_line(approved: Any, refund: s
     assert approved.sync(as_of=JULY).exit_code == 0
     back = f"-{int(refund) / 2.44:.2f}"
     assert _lines(approved) == [FROZEN, ("P1", "reversal", back, "P1-2026-06-RUB", "in_statement")]
+
+
+MOVES = [_typed_for_another, _paid_less, _of_a_product_that_earns_nothing, _of_another_rule, _in_another_month]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.sampled_from(MOVES), min_size=1, max_size=4), split=st.lists(st.booleans(), min_size=4))
+@example(moves=[_paid_less, _of_another_rule], split=[False] * 4)
+def test_in_any_order_the_money_stays_where_it_was_approved_and_comes_to_rest(
+    new_company: Callable[..., Any], moves: list[Callable[[Any], None]], split: list[bool]
+) -> None:
+    company = new_company()
+    _fill(company)
+    _approve(company)
+    before = {kind: [dict(row) for row in rows] for kind, rows in company.systems["main"].rows.items()}
+    for move, stops in zip(moves, split, strict=False):
+        move(company)
+        if stops:
+            company.sync(as_of=JULY)
+            assert company.sums() == {("P1", "D1", "2026-05"): 50000}
+    company.sync(as_of=JULY)
+    assert company.sync(as_of=JULY).decided.lines == 0
+    company.systems["main"].rows |= before
+    company.sync(as_of=JULY)
+    assert company.sums() == {("P1", "D1", "2026-05"): 50000}
+    assert (_lines(company), _codes(company)) == ([FROZEN], set())
 
 
 def test_bands_that_move_down_leave_what_was_approved(new_company: Callable[..., Any]) -> None:
