@@ -3,15 +3,18 @@
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import called_alone, config_option, json_option, now, opened_store, read_company
 from partnersync.cli.deciding import by_option, deciding, reason_option, refuse_silence, refuse_stranger
 from partnersync.cli.output import show_table
 from partnersync.cli.references import deal_ref
 from partnersync.contract.tables import INCIDENT_COLUMNS
-from partnersync.domain.attribution import Override
+from partnersync.domain.attribution import Override, RuleOverride
 from partnersync.domain.incident import Incident, IncidentStatus
 from partnersync.errors import ConfigError
+from partnersync.problems import nearest
+from partnersync.rules.program import Programme
 from partnersync.store import decisions, incidentbook, records
 from partnersync.sync import approvals, publish
 from partnersync.sync.watch import dismiss
@@ -56,25 +59,53 @@ def close(incident_id: str, actor: str, reason: str, config: Path) -> int:
 
 @click.command()
 @click.argument("deal", metavar="DEAL")
-@click.option("--partner", "partner_id", required=True, metavar="P", help='The partner_id; "" makes the deal direct.')
+@click.option("--partner", "partner_id", metavar="P", help='The partner_id; "" makes the deal direct.')
+@click.option("--rule", metavar="NAME", help='The commission rule that prices it; "" leaves it to the program.')
 @by_option
 @reason_option
 @config_option
-def override(deal: str, partner_id: str, actor: str, reason: str, config: Path) -> int:
-    """Decide whom a deal belongs to, whatever its evidence says; the next sync acts on it."""
+def override(deal: str, partner_id: str | None, rule: str | None, actor: str, reason: str, config: Path) -> int:
+    """Decide whom a deal belongs to, or which rule prices it, whatever is said elsewhere; the next sync acts on it."""
     company = read_company(config)
     refuse_silence(reason)
     refuse_stranger(company, actor)
+    if partner_id is None and rule is None:
+        raise ConfigError("nothing is decided", hint="Give --partner, --rule or both")
+    if rule:
+        _refuse_unknown_rule(rule, company.programme)
+    told = []
     with deciding(company) as tx:
         ref = deal_ref(tx, deal)
-        before = decisions.by_ref(tx, [ref])[ref].partner_id
-        if partner_id and partner_id not in records.accepted(tx):
-            hint = "Add the partner, run `partnersync sync`, then decide again"
-            raise ConfigError(f"no partner is known as {partner_id}", hint=hint)
-        approvals.keep(tx, ref, Override(partner_id, actor, reason, now()), now(), None)
-    after = f"partner {partner_id}" if partner_id else "nobody: it is direct"
-    click.echo(f"deal {ref} belonged to {before or 'nobody'}; from the next sync on it belongs to {after}")
+        if partner_id is not None:
+            told.append(_give(tx, ref, Override(partner_id, actor, reason, now())))
+        if rule is not None:
+            before = approvals.keep_rule(tx, ref, RuleOverride(rule, actor, reason, now()), now())
+            was, then = (f"rule {name}" if name else "the program's own choice" for name in (before, rule))
+            told.append(f"deal {ref} was priced by {was}; from the next sync on it is priced by {then}")
+    for line in told:
+        click.echo(line)
     return 0
+
+
+def _give(tx: Tx, ref: str, decision: Override) -> str:
+    """Keep whom the deal belongs to; what to say about it."""
+    before = decisions.by_ref(tx, [ref])[ref].partner_id
+    if decision.partner_id and decision.partner_id not in records.accepted(tx):
+        hint = "Add the partner, run `partnersync sync`, then decide again"
+        raise ConfigError(f"no partner is known as {decision.partner_id}", hint=hint)
+    approvals.keep(tx, ref, decision, decision.at, None)
+    after = f"partner {decision.partner_id}" if decision.partner_id else "nobody: it is direct"
+    return f"deal {ref} belonged to {before or 'nobody'}; from the next sync on it belongs to {after}"
+
+
+def _refuse_unknown_rule(name: str, programme: Programme) -> None:
+    known = list(dict.fromkeys(rule.name for version in programme.versions for rule in version.commission.rules))
+    if name not in known:
+        near = nearest(name, known)
+        raise ConfigError(
+            f"no version of the program has a rule {name}",
+            hint=f'Did you mean "{near}"?' if near else f"Name one of: {', '.join(known)}",
+        )
 
 
 def _refuse_closed(found: Incident) -> None:

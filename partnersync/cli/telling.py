@@ -55,7 +55,10 @@ class Telling:
             "state": deal.state_at(self._as_of),
             "created": deal.created_at.astimezone(self._zone),
             "named_in_the_deal": deal.partner_id or deal.promo_code or "",
-            "why": words.attribution_sentences(attribution, self._zone, self._say),
+            "why": [
+                *words.attribution_sentences(attribution, self._zone, self._say),
+                *words.rule_sentences(told.rule, self._zone, self._say),
+            ],
             "evidence": [
                 self._evidence(one)
                 for one in ((attribution.evidence, *attribution.contradictions) if attribution else ())

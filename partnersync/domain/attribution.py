@@ -62,6 +62,16 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOverride:
+    """A person's decision which commission rule prices a deal; without a rule those of the program do again."""
+
+    rule: str
+    actor: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
     """The deal's partner, fixed once; `contradictions` name others with evidence that did not win."""
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from partnersync.domain.attribution import Attribution
+from partnersync.domain.attribution import Attribution, RuleOverride
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
@@ -35,6 +35,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "gross": (),  # VAT is left inside
     "base": ("sum",),  # of a refund: the part of its payment's base that it takes back
     "rule": ("name", "terms"),  # "10%", a fixed sum, "bands" or "terms"
+    "named": ("actor", "day"),  # a person decided that this rule prices the deal
     "tier": ("tier", "period", "sum"),  # that the partner has then, and the base that reached it
     "share": ("before", "after", "amount"),  # a fixed sum, by what was paid of the deal's amount before and with it
     "hold": ("day",),  # payable from 00:00 of it
@@ -72,17 +73,21 @@ def earn(
     known: Container[str] = (),
     rates: Rates | None = None,
     tiers: Tiers = NO_TIERS,
+    named: RuleOverride | None = None,
 ) -> tuple[list[Earning], list[Issue]]:
     """What the events of a deal up to `as_of` bring the partner that it is attributed to, and what cannot be used.
 
-    `payments` are the deal's up to `as_of`, refunds included; `known` are the partners that may hold roles of the deal.
+    `payments` are the deal's up to `as_of`, refunds included; `known` are the partners that may hold roles of the
+    deal; `named` is the rule that a person chose for it.
     Whether an event is a payment or the win is decided by the program in force at its time; what payments earned
     before a win that earns is not earned again.
     """
     won = deal.state_at(as_of) is DealState.WON
     if not payments and not won:
         return [], []
-    earner = Earner(deal, client_id, attribution.evidence.partner_id, partner, registration_kind, known, rates, tiers)
+    earner = Earner(
+        deal, client_id, attribution.evidence.partner_id, partner, registration_kind, known, rates, tiers, named
+    )
     win = _in_force(programme, "won", deal.ended_at, earner, RecordKind.DEAL, deal.ref) if won else None
     earned = _earn_payments(deal, payments, bool(win), programme, earner) if payments else 0
     if win:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from partnersync.domain.attribution import RuleOverride
 from partnersync.domain.deal import Deal
 from partnersync.domain.earning import Earning, Refund
 from partnersync.domain.issue import Issue
@@ -40,6 +41,7 @@ class Earner:
         known: Container[str] = (),
         rates: Rates | None = None,
         tiers: Tiers = NO_TIERS,
+        named: RuleOverride | None = None,
     ) -> None:
         """`known` are the ids of partners that may hold roles of the deal."""
         self.earnings: list[Earning] = []
@@ -52,6 +54,7 @@ class Earner:
         self._known = known
         self._rates = rates or {}
         self._tiers = tiers
+        self._named = named
         self._of_event: dict[str, Earning] = {}
         self._paid: dict[str, int] = {}  # under each fixed rule, less what was given back
 
@@ -149,7 +152,10 @@ class Earner:
         self, program: Program, rule: CommissionRule, event: Event, day: date, base: Base, excluded: bool
     ) -> Earning:
         fixed, terms = self._terms(rule, event, excluded)
-        if program.tiers and rule.when.partner_tiers:
+        if self._named and self._named.rule == rule.name:
+            day_of_it = self._named.at.astimezone(program.zone).date()
+            terms = (("named", self._named.actor, day_of_it.isoformat()), *terms)
+        elif program.tiers and rule.when.partner_tiers:
             reached = self._tiers.reached(self._partner_id, program, event.at)
             terms = (("tier", reached.name, reached.quarter, reached.base.text()), *terms)
         hold_until, hold_day = _hold(day, program.commission.hold_days, program.zone)
@@ -201,11 +207,27 @@ class Earner:
         return products[0] if products else ""
 
     def _rule(self, program: Program, product: str, event: Event) -> CommissionRule | None:
+        """The rule that a person named for the deal, else the one that the program chooses."""
+        if self._named and (named := self._named_rule(self._named.rule, program, event.paid.currency)):
+            return named
         deal, partner, kind = self._deal, self._partner, self._registration_kind
         tier = self._tiers.of(partner, program, event.at)
         return choose_rule(
             program, facts_of(deal, self._partner_id, partner.kind, tier, kind, product, event.paid.currency)
         )
+
+    def _named_rule(self, name: str, program: Program, currency: str) -> CommissionRule | None:
+        rule = program.rules_by_name.get(name)
+        if rule and rule.currency in (None, currency):
+            return rule
+        reason = (
+            f"is to be priced by a rule that program {program.version} does not have for {currency}, whose own choice "
+            "counts: add the rule to it, or `override` the deal anew"
+        )
+        issue = Issue(RecordKind.DEAL, self._deal.ref, "RULE_UNKNOWN", reason, "", name)
+        if issue not in self.issues:
+            self.issues.append(issue)
+        return None
 
     def _terms(self, rule: CommissionRule, event: Event, excluded: bool) -> tuple[Money | None, tuple[Step, ...]]:
         """What a fixed rule gives for the event, and the steps that name the rule and what it gives."""

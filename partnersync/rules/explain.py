@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from partnersync.domain import trace
-from partnersync.domain.attribution import Attribution, Evidence, Source
+from partnersync.domain.attribution import Attribution, Evidence, RuleOverride, Source
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationState, Verdict, VerdictCode
 from partnersync.domain.say import Say, msgid
@@ -30,6 +30,7 @@ SENTENCES: dict[str, str] = {
     "gross": msgid("VAT is not taken out, as the program counts gross sums."),
     "base": msgid("The base is {sum}."),
     "rule": msgid("Rule {name} gives {terms}."),
+    "named": msgid("{actor} decided on {day} that this rule prices the deal."),
     "tier": msgid("The partner's tier in {period} is {tier}: the twelve months before brought a base of {sum}."),
     "share": msgid("It is earned as the deal is paid: {before} of {amount} before, {after} with this payment."),
     "hold": msgid("It is on hold until {day}, 00:00."),
@@ -171,6 +172,7 @@ EVIDENCE: dict[Source, str] = {
     Source.INCUMBENT: msgid("The client's purchases name {partner}, since {day}."),
     Source.OVERRIDE: msgid("{actor} decided on {day} that it belongs to {partner}. Reason: {reason}."),
 }
+_PRICED = msgid("{actor} decided on {day} that rule {rule} prices the deal. Reason: {reason}.")
 _DIRECT = msgid("{actor} decided on {day} that the deal is direct. Reason: {reason}.")
 
 
@@ -285,6 +287,14 @@ def attribution_sentences(attribution: Attribution | None, zone: ZoneInfo, say: 
         _evidence(best, zone, say),
         *(f"{_evidence(other, zone, say)} {lost}" for other in attribution.contradictions),
     ]
+
+
+def rule_sentences(decision: RuleOverride | None, zone: ZoneInfo, say: Say) -> list[str]:
+    """Which rule a person chose for a deal, if somebody did."""
+    if decision is None:
+        return []
+    told = {"actor": decision.actor, "rule": decision.rule, "reason": decision.reason.rstrip(".")}
+    return [say(_PRICED).format(day=say.day(decision.at.astimezone(zone)), **told)]
 
 
 def _evidence(one: Evidence, zone: ZoneInfo, say: Say) -> str:

@@ -65,6 +65,19 @@ overrides = Table(
     sqlite_autoincrement=True,
 )
 
+# Decisions of people about the rule that prices a deal; the last one counts. An empty rule: as the program says.
+rule_overrides = Table(
+    "rule_overrides",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("deal_ref", Str, nullable=False, index=True),
+    Column("rule", Str, nullable=False),
+    Column("actor", Str, nullable=False),
+    Column("reason", Str, nullable=False),
+    Column("at", Str, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 # Fields that nothing is written to while exactly `want` is due; an empty want: whatever is due, until it is released.
 held = Table(
     "held",

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection as Tx
 
 from partnersync.contract.managed import DECISION, OWNER
-from partnersync.domain.attribution import Override
+from partnersync.domain.attribution import Override, RuleOverride
 from partnersync.domain.change import Managed
 from partnersync.domain.deal import Deal
 from partnersync.domain.issue import Issue
@@ -132,6 +132,18 @@ def keep(tx: Tx, deal_ref: str, override: Override, now: datetime, run: int | No
     journal.append(tx, [audit.overridden(connection, record_id, before, override, now)], run or 0)
     if standing:
         casefile.touch(tx, [standing.case_id])
+
+
+def keep_rule(tx: Tx, deal_ref: str, decision: RuleOverride, now: datetime) -> str:
+    """Keep a decision about the rule that prices a deal, which is decided anew; the rule that was chosen before."""
+    connection, _, record_id = deal_ref.partition("/")
+    known = overrides.latest_rules(tx, [deal_ref]).get(deal_ref)
+    before = known.rule if known else ""
+    overrides.put_rule(tx, deal_ref, decision)
+    journal.append(tx, [audit.priced(connection, record_id, before, decision, now)], 0)
+    if standing := decisions.by_ref(tx, [deal_ref]).get(deal_ref):
+        casefile.touch(tx, [standing.case_id])
+    return before
 
 
 def _placed(tx: Tx, connection: str, issue: Issue) -> IssueRow:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from partnersync.contract.adapter import Outcome
-from partnersync.domain.attribution import Override
+from partnersync.domain.attribution import Override, RuleOverride
 from partnersync.domain.change import Intent, JournalRow, Values
 from partnersync.domain.incident import Incident, Place
 from partnersync.domain.note import Note, Task
@@ -47,6 +47,13 @@ def overridden(connection: str, deal_id: str, before: str, override: Override, a
     place = (connection, RecordKind.DEAL, deal_id)
     told: tuple[Values, Values] = ({"partner_id": before}, {"partner_id": override.partner_id})
     return JournalRow(at, override.actor, "override", *place, *told, "done", override.reason)
+
+
+def priced(connection: str, deal_id: str, before: str, decision: RuleOverride, at: datetime) -> JournalRow:
+    """The journal's row of a person's decision about the rule that prices a deal."""
+    place = (connection, RecordKind.DEAL, deal_id)
+    told: tuple[Values, Values] = ({"rule": before}, {"rule": decision.rule})
+    return JournalRow(at, decision.actor, "override", *place, *told, "done", decision.reason)
 
 
 def ruled(connection: str, ruling: Ruling, before: str, at: datetime) -> JournalRow:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection as Tx
 
 from partnersync.domain.activity import Activity
-from partnersync.domain.attribution import Override
+from partnersync.domain.attribution import Override, RuleOverride
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.registration import Registration
@@ -45,9 +45,11 @@ def load(
     standings: dict[str, dict[str, DealStanding]] = defaultdict(dict)
     for state in decisions.deal_states(tx, list(by_case)):
         standings[state.case_id][state.deal_ref] = state
-    decided = overrides.latest(tx, [wide for kind, wide in places if kind == RecordKind.DEAL])
+    refs = [wide for kind, wide in places if kind == RecordKind.DEAL]
+    decided, priced = overrides.latest(tx, refs), overrides.latest_rules(tx, refs)
     files = [
-        _file(case_id, of_case, judged[case_id], standings[case_id], decided) for case_id, of_case in by_case.items()
+        _file(case_id, of_case, judged[case_id], standings[case_id], decided, priced)
+        for case_id, of_case in by_case.items()
     ]
     full = _completed(tx, files)
     return [replace(file, capacity=capacity) for file in full] if capacity else full, places
@@ -105,6 +107,7 @@ def _file(
     judged: dict[str, Judged],
     standings: dict[str, DealStanding],
     decided: dict[str, Override],
+    priced: dict[str, RuleOverride],
 ) -> CaseFile:
     deals: list[tuple[Deal, int]] = []
     payments: dict[str, list[Payment]] = defaultdict(list)
@@ -123,7 +126,9 @@ def _file(
             activities[row.deal_ref or ""].append(codec.load(Activity, body))
         if judged and row.kind in _DATED:
             arrived[f"{row.connection}/{row.record_id}"] = row.first_seen
-    return CaseFile(case_id, deals, payments, claims, judged, standings, decided, activities, arrived=arrived)
+    return CaseFile(
+        case_id, deals, payments, claims, judged, standings, decided, activities, arrived=arrived, rules=priced
+    )
 
 
 _DATED = frozenset({RecordKind.PAYMENT, RecordKind.ACTIVITY})

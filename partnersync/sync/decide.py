@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from partnersync.domain.activity import Activity
-from partnersync.domain.attribution import Attribution, Override
+from partnersync.domain.attribution import Attribution, Override, RuleOverride
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
@@ -71,6 +71,7 @@ class CaseFile:
     capacity: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)  # R4 as weighed, by registration id
     crowded: frozenset[str] = frozenset()  # phones of many companies
     arrived: Mapping[str, int] = field(default_factory=dict)  # first_seen of payments and activities, where claims are
+    rules: Mapping[str, RuleOverride] = field(default_factory=dict)  # that people chose, by deal ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,7 @@ def _decide_deal(
             partners.by_id,
             knowledge.rates,
             knowledge.tiers,
+            case.rules.get(deal.ref),
         )
         issues.extend(troubles)
     state = DealStanding(

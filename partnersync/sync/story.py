@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection as Tx
 
+from partnersync.domain.attribution import RuleOverride
 from partnersync.domain.deal import Deal
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.incident import Incident
@@ -17,7 +18,7 @@ from partnersync.domain.line import Line, LineFacts
 from partnersync.domain.partner import Partner
 from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import ConfigError
-from partnersync.store import codec, decisions, incidentbook, ledger, records
+from partnersync.store import codec, decisions, incidentbook, ledger, overrides, records
 from partnersync.store.records import Row
 
 StatedLine = tuple[Line, LineFacts]
@@ -33,6 +34,7 @@ class DealStory:
     claims: Sequence[Judged]
     lines: Sequence[StatedLine]
     incidents: Sequence[Incident] = ()
+    rule: RuleOverride | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ def deal_story(tx: Tx, ref: str, until: datetime | None = None) -> DealStory:
     _refuse_later(f"deal {ref}", deal.created_at, until)
     lines = [(line, facts) for line, facts in ledger.by_deals(tx, [ref]) if _by_then(line.event_time, until)]
     incidents = [one for one in incidentbook.of_deal(tx, ref) if _by_then(one.found_at, until)]
-    return DealStory(deal, _without_later(standing, until), of_client, lines, incidents)
+    return DealStory(
+        deal, _without_later(standing, until), of_client, lines, incidents, overrides.latest_rules(tx, [ref]).get(ref)
+    )
 
 
 def _without_later(standing: DealStanding, until: datetime | None) -> DealStanding:

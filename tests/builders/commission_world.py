@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from partnersync.domain.attribution import Attribution, Evidence, Source
+from partnersync.domain.attribution import Attribution, Evidence, RuleOverride, Source
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.earning import Earning, Owed
@@ -97,10 +97,11 @@ def look(
     terms: Programme = POLICY,
     rates: Rates | None = None,
     tiers: Tiers = NO_TIERS,
+    named: RuleOverride | None = None,
 ) -> tuple[list[Earning], list[Issue]]:
     attribution = Attribution(Evidence("A7", Source.TYPED, one.created_at))
     partner = Partner("A7", "Seventh", kind=PartnerKind.RESELLER)
-    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN, rates, tiers)
+    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN, rates, tiers, named)
 
 
 def owed(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:

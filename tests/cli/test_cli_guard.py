@@ -155,11 +155,36 @@ def test_an_override_by_command_replaces_what_a_person_typed(placed: Office) -> 
     ]
 
 
+def test_a_rule_that_is_named_for_a_deal_prices_it_until_it_is_taken_back(firm: Firm) -> None:
+    def brought() -> list[str]:
+        lines = firm.run("ledger", "--json").json()
+        return sorted(line["amount"] for line in lines if line["deal_id"] == "main/D-1")
+
+    firm.synced()
+    assert brought() == ["500.00"]
+    by = ("--by", "boss", "--reason", "agreed")
+    ended = firm.run("override", "D-1", "--rule", "services", *by)
+    own = "the program's own choice"
+    assert ended.out == f"deal main/D-1 was priced by {own}; from the next sync on it is priced by rule services\n"
+    firm.sync()
+    assert brought() == ["-500.00", "100.00", "500.00"]
+    told = firm.run("explain", "deal", "D-1", "--language", "en").out
+    assert "that rule services prices the deal. Reason: agreed." in told
+    assert "that this rule prices the deal." in told
+    firm.run("override", "D-1", "--rule", "", *by)
+    firm.sync()
+    assert brought() == ["-100.00", "-500.00", "100.00", "500.00", "500.00"]
+    journal = firm.run("audit", "--action", "override", "--json").json()
+    assert [(row["before"], row["after"]) for row in journal] == [("", "services"), ("services", "")]
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
         pytest.param(["override", "D-77", "--partner", "P-1"], "no deal is known as D-77", id="an unknown deal"),
         pytest.param(["override", "D-3", "--partner", "P-9"], "no partner is known as P-9", id="an unknown partner"),
+        pytest.param(["override", "D-3", "--rule", "lisence"], 'Did you mean "licence"?', id="an unknown rule"),
+        pytest.param(["override", "D-3"], "Give --partner, --rule or both", id="no decision"),
         pytest.param(["incidents", "close", "V1"], "no incident is known as V1", id="an unknown incident"),
     ],
 )
