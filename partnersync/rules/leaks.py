@@ -11,6 +11,10 @@ from partnersync.domain.registration import RegistrationState
 from partnersync.rules.program import Program
 
 
+AFTERMATH = frozenset({RegistrationState.EXPIRED, RegistrationState.LOST})
+"""How a registration ended whose client is watched for a while."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leak:
     """A direct deal of a client whose registration had ended not long before; `since`: when it was won, or made."""
@@ -24,7 +28,7 @@ class Leak:
 def leaks(one: Judged, direct: Sequence[Deal], program: Program, as_of: datetime) -> Iterator[Leak]:
     """What went past a registration; `direct` are deals of its client that belong to no partner."""
     given = one.protection
-    if given is None or given.state not in (RegistrationState.EXPIRED, RegistrationState.LOST):
+    if given is None or given.state not in AFTERMATH:
         return
     for deal in direct:
         if not one.registration.overlaps(deal.products):

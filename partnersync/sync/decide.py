@@ -19,7 +19,7 @@ from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 from partnersync.rules import attribution, commission, identity, likeness, term
 from partnersync.rules.convert import Rates
-from partnersync.rules.leaks import Leak, leaks
+from partnersync.rules.leaks import AFTERMATH, Leak, leaks
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program, Programme
@@ -129,6 +129,8 @@ def _leaks(
     as_of: datetime,
 ) -> list[Leak]:
     """Direct deals that went past registrations of their clients."""
+    if not any(one.state in AFTERMATH for of_client in by_client.values() for one in of_client):
+        return []
     direct: dict[str, list[Deal]] = defaultdict(list)
     for one, (deal, _) in zip(decided, deals, strict=True):
         if deal.is_direct and not one.state.partner_id:
