@@ -10,7 +10,6 @@ from partnersync.domain.incident import IncidentKind
 from partnersync.domain.registration import RegistrationState
 from partnersync.rules.program import Program
 
-
 AFTERMATH = frozenset({RegistrationState.EXPIRED, RegistrationState.LOST})
 """How a registration ended whose client is watched for a while."""
 
