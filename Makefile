@@ -14,7 +14,7 @@ TYPED := partnersync plugins/csv/partnersync_csv plugins/amocrm/partnersync_amoc
 SAID := -k say -k msgid -k ngettext:1,2 -k pgettext:1c,2 -k pmsgid:1c,2
 TEXTS := partnersync/locale
 
-.PHONY: demo test check bench texts constraints clean
+.PHONY: demo test check bench mutation texts constraints clean
 
 demo: $(STAMP)
 	$(BIN)/partnersync demo
@@ -32,6 +32,13 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+# The rules are changed in one place at a time, and their tests have to notice (docs/mutation.md); takes some 20 minutes.
+mutation: $(STAMP)
+	$(PIP) install --quiet -c constraints.txt -e '.[mutation]' --no-build-isolation
+	rm -rf mutants && mkdir -p build
+	$(BIN)/mutmut run --max-children 2 > build/mutants.log
+	$(BIN)/python docs/tell_mutants.py > docs/mutation.md
 
 # Message ids of the code go into the catalogues of texts for people; new ones are empty there until they are translated.
 texts: $(STAMP)
@@ -64,10 +71,10 @@ constraints: | $(BIN)/python
 	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(BIN)/python -m venv "$$scratch" && \
 	"$$scratch/bin/python" -m pip install --quiet --upgrade setuptools && \
-	"$$scratch/bin/python" -m pip install --quiet --no-build-isolation -e '.[dev]' -e plugins/csv -e plugins/amocrm && \
+	"$$scratch/bin/python" -m pip install --quiet --no-build-isolation -e '.[dev,mutation]' -e plugins/csv -e plugins/amocrm && \
 	"$$scratch/bin/python" -m pip freeze --all --exclude-editable --exclude pip > constraints.txt
 
 clean:
-	rm -rf $(VENV) build dist demo-run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	rm -rf $(VENV) build dist demo-run mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
 	rm -rf *.egg-info plugins/*/*.egg-info plugins/*/build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
