@@ -119,10 +119,10 @@ def taken(debts: Iterable[Debt], payout: int, already: int, terms: Clawback) -> 
     """What a payout of so much gives to each debt, the oldest first; magnitudes in minor units, never nothing.
 
     Part k of a debt takes what is left of it ÷ the parts that are left, rounded half up, and the last part the rest;
-    all debts together, with what clawbacks take of it `already`, at most the terms' share of the payout. After the
-    last part nothing is taken any more.
+    all debts together, with what clawbacks take of it `already`, at most the terms' share of the payout, of which
+    something is left in any case. After the last part nothing is taken any more.
     """
-    room = half_up(payout * terms.max_share_of_payout) - already
+    room = min(half_up(payout * terms.max_share_of_payout), payout - 1) - already
     found: list[tuple[Debt, int]] = []
     for debt in sorted(debts, key=lambda one: (one.event_time, one.event_id, one.rule)):
         parts = terms.parts - debt.parts

@@ -79,7 +79,7 @@ def deals_converted_before(tx: Connection, day: date) -> list[str]:
 
 
 def set_hold(tx: Connection, reasons: Mapping[str, str]) -> None:
-    """Put the lines of deals (ref → reason) on hold, or off it by an empty reason; those in a statement stay."""
+    """Put the lines of deals (ref → reason) on hold, or off it by an empty reason; stated and paid ones stay."""
     deals: dict[str, str] = {}  # line id → deal
     for table in (ledger, staged_lines):
         for chunk in chunks(sorted(reasons)):
@@ -88,7 +88,7 @@ def set_hold(tx: Connection, reasons: Mapping[str, str]) -> None:
     changed = []
     for line_id, deal_ref in deals.items():
         before = known.get(line_id, NO_FACTS)
-        if not before.statement_id and before.hold_reason != reasons[deal_ref]:
+        if not before.statement_id and not before.payout_id and before.hold_reason != reasons[deal_ref]:
             changed.append({"line_id": line_id, "hold_reason": reasons[deal_ref]})
     _set_facts(tx, changed)
 
@@ -117,6 +117,12 @@ def set_statements(tx: Connection, statement_ids: Mapping[str, str]) -> None:
     _set_facts(tx, rows)
 
 
+def set_payout(tx: Connection, line_ids: Sequence[str], payout_id: str, status: LineStatus) -> None:
+    """Put lines into a payout, or take them out of it by an empty id."""
+    taken = {"payout_id": payout_id, "status": status.value}
+    _set_facts(tx, [{"line_id": line_id, **taken} for line_id in line_ids])
+
+
 def _facts(tx: Connection, line_ids: Sequence[str]) -> dict[str, LineFacts]:
     """The facts beside those of these lines that have any."""
     found: dict[str, LineFacts] = {}
@@ -140,6 +146,7 @@ def rows(
     line_id: str | None = None,
     period: str | None = None,
     statement_id: str | None = None,
+    payout_id: str | None = None,
     until: datetime | None = None,
     after: int = 0,
 ) -> Iterator[Booked]:
@@ -155,6 +162,8 @@ def rows(
             query = query.where(ledger.c[name] == value)
     if statement_id is not None:
         query = query.where(line_facts.c.statement_id == statement_id)
+    if payout_id is not None:
+        query = query.where(line_facts.c.payout_id == payout_id)
     if until:
         query = query.where(ledger.c.event_time <= moment_text(until))
     if after:

@@ -94,6 +94,17 @@ def by_kind(tx: Connection, kind: str) -> Iterator[Row]:
         yield Row(*row)
 
 
+def partners(tx: Connection, master: str | None) -> dict[str, Row]:
+    """The record of each partner that counts, by his id: that of `master`, or else the one that was there first."""
+    rows: dict[str, Row] = {}
+    for row in by_kind(tx, RecordKind.PARTNER):
+        if row.body and master in (None, row.connection):
+            first = rows.setdefault(row.record_id, row)
+            if (row.first_seen, row.connection) < (first.first_seen, first.connection):
+                rows[row.record_id] = row
+    return rows
+
+
 def forget_hashes(tx: Connection, connection: str, kind: str, record_ids: Sequence[str]) -> None:
     """Take these records for changed when they are read next, whatever they hold."""
     for chunk in chunks(record_ids):

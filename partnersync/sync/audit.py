@@ -7,6 +7,8 @@ from partnersync.domain.attribution import Override, RuleOverride
 from partnersync.domain.change import Intent, JournalRow, Values
 from partnersync.domain.incident import Incident, Place
 from partnersync.domain.note import Note, Task
+from partnersync.domain.payout import Payout, PayoutState
+from partnersync.domain.proposal import Proposal
 from partnersync.domain.ruling import Ruling
 from partnersync.domain.statement import Statement
 from partnersync.domain.value import RecordKind
@@ -68,6 +70,26 @@ def stated(one: Statement, before: Statement | None, actor: str, at: datetime) -
     was: Values = {"status": before.state.value} if before else {}
     told: Values = {"status": one.state.value} if before else {"status": one.state.value, "amount": one.amount.text()}
     return JournalRow(at, actor, "statement", "", "statement", one.statement_id, was, told, "done", one.reason)
+
+
+def paid_out(one: Payout, before: Payout | None, actor: str, at: datetime) -> JournalRow:
+    """The journal's row of a payout that was made, or moved on."""
+    was: Values = {"status": before.state.value} if before else {}
+    told = {"status": one.state.value}
+    if before is None:
+        told["amount"] = one.amount.text()
+    if one.state is PayoutState.PAID and one.paid_on:
+        told["paid_on"] = one.paid_on.isoformat()
+    return JournalRow(at, actor, "payout", "", "payout", one.payout_id, was, told, "done", one.reason)
+
+
+def proposed(one: Proposal, before: Proposal | None, actor: str, at: datetime, reason: str) -> JournalRow:
+    """The journal's row of a line that was proposed, or of the decision about it."""
+    was: Values = {"status": before.state.value} if before else {}
+    told = {"status": one.state.value}
+    if before is None:
+        told |= {"partner_id": one.partner_id, "amount": one.amount.text(), "evidence": one.evidence}
+    return JournalRow(at, actor, one.kind.value, "", "proposal", one.proposal_id, was, told, "done", reason)
 
 
 def closed(one: Incident, at: datetime) -> JournalRow:

@@ -27,6 +27,7 @@ from partnersync.store import (
     issuebook,
     ledger,
     outbox,
+    payees,
     records,
 )
 from partnersync.store.issuebook import IssueRow
@@ -37,6 +38,7 @@ from partnersync.sync.caseload import Places
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
 from partnersync.sync.dues import Dues
 from partnersync.sync.freezer import Freezer
+from partnersync.sync.payees import bank_details
 from partnersync.sync.progress import Progress
 from partnersync.sync.weighing import Weighing
 
@@ -114,7 +116,9 @@ class Casework:
         records.set_accepted(self.tx, accepted.parents, self.run)
         casefile.touch_partner(self.tx, sorted(moved | regrouped), [])
         self.partner_rows = rows
-        self.dues.balances |= moved
+        self.dues.balances |= moved | payees.take_touched(self.tx)
+        day = self.as_of.astimezone(self.programme.zone).date()
+        payees.see_bank_details(self.tx, bank_details(accepted.by_id.values()), day)
         self._raise("partners", [_issue(issue, rows[issue.record_id]) for issue in issues])
         return accepted
 
