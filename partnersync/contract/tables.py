@@ -10,10 +10,12 @@ INCIDENT_COLUMNS = tuple(
 )
 ISSUE_COLUMNS = ("issue_id", "connection", "record_id", "file", "line", "column", "value", "code", "reason")
 STATEMENT_COLUMNS = tuple("statement_id partner_id period currency amount status closed_on accepted_on".split())
+PAYOUT_COLUMNS = tuple("payout_id partner_id payee_id currency amount status missing pay_by".split())
 
 PUBLISHED = {
     "ledger": LEDGER_COLUMNS,
     "statements": STATEMENT_COLUMNS,
+    "payouts": PAYOUT_COLUMNS,
     "incidents": INCIDENT_COLUMNS,
     "issues": ISSUE_COLUMNS,
 }

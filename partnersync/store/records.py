@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from partnersync.domain.value import RecordKind
 from partnersync.store.rows import chunks, insert_new, stream, upsert_all, write
@@ -94,15 +94,9 @@ def by_kind(tx: Connection, kind: str) -> Iterator[Row]:
         yield Row(*row)
 
 
-def partners(tx: Connection, master: str | None) -> dict[str, Row]:
-    """The record of each partner that counts, by his id: that of `master`, or else the one that was there first."""
-    rows: dict[str, Row] = {}
-    for row in by_kind(tx, RecordKind.PARTNER):
-        if row.body and master in (None, row.connection):
-            first = rows.setdefault(row.record_id, row)
-            if (row.first_seen, row.connection) < (first.first_seen, first.connection):
-                rows[row.record_id] = row
-    return rows
+def last_changed(tx: Connection, kinds: Sequence[str]) -> int:
+    """The last run that changed a record of these kinds; 0 where there is none."""
+    return tx.execute(select(func.max(table.c.changed)).where(table.c.kind.in_(kinds))).scalar() or 0
 
 
 def forget_hashes(tx: Connection, connection: str, kind: str, record_ids: Sequence[str]) -> None:

@@ -11,9 +11,11 @@ from partnersync.domain.change import Values
 from partnersync.domain.decided import DealStanding
 from partnersync.domain.line import LineStatus
 from partnersync.domain.value import Money, RecordKind
+from partnersync.rules.program import Programme
 from partnersync.store import casefile, decisions, fields, held, incidentbook, ledger
 from partnersync.sync import want
 from partnersync.sync.progress import Progress
+from partnersync.sync.unpaid import due_days
 
 _INCIDENT = "INCIDENT"  # why lines are on hold while their deal has an open one
 
@@ -25,7 +27,7 @@ class Dues:
     tx: Tx
     as_of: datetime
     run: int
-    currency: str  # of a balance without lines
+    programme: Programme
     progress: Progress
     balances: set[str] = field(default_factory=set)  # partners whose balance may have moved
 
@@ -94,13 +96,15 @@ class Dues:
             fields.put_owner(self.tx, connection, items)
 
     def partners(self, places: Mapping[str, str]) -> None:
-        """The balance of every partner whose lines or standing moved; `places` are the partners' connections."""
+        """What is due of every partner whose lines or standing moved; `places` are the partners' connections."""
         due = sorted(self.balances & set(places))
         sums = ledger.balances(self.tx, due)
+        days = due_days(self.tx, due, self.programme)
         wanted: dict[str, list[tuple[str, Values]]] = defaultdict(list)
         for partner_id in due:
-            balance = want.sums(sums.get(partner_id) or [Money(0, self.currency)])
-            wanted[places[partner_id]].append((partner_id, want.partner_values(balance)))
+            balance = want.sums(sums.get(partner_id) or [Money(0, self.programme.currency)])
+            values = want.partner_values(balance, days.get(partner_id))
+            wanted[places[partner_id]].append((partner_id, values))
         for connection, items in wanted.items():
             self.put(connection, RecordKind.PARTNER, items)
 

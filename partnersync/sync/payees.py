@@ -12,6 +12,7 @@ from partnersync.domain.partner import Partner
 from partnersync.domain.value import RecordKind
 from partnersync.rules.gates import RECEIPT, Payee
 from partnersync.store import codec, payees, payouts, records
+from partnersync.sync.knowing import partner_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Payees:
 def load(tx: Tx, master: str | None) -> Payees:
     """Everything that is known of payees; `master` is the connection whose partners count, None: every one's."""
     accepted = records.accepted(tx)
-    rows = {name: row for name, row in records.partners(tx, master).items() if name in accepted}
+    rows = {name: row for name, row in partner_rows(tx, master).items() if name in accepted}
     documents: dict[str, list[Document]] = defaultdict(list)
     for row in records.by_kind(tx, RecordKind.DOCUMENT):
         if row.body and row.state != "gone":

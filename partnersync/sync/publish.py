@@ -7,14 +7,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from partnersync.contract.adapter import Adapter, Table
-from partnersync.contract.tables import INCIDENT_COLUMNS, ISSUE_COLUMNS, LEDGER_COLUMNS, STATEMENT_COLUMNS
+from partnersync.contract.tables import (
+    INCIDENT_COLUMNS,
+    ISSUE_COLUMNS,
+    LEDGER_COLUMNS,
+    PAYOUT_COLUMNS,
+    STATEMENT_COLUMNS,
+)
 from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts, line_status
 from partnersync.domain.masking import masked
 from partnersync.domain.statement import Statement
 from partnersync.errors import PartnersyncError
+from partnersync.rules.program import Programme
 from partnersync.store import incidentbook, issuebook, ledger, published, statements
 from partnersync.store.database import Store
+from partnersync.sync import payout_list
+from partnersync.sync.payout_list import PayoutRow
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +154,44 @@ def statements_table(store: Store, zone: ZoneInfo) -> Table:
 
     with store.read() as tx:
         return Table("statements", STATEMENT_COLUMNS, f"{statements.state(tx)} {zone.key}", rows)
+
+
+def payout_row(one: PayoutRow) -> tuple[str, ...]:
+    """One row of payouts.csv."""
+    return (
+        one.payout_id,
+        one.partner_id,
+        one.payee_id,
+        one.amount.currency,
+        one.amount.text(),
+        one.state.value,
+        "|".join(one.missing),
+        one.pay_by.isoformat() if one.pay_by else "",
+    )
+
+
+def payouts_table(store: Store, programme: Programme, as_of: datetime, master: str | None) -> Table:
+    """Every payout, and what waits for one."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        with store.read() as tx:
+            yield from map(payout_row, payout_list.rows(tx, programme, as_of, master))
+
+    with store.read() as tx:
+        known = f"{ledger.state(tx, as_of)} {statements.state(tx)} {payout_list.state(tx, programme, as_of)}"
+        return Table("payouts", PAYOUT_COLUMNS, known, rows)
+
+
+def due_tables(store: Store, programme: Programme, as_of: datetime, master: str | None) -> list[Table]:
+    """All of them as of a moment; `master` is the connection whose partners count."""
+    zone = programme.zone
+    return [
+        ledger_table(store, zone, as_of),
+        statements_table(store, zone),
+        payouts_table(store, programme, as_of, master),
+        incidents_table(store, zone),
+        issues_table(store),
+    ]
 
 
 def publish(store: Store, adapter: Adapter, connection: str, tables: Sequence[Table]) -> list[str]:

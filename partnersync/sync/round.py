@@ -1,6 +1,6 @@
 """One round of deciding, in its order, in one transaction.
 
-Lost writes, partners, approvers, cases and lines, guard, statements.
+Lost writes, partners, approvers, cases and lines, guard, statements, what is overdue.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,7 @@ from partnersync.sync import knowing
 from partnersync.sync.approvals import Approvals
 from partnersync.sync.casework import Casework, DecideReport
 from partnersync.sync.dues import Dues
+from partnersync.sync.payout_list import tell_overdue
 from partnersync.sync.progress import Progress
 from partnersync.sync.recover import recover
 from partnersync.sync.responsible import ask_for_managers
@@ -64,7 +65,7 @@ class Round:
         if program_digests.keep(tx, digests(self.programme), run, self.programme.places):
             casefile.touch_all(tx)
         program = self.programme.at(as_of) or self.programme.versions[-1]
-        dues = Dues(tx, as_of, run, self.programme.currency, self.progress)
+        dues = Dues(tx, as_of, run, self.programme, self.progress)
         work = Casework(
             tx,
             self.programme,
@@ -98,6 +99,7 @@ class Round:
         dues.deals()
         stated = Statements(tx, self.programme, run, as_of, self.now(), self.say, self.settings.partners).look(failed)
         dues.deals()
+        tell_overdue(tx, self.programme, as_of, self.settings.partners, work.managers(), self.say)
         return RoundReport(decided, guarded, stated, approvals.taken, approvals.opened)
 
 

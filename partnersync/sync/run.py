@@ -24,7 +24,7 @@ from partnersync.sync.forms import Setting
 from partnersync.sync.plan import Tally
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
-from partnersync.sync.publish import incidents_table, issues_table, ledger_table, moment_text, publish, statements_table
+from partnersync.sync.publish import due_tables, issues_table, moment_text, publish
 from partnersync.sync.pull import keep, pull
 from partnersync.sync.push import PushReport, push, send_notes
 from partnersync.sync.recover import recover
@@ -272,13 +272,7 @@ class Engine:
             push(self.store, adapter, changes, report.run, self.now, self.progress, pushed, writes)
         send_notes(self.store, adapter, report.run, self.now, pushed)
         if self.settings.holds_ledger(name):
-            zone = self.programme.zone
-            tables = [
-                ledger_table(self.store, zone, report.as_of),
-                statements_table(self.store, zone),
-                incidents_table(self.store, zone),
-                issues_table(self.store),
-            ]
+            tables = due_tables(self.store, self.programme, report.as_of, self.settings.partners)
             self._publish(name, report, tables)
 
     def _publish(self, name: str, report: Report, tables: Sequence[Table]) -> None:

@@ -44,9 +44,13 @@ def registration_values(one: Judged) -> dict[str, str]:
     }
 
 
-def partner_values(balance: str) -> dict[str, str]:
-    """The fields of one partner; those about the channel's health are empty until they are computed."""
-    return dict.fromkeys(MANAGED[RecordKind.PARTNER], "") | {"ps_balance": balance}
+def partner_values(balance: str, pay_by: date | None) -> dict[str, str]:
+    """The fields of one partner; those about the channel's health are empty until they are computed.
+
+    `pay_by` is the last day on which his oldest approved sum is paid in time.
+    """
+    due = {"ps_balance": balance, "ps_payout_due_on": day_text(pay_by)}
+    return dict.fromkeys(MANAGED[RecordKind.PARTNER], "") | due
 
 
 def sums(amounts: Iterable[Money]) -> str:
