@@ -1,5 +1,6 @@
 """What the commands by which people decide have in common: who decides, why, and beside no run."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,6 +26,14 @@ def deciding(company: Company) -> Iterator[Tx]:
         store.write() as tx,
     ):
         yield tx
+
+
+def logged_in(does: str) -> str:
+    """The login name of whoever calls; ConfigError where there is none, with what he `does`."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise ConfigError("nobody is logged in by name", hint=f"Say who {does}: --by USER") from None
 
 
 def refuse_silence(reason: str) -> None:

@@ -40,11 +40,14 @@ def explain(kind: str, record_id: str, as_of: str | None, language: str | None, 
         reached = knowing.tiers(tx, company.programme, records.accepted(tx))
         telling = Telling(company.programme, until or now(), say, story.partners(tx), reached)
         if kind == "deal":
-            told = telling.deal(story.deal_story(tx, deal_ref(tx, record_id), until))
+            found = story.deal_story(tx, deal_ref(tx, record_id), until)
+            telling.misses(tx, found.lines, company.settings.partners)
+            told = telling.deal(found)
         elif kind == "registration":
             told = telling.registration(story.registration_story(tx, record_id, until))
         elif kind == "line":
             stated, of_deal = story.line_story(tx, record_id, until)
+            telling.misses(tx, [stated, *(of_deal.lines if of_deal else ())], company.settings.partners)
             told = telling.line_of(stated, of_deal, story.line_sources(tx, stated[0], of_deal))
         else:
             told = telling.partner(story.partner_story(tx, record_id, until))

@@ -49,6 +49,7 @@ LABELS: dict[str, str] = {
     "protection_ended_by": pmsgid("label", "protection ended by"),
     "reason": pmsgid("label", "reason"),
     "records": pmsgid("label", "records"),
+    "refunds_after_a_payout": pmsgid("label", "refunds after a payout"),
     "registration": pmsgid("label", "registration"),
     "registrations": pmsgid("label", "registrations"),
     "registrations_of_the_client": pmsgid("label", "registrations of the client"),
@@ -58,11 +59,12 @@ LABELS: dict[str, str] = {
     "state": pmsgid("label", "state"),
     "statement": pmsgid("label", "statement"),
     "status": pmsgid("label", "status"),
+    "still_missing": pmsgid("label", "still missing"),
     "submitted": pmsgid("label", "submitted"),
     "what": pmsgid("label", "what happened"),
     "why": pmsgid("label", "why"),
 }
-_FOR_SCRIPTS = frozenset({"trace", "evidence", "passed_over"})  # told in sentences instead
+_FOR_SCRIPTS = frozenset({"trace", "evidence", "passed_over", "missing"})  # told in sentences instead
 
 
 @dataclass(frozen=True, slots=True)

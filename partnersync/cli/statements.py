@@ -1,6 +1,5 @@
 """The commands about statements: what was closed for whom, its lines, and the decisions of people about it."""
 
-import getpass
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -19,14 +18,14 @@ from partnersync.cli.assemble import (
     opened_store,
     read_company,
 )
-from partnersync.cli.deciding import by_option, deciding, refuse_stranger
+from partnersync.cli.deciding import by_option, deciding, logged_in, refuse_stranger
 from partnersync.cli.output import counted, show_json, show_table, write_csv
 from partnersync.contract.tables import LEDGER_COLUMNS, STATEMENT_COLUMNS
 from partnersync.domain.statement import StatementState
-from partnersync.errors import ConfigError
 from partnersync.rules import statements as rules
 from partnersync.store import ledger as lines
 from partnersync.store import statements as kept
+from partnersync.sync import missing
 from partnersync.sync.publish import ledger_row, statement_row
 from partnersync.sync.statements import Statements, find
 from partnersync.translate import translator
@@ -68,12 +67,13 @@ def show(statement_id: str, csv_file: Path | None, force: bool, as_of: str | Non
     zone, moment = company.programme.zone, company.moment(as_of) or now()
     with opened_store(company) as store, store.read() as tx:
         one = find(tx, statement_id)
-        missing = "|".join(rules.missing(one.state))
+        stated = [(line, facts) for _, line, facts, *_ in lines.rows(tx, statement_id=statement_id)]
+        misses = missing.of_lines(tx, stated, company.programme, moment, company.settings.partners)
 
         def told() -> Generator[tuple[str, ...]]:
-            for _, line, facts, *_ in lines.rows(tx, statement_id=statement_id):
+            for line, facts in stated:
                 row = dict(zip(LEDGER_COLUMNS, ledger_row(line, facts, ("", ""), zone, moment), strict=True))
-                yield (*(row[name] for name in _LINE_COLUMNS[:-1]), missing)
+                yield (*(row[name] for name in _LINE_COLUMNS[:-1]), "|".join(misses[line.line_id]))
 
         head = dict(zip(STATEMENT_COLUMNS, statement_row(one, zone), strict=True))
         head["pay_by"] = rules.pay_by(one.approved_at, company.programme).isoformat() if one.approved_at else ""
@@ -98,7 +98,7 @@ def show(statement_id: str, csv_file: Path | None, force: bool, as_of: str | Non
 def close(period: str, actor: str | None, as_of: str | None, config: Path) -> int:
     """Close a month before its day, or for partners whose connection failed; its statements are drafts, to be sent."""
     company = read_company(config)
-    closer = actor or _logged_in()
+    closer = actor or logged_in("closes it")
     moment = company.moment(as_of) or now()
     with deciding(company) as tx:
         say = translator(company.settings.language)
@@ -108,13 +108,6 @@ def close(period: str, actor: str | None, as_of: str | None, config: Path) -> in
     for name in made:
         click.echo(f"  {name}")
     return 0
-
-
-def _logged_in() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        raise ConfigError("nobody is logged in by name", hint="Say who closes it: --by USER") from None
 
 
 def _move(statement_id: str, state: StatementState, actor: str, reason: str, as_of: str | None, config: Path) -> int:

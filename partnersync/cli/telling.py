@@ -5,23 +5,28 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from partnersync.cli.in_words import ALL, Phrase
+from sqlalchemy import Connection as Tx
+
+from partnersync.cli.in_words import ALL, Phrase, Term
 from partnersync.domain import trace
 from partnersync.domain.attribution import Evidence
 from partnersync.domain.decided import Judged
 from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts, LineKind, line_status
 from partnersync.domain.partner import Partner
+from partnersync.domain.payout import Debt
 from partnersync.domain.registration import Protection, RegistrationState, Verdict
-from partnersync.domain.say import Say
+from partnersync.domain.say import Say, msgid
 from partnersync.domain.value import Money
 from partnersync.rules import explain as words
-from partnersync.rules import guard_words
+from partnersync.rules import guard_words, payout_words
 from partnersync.rules.program import Programme
 from partnersync.rules.rule_choice import facts_of, passed_over
 from partnersync.rules.tiers import NO_TIERS, Tiers
-from partnersync.sync import story
+from partnersync.sync import missing, story
 from partnersync.sync.publish import moment_text
+
+NO_DEAL = Term(msgid("no deal"))
 
 
 class Telling:
@@ -41,6 +46,11 @@ class Telling:
         self._say = say
         self._partners = partners
         self._tiers = tiers
+        self._missing: dict[str, tuple[str, ...]] = {}
+
+    def misses(self, tx: Tx, lines: Sequence[story.StatedLine], master: str | None) -> None:
+        """Have it told what these lines still miss."""
+        self._missing = missing.of_lines(tx, lines, self._programme, self._as_of, master)
 
     def deal(self, told: story.DealStory) -> dict[str, Any]:
         """A deal: what its CRM says, whom it belongs to and why, its registrations and lines."""
@@ -68,6 +78,7 @@ class Telling:
             "registrations_of_the_client": [self.registration(one) for one in told.claims],
             "incidents": [self._incident(one) for one in told.incidents],
             "lines": [self.line(line, facts) for line, facts in told.lines],
+            "refunds_after_a_payout": [self._debt(one) for one in told.debts],
         }
 
     def registration(self, one: Judged) -> dict[str, Any]:
@@ -101,10 +112,10 @@ class Telling:
         }
 
     def line_of(
-        self, stated: tuple[Line, LineFacts], of_deal: story.DealStory, sources: Sequence[story.Source]
+        self, stated: tuple[Line, LineFacts], of_deal: story.DealStory | None, sources: Sequence[story.Source]
     ) -> dict[str, Any]:
-        """A line with the records behind it, the rules that did not take it, and the deal that it belongs to."""
-        passed = self._passed_over(stated[0], of_deal)
+        """A line with the records behind it, the rules that did not take it, and its deal, if it has one."""
+        passed = self._passed_over(stated[0], of_deal) if of_deal else []
         return {
             **self.line(*stated),
             "considered": words.sentences(trace.encode(passed), self._say),
@@ -113,7 +124,7 @@ class Telling:
                 Phrase("{} {}" + (" ({}:{})" if one.file else ""), (one.kind.value, one.ref, one.file, str(one.line)))
                 for one in sources
             ],
-            "of_the_deal": self.deal(of_deal),
+            "of_the_deal": self.deal(of_deal) if of_deal else {},
         }
 
     def _passed_over(self, line: Line, told: story.DealStory) -> list[trace.Step]:
@@ -145,10 +156,14 @@ class Telling:
             "kind": line.kind,
             "program_version": line.program_version,
             "rule": line.rule,
-            "base": Phrase("{} ({})", (line.base, line.base_items)),
+            "base": Phrase("{} ({})", (line.base, line.base_items)) if line.base_items else line.base,
             "amount": line.amount,
             "status": line_status(line.hold_until, facts, self._as_of),
             "reason": facts.hold_reason or line.reason,
+            "missing": "|".join(self._missing.get(line.line_id, ())),
+            "still_missing": [
+                payout_words.missing_sentence(code, self._say) for code in self._missing.get(line.line_id, ())
+            ],
             "reverses": line.reverses,
             "statement": facts.statement_id,
             "arithmetic": words.numbered(words.sentences(line.trace, self._say)),
@@ -170,10 +185,14 @@ class Telling:
             "lines": len(told.lines),
             "registrations": [self.registration(one) for one in told.claims],
             "deals": [
-                Phrase("{}: " + ", ".join([one_line] * len(lines)), (ref, *chain.from_iterable(lines)))
+                Phrase("{}: " + ", ".join([one_line] * len(lines)), (ref or NO_DEAL, *chain.from_iterable(lines)))
                 for ref, lines in by_deal.items()
             ],
         }
+
+    def _debt(self, one: Debt) -> str:
+        program = self._programme.named(one.program_version) or self._programme.versions[0]
+        return payout_words.debt_sentence(one, program.commission.clawback, self._say)
 
     def _protection(self, one: Protection | None) -> dict[str, object]:
         if one is None:

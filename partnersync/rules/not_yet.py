@@ -12,8 +12,6 @@ LATER = (
     "registration",
     "protection",
     "attribution",
-    "commission.clawback",
-    "payout",
     "segments",
     "churn",
     "managers",
@@ -48,9 +46,6 @@ IN_FORCE = frozenset(
         "registration.capacity_per_day",
         "registration.capacity_by_tier",
         "registration.research_bd",
-        "payout.close_on_bd",
-        "payout.accept_by_silence_bd",
-        "payout.pay_within_bd",
     }
 )
 

@@ -21,7 +21,9 @@ from partnersync.sync.unpaid import Judge, judge, piles
 
 StatedLine = tuple[Line, LineFacts]
 _DONE = frozenset({LineStatus.PAID, LineStatus.REVERSED})
-_ORDER: dict[str, int] = {code: rank for rank, code in enumerate((*list(Gate)[:8], Missing.STATEMENT_NOT_APPROVED, *list(Gate)[8:]))}
+_ORDER: dict[str, int] = {
+    code: rank for rank, code in enumerate((*list(Gate)[:8], Missing.STATEMENT_NOT_APPROVED, *list(Gate)[8:]))
+}
 
 
 class _Group(NamedTuple):

@@ -16,9 +16,10 @@ from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts
 from partnersync.domain.partner import Partner
+from partnersync.domain.payout import Debt
 from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import ConfigError
-from partnersync.store import codec, decisions, incidentbook, ledger, overrides, records
+from partnersync.store import codec, debts, decisions, incidentbook, ledger, overrides, records
 from partnersync.store.records import Row
 
 StatedLine = tuple[Line, LineFacts]
@@ -35,6 +36,7 @@ class DealStory:
     lines: Sequence[StatedLine]
     incidents: Sequence[Incident] = ()
     rule: RuleOverride | None = None
+    debts: Sequence[Debt] = ()  # of refunds after a payout
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ def deal_story(tx: Tx, ref: str, until: datetime | None = None) -> DealStory:
     _refuse_later(f"deal {ref}", deal.created_at, until)
     lines = [(line, facts) for line, facts in ledger.by_deals(tx, [ref]) if _by_then(line.event_time, until)]
     incidents = [one for one in incidentbook.of_deal(tx, ref) if _by_then(one.found_at, until)]
-    return DealStory(
-        deal, _without_later(standing, until), of_client, lines, incidents, overrides.latest_rules(tx, [ref]).get(ref)
-    )
+    owing = [one for one in debts.of_deals(tx, [ref]) if _by_then(one.event_time, until)]
+    rule = overrides.latest_rules(tx, [ref]).get(ref)
+    return DealStory(deal, _without_later(standing, until), of_client, lines, incidents, rule, owing)
 
 
 def _without_later(standing: DealStanding, until: datetime | None) -> DealStanding:
@@ -93,10 +95,10 @@ class Source:
     line: int = 0
 
 
-def line_sources(tx: Tx, line: Line, told: DealStory) -> list[Source]:
+def line_sources(tx: Tx, line: Line, told: DealStory | None) -> list[Source]:
     """The records behind a line: its payment, its deal, the registration that the deal rests on, the partner."""
     found = [_source(tx, RecordKind.PAYMENT, line.event_id), _source(tx, RecordKind.DEAL, line.deal_ref)]
-    if claim := decisions.claim(tx, told.standing.registration_id):
+    if told and (claim := decisions.claim(tx, told.standing.registration_id)):
         found.append(_source(tx, RecordKind.REGISTRATION, f"{claim[0]}/{told.standing.registration_id}"))
     partner = next((row for row in _partners(tx) if row.record_id == line.partner_id), None)
     if partner:
@@ -119,14 +121,14 @@ def _partners(tx: Tx) -> Iterator[Row]:
     return (row for row in records.by_kind(tx, RecordKind.PARTNER) if row.body)
 
 
-def line_story(tx: Tx, line_id: str, until: datetime | None = None) -> tuple[StatedLine, DealStory]:
-    """One line and the deal behind it; ConfigError where it is unknown, or younger than `until`."""
+def line_story(tx: Tx, line_id: str, until: datetime | None = None) -> tuple[StatedLine, DealStory | None]:
+    """One line and the deal behind it, if there is one; ConfigError where it is unknown, or younger than `until`."""
     found = next(ledger.rows(tx, line_id=line_id), None)
     if found is None:
         raise ConfigError(f"no line is known as {line_id}", hint=_HINT)
     _, line, facts, *_ = found
     _refuse_later(f"the event of line {line_id}", line.event_time, until)
-    return (line, facts), deal_story(tx, line.deal_ref, until)
+    return (line, facts), deal_story(tx, line.deal_ref, until) if line.deal_ref else None
 
 
 def partner_story(tx: Tx, partner_id: str, until: datetime | None = None) -> PartnerStory:

@@ -28,7 +28,7 @@ def test_a_bug_is_one_line_that_quotes_no_record(firm: Firm, monkeypatch: pytest
     ended = firm.run("status")
     assert (ended.code, ended.out) == (1, "")
     first, mend = ended.err.splitlines()
-    assert first.startswith("error: unexpected KeyError in partnersync.cli.tables, line ")
+    assert first.startswith("error: unexpected KeyError in partnersync.cli.status, line ")
     assert mend.startswith("what to do: Run it again with --debug")
     assert "Traceback" not in ended.err
     assert [text for text in SECRET.split() if text in ended.err] == []

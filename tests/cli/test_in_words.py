@@ -106,7 +106,7 @@ def keys(told: Any) -> Iterator[str]:
 WAYS = [["deal", "D-1"], ["deal", "D-3"], ["registration", "R-1"], ["partner", "P-1"]]
 
 
-SENTENCES = ("why", "arithmetic", "what", "considered")
+SENTENCES = ("why", "arithmetic", "what", "considered", "still_missing", "refunds_after_a_payout")
 
 
 def without_sentences(told: Any) -> Any:

@@ -13,7 +13,7 @@ from small_firm import FILES, PROGRAM, SETTINGS, Firm
 
 IN_PLACE = SETTINGS.replace('out = "out"', "in_place = true")
 OURS = ("deals", "partners", "registrations")
-TABLES = {"ledger.csv", "statements.csv", "issues.csv", "incidents.csv", "notes.csv", "tasks.csv"}
+TABLES = {"ledger.csv", "statements.csv", "payouts.csv", "issues.csv", "incidents.csv", "notes.csv", "tasks.csv"}
 PAYMENTS = FILES["payments"].replace("1500", "900")
 PAID = PAYMENTS + "M-3,D-2,2026-03-12,500\n"
 

@@ -71,5 +71,7 @@ def test_a_sync_after_a_killed_undo_holds_what_was_put_back_and_nothing_else(
 
 def _files(files: dict[str, bytes], folders: tuple[str, ...]) -> dict[str, bytes]:
     """Those of some folders, but for the tables of the programme."""
-    tables = {f"out/{name}.csv" for name in ("ledger", "statements", "issues", "incidents", "notes", "tasks")}
+    tables = {
+        f"out/{name}.csv" for name in ("ledger", "statements", "payouts", "issues", "incidents", "notes", "tasks")
+    }
     return {name: held for name, held in files.items() if name.startswith(folders) and name not in tables}

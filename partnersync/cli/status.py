@@ -1,7 +1,5 @@
-"""The commands that show what is kept: ledger, status."""
+"""The command that shows how things stand: runs, streams, issues, locks."""
 
-from collections.abc import Generator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,82 +9,17 @@ import click
 from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import (
-    as_of_option,
     config_option,
-    csv_option,
-    force_option,
     json_option,
-    month_option,
     now,
     opened_store,
     read_company,
 )
-from partnersync.cli.output import counted, show_json, show_table, write_csv
-from partnersync.cli.references import deal_ref
-from partnersync.contract.tables import LEDGER_COLUMNS
+from partnersync.cli.output import counted, show_json, show_table
 from partnersync.rules.program import Programme
 from partnersync.rules.statements import closes_at, month_after
 from partnersync.store import casefile, codec, cursors, issuebook, locks, runs, statements
-from partnersync.store import ledger as lines
-from partnersync.sync.publish import ledger_row, moment_text
-
-# Columns that a terminal has room for; --json and --csv give all of ledger.csv.
-_SHORT = (
-    "line_id",
-    "partner_id",
-    "deal_id",
-    "event_time",
-    "rule",
-    "base",
-    "rate",
-    "amount",
-    "currency",
-    "kind",
-    "status",
-)
-
-
-@click.command()
-@click.option("--deal", metavar="ID", help="Only lines of this deal.")
-@click.option("--partner", metavar="ID", help="Only lines of this partner.")
-@month_option(required=False, text="Only lines of this month.")
-@csv_option
-@force_option
-@as_of_option
-@json_option
-@config_option
-def ledger(
-    deal: str | None,
-    partner: str | None,
-    period: str | None,
-    csv_file: Path | None,
-    force: bool,
-    as_of: str | None,
-    as_json: bool,
-    config: Path,
-) -> int:
-    """Show lines of the ledger, oldest first, with their status as of now; with --as-of those of events until then."""
-    company = read_company(config)
-    zone, until = company.programme.zone, company.moment(as_of)
-    moment = until or now()
-    with opened_store(company) as store, store.read() as tx:
-        ref = deal_ref(tx, deal) if deal else None
-
-        def told() -> Generator[tuple[str, ...]]:
-            found = lines.rows(tx, deal_ref=ref, partner_id=partner, period=period, until=until)
-            for _, line, facts, before, own in found:
-                yield ledger_row(line, facts, (before, own), zone, moment)
-
-        with closing(told()) as rows:  # before the store is, also where nobody reads on
-            if csv_file:
-                write_csv(csv_file, LEDGER_COLUMNS, rows, force=force)
-            elif as_json:
-                show_table(LEDGER_COLUMNS, rows, as_json=True)
-            else:
-                places = [LEDGER_COLUMNS.index(column) for column in _SHORT]
-                show_table(_SHORT, ([row[place] for place in places] for row in rows), as_json=False)
-    return 0
-
+from partnersync.sync.publish import moment_text
 
 _RUN_COLUMNS = (
     "run",

@@ -1,0 +1,183 @@
+"""Refunds after payouts in the whole flow; no order, repetition or band makes them inconsistent."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from partnersync.store import debts, ledger
+from payout_desk import APPROVED, P1, P2, PROGRAM, Desk, deal, owed, paid
+
+
+@pytest.fixture
+def desk(new_company: Callable[..., Any]) -> Desk:
+    company = new_company(program=PROGRAM)
+    company.add("partner", P1, P2)
+    company.add("deal", deal("D1"), deal("D2", "P2"))
+    return Desk(company)
+
+
+def kept(desk: Desk) -> list[tuple[str, str, bool, int]]:
+    """Every debt: refund, sum, whether it is lost, what was taken."""
+    with desk.company.store.read() as tx:
+        found = debts.of_deals(tx, ["main/D1", "main/D2"])
+    return [(one.event_id, one.owed.text(), one.lost, one.taken) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("day", "lines", "owing"),
+    [
+        pytest.param("2026-02-17", [("main/R1", "-1000.00")], [], id="before the payout: a reversing line"),
+        pytest.param("2026-02-18", [], [("main/R1", "1000.00", False, 0)], id="on its day: a debt"),
+        pytest.param("2026-05-19", [], [("main/R1", "1000.00", False, 0)], id="90 days after it: a debt"),
+        pytest.param("2026-05-20", [], [("main/R1", "1000.00", True, 0)], id="91 days: the vendor's loss"),
+    ],
+)
+def test_the_day_of_a_refund_decides(
+    desk: Desk, day: str, lines: list[tuple[str, ...]], owing: list[tuple[str, str, bool, int]]
+) -> None:
+    owed(desk, paid("M1", "2026-01-10", "4000"))
+    assert desk.pay_out(APPROVED) == ["2000.00"]
+    desk.company.add("payment", paid("R1", day, "2000", refund_of="M1"))
+    for _ in range(2):
+        desk.sync("2026-06-30")
+        assert desk.lines("event_id", "amount", kind="reversal") == lines
+        assert kept(desk) == owing
+
+
+def test_each_part_of_a_payment_that_is_refunded_goes_its_own_way(desk: Desk) -> None:
+    owed(desk, paid("M1", "2026-01-10", "4000"))
+    desk.pay_out(APPROVED)
+    desk.company.add("payment", paid("R1", "2026-02-01", "1000", refund_of="M1"))
+    desk.company.add("payment", paid("R2", "2026-03-01", "1000", refund_of="M1"))
+    desk.company.add("payment", paid("R3", "2026-06-20", "1000", refund_of="M1"))
+    desk.sync("2026-06-30")
+    assert desk.lines("event_id", "amount", kind="reversal") == [("main/R1", "-500.00")]
+    assert kept(desk) == [("main/R2", "500.00", False, 0), ("main/R3", "500.00", True, 0)]
+
+
+def test_nothing_is_taken_from_a_partner_who_left(desk: Desk) -> None:
+    owed(desk, paid("M1", "2026-01-10", "4000"))
+    desk.pay_out(APPROVED)
+    desk.company.add("payment", paid("R1", "2026-02-20", "2000", refund_of="M1"), paid("M2", "2026-02-10", "4000"))
+    desk.company.systems["main"].rows["partner"][0]["status"] = "left"
+    desk.approved("2026-03-20")
+    assert desk.pay_out("2026-03-20") == ["2000.00"]
+    assert kept(desk) == [("main/R1", "1000.00", False, 0)]
+
+
+def test_a_deleted_record_and_a_changed_mapping_make_no_debt(desk: Desk) -> None:
+    owed(desk, paid("M1", "2026-01-10", "4000"), paid("M2", "2026-01-10", "4000", deal_id="D2"))
+    desk.pay_out(APPROVED)
+    rows = desk.company.systems["main"].rows
+    rows["payment"] = [row for row in rows["payment"] if row["payment_id"] != "M1"]
+    rows["deal"][1]["products"] = "something else"
+    desk.sync("2026-03-20")
+    assert kept(desk) == []
+    assert desk.lines("amount", kind="reversal") == desk.lines("amount", kind="clawback") == []
+
+
+def test_a_returned_payout_takes_its_clawback_along(desk: Desk) -> None:
+    owed(desk, paid("M1", "2026-01-10", "4000"))
+    desk.pay_out(APPROVED)
+    desk.company.add("payment", paid("R1", "2026-02-20", "4000", refund_of="M1"), paid("M2", "2026-02-10", "2000"))
+    desk.approved("2026-03-20")
+    assert desk.pay_out("2026-03-20") == ["500.00"]
+    desk.give_back("2026-03-23", "PO-2")
+    assert desk.pay_out("2026-03-24") == ["500.00"], "half of it is taken already"
+    assert kept(desk) == [("main/R1", "2000.00", False, 500_00)]
+
+
+def test_what_turns_out_to_be_taken_too_much_is_given_back(desk: Desk) -> None:
+    owed(desk, paid("M1", "2026-01-10", "4000"))
+    desk.pay_out(APPROVED)
+    refund = paid("R1", "2026-02-20", "4000", refund_of="M1")
+    desk.company.add("payment", refund, paid("M2", "2026-02-10", "4000"))
+    desk.approved("2026-03-20")
+    assert desk.pay_out("2026-03-20") == ["1333.33"]
+    rows = desk.company.systems["main"].rows["payment"]
+    next(row for row in rows if row["payment_id"] == "R1")["amount"] = "1000"
+    for _ in range(2):
+        desk.sync("2026-03-25")
+        assert desk.lines("event_id", "amount", kind="reversal") == [("main/R1", "166.67")]
+    assert kept(desk) == [("main/R1", "500.00", False, 666_67)]
+
+
+BANDS: dict[str, object] = {
+    "effective_from": date(2026, 1, 1),
+    "commission": {
+        "base": "gross",
+        "rules": [
+            {
+                "name": "licence",
+                "tiers": {
+                    "mode": "retroactive",
+                    "measure": "base_in_year",
+                    "bands": [{"from": "0 RUB", "rate": "10%"}, {"from": "5000 RUB", "rate": "20%"}],
+                },
+                "cap": {"per": "partner_year", "amount": "3000 RUB"},
+            }
+        ],
+    },
+    "payout": {"minimum": "1 RUB"},
+}
+QUIET = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+sums = st.sampled_from(["1000", "2500.01", "3333.33", "6000"])
+
+
+@st.composite
+def months(draw: st.DrawFn) -> list[list[dict[str, str]]]:
+    """What comes in each of some months: a payment, and perhaps refunds of what was paid by then."""
+    found: list[list[dict[str, str]]] = []
+    for month in range(1, draw(st.integers(2, 5)) + 1):
+        rows = [paid(f"M{month}", f"2026-{month:02d}-05", draw(sums))]
+        for earlier in range(1, month + 1):
+            if draw(st.booleans()):
+                refund = paid(f"R{month}{earlier}", f"2026-{month:02d}-25", draw(sums), refund_of=f"M{earlier}")
+                rows.append(refund)
+        found.append(draw(st.permutations(rows)))
+    return found
+
+
+@QUIET
+@given(months=months())
+def test_however_it_comes_the_books_are_consistent(
+    new_company: Callable[..., Any], months: list[list[dict[str, str]]]
+) -> None:
+    company = new_company(program=BANDS)
+    company.add("partner", P1)
+    company.add("deal", deal("D1"))
+    desk = Desk(company)
+    carried_and_paid = 0
+    for number, rows in enumerate(months, start=1):
+        company.add("payment", *rows)
+        desk.approved(f"2026-{number + 1:02d}-22")
+        desk.pay_out(f"2026-{number + 1:02d}-22")
+    last = f"2026-{len(months) + 1:02d}-23"
+    desk.sync(last)
+    before = (desk.lines("line_id", "amount"), kept(desk))
+    company.systems["main"].rows["payment"].reverse()
+    desk.sync(last)
+    assert (desk.lines("line_id", "amount"), kept(desk)) == before, "recomputing books nothing new, and no second debt"
+    with company.store.read() as tx:
+        lines = [(line, facts) for _, line, facts, *_ in ledger.rows(tx)]
+        owing = debts.of_deals(tx, ["main/D1"])
+        [balance] = ledger.balances(tx, ["P1"])["P1"]
+    by_payout: dict[str, int] = {}
+    for line, facts in lines:
+        if facts.payout_id:
+            by_payout[facts.payout_id] = by_payout.get(facts.payout_id, 0) + line.amount.minor
+        carried_and_paid += line.amount.minor
+    assert set(by_payout.values()) <= {0}, "what a payout holds has left with it"
+    assert balance.minor == carried_and_paid
+    for debt in owing:
+        assert debt.taken <= debt.owed.minor
+        assert debt.parts <= 3
+    for name in by_payout:
+        of_payout = [line for line, facts in lines if facts.payout_id == name and line.kind != "payout"]
+        taken = -sum(line.amount.minor for line in of_payout if line.kind == "clawback")
+        gross = sum(line.amount.minor for line in of_payout if line.kind != "clawback")
+        assert taken <= (gross + 1) // 2
