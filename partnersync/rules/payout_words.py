@@ -7,7 +7,7 @@ from partnersync.domain.say import Say, msgid
 from partnersync.domain.value import Money
 from partnersync.rules.gates import Gate
 from partnersync.rules.program_tables import Clawback
-from partnersync.rules.statements import Missing
+from partnersync.rules.statements import NOT_APPROVED
 
 # Code → what is still missing.
 MISSING: dict[str, str] = {
@@ -19,7 +19,7 @@ MISSING: dict[str, str] = {
     Gate.NPD_UNKNOWN: msgid("a check that the partner is self-employed on the day of payment"),
     Gate.NPD_AGENCY_FORBIDDEN: msgid("a contract of services: under this one a self-employed partner is not paid"),
     Gate.STATEMENT_NOT_ACCEPTED: msgid("a statement that was accepted"),
-    Missing.STATEMENT_NOT_APPROVED: msgid("the approval of the statement"),
+    NOT_APPROVED: msgid("the approval of the statement"),
     Gate.DOCUMENTS_MISSING: msgid("documents of the statement's month"),
     Gate.RECEIPT_MISSING: msgid("the receipt for the last payout"),
     Gate.ON_HOLD: msgid("the end of what holds it"),

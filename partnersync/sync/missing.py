@@ -13,7 +13,7 @@ from partnersync.domain.value import Money
 from partnersync.rules import gates, statements
 from partnersync.rules.gates import Gate, Sum
 from partnersync.rules.program import Programme
-from partnersync.rules.statements import Missing
+from partnersync.rules.statements import NOT_APPROVED
 from partnersync.store import payouts
 from partnersync.store import statements as kept
 from partnersync.sync.payees import load
@@ -21,9 +21,7 @@ from partnersync.sync.unpaid import Judge, judge, piles
 
 StatedLine = tuple[Line, LineFacts]
 _DONE = frozenset({LineStatus.PAID, LineStatus.REVERSED})
-_ORDER: dict[str, int] = {
-    code: rank for rank, code in enumerate((*list(Gate)[:8], Missing.STATEMENT_NOT_APPROVED, *list(Gate)[8:]))
-}
+_ORDER: dict[str, int] = {code: rank for rank, code in enumerate((*list(Gate)[:8], NOT_APPROVED, *list(Gate)[8:]))}
 
 
 class _Group(NamedTuple):
@@ -88,5 +86,5 @@ def _unapproved(group: _Group, statement: Statement | None, balance: Money, aske
     )
     payee = asked.payees.payee(group.partner_id, group.payee_id)
     codes: set[str] = set(gates.missing(payee, due, asked.program, asked.day))
-    codes |= set(statements.missing(statement.state)) if statement else {Missing.STATEMENT_NOT_APPROVED}
+    codes |= set(statements.missing(statement.state)) if statement else {NOT_APPROVED}
     return tuple(sorted(codes, key=_ORDER.__getitem__))

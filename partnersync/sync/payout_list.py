@@ -109,11 +109,12 @@ def tell_overdue(
     late = [(pile, *oldest) for pile in piles(tx) if (oldest := pile.oldest(programme)) and oldest[0] < day]
     if not late:
         return
+    places = records.partner_places(tx, sorted({pile.partner_id for pile, *_ in late}), master)
     asked = judge(tx, load(tx, master), programme, as_of)
     open_ones = {one.payout_id: one for one in payouts.rows(tx, PayoutState.MADE, PayoutState.APPROVED)}
     for pile, pay_by, statement in late:
         missing = asked.missing(pile, open_ones.get(pile.payout_id))
-        place = records.partner_place(tx, pile.partner_id, master)
+        place = places.get(pile.partner_id)
         if place is None or Gate.BELOW_MINIMUM in missing:
             continue
         text = overdue_sentence(pile.amount, pile.partner_id, statement.statement_id, pay_by, missing, say)
