@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("keeping", "Prove the hash chains of the ledger and the journal."),
     "db": ("database", "Look after the store: upgrade, backup, restore."),
     "plugins": ("keeping", "Look after the plugins."),
+    "sandbox": ("sandbox", "Emulate a system on this machine, and show how its deals change."),
 }
 
 _DEBUG = "--debug"  # read by `main`, and taken at any place of the command line

@@ -101,6 +101,7 @@ class Account:
     field_groups: dict[str, dict[str, FieldGroup]] = field(default_factory=dict)
     tags: dict[Kind, dict[int, Tag]] = field(default_factory=lambda: {kind: {} for kind in Kind})
     notes: dict[int, Note] = field(default_factory=dict)
+    notes_of: dict[tuple[str, int], list[Note]] = field(default_factory=dict)  # of a card, by its kind and id
     tasks: dict[int, Task] = field(default_factory=dict)
     tasks_of: dict[tuple[str, int], list[Task]] = field(default_factory=dict)  # of a card, by its kind and id
     catalogs: dict[int, Catalog] = field(default_factory=dict)

@@ -16,7 +16,7 @@ _ROLE = {"id": INT, "name": TEXT, "rights": OBJECT, "request_id": ANY}
 
 def get_account(call: Call) -> Response:
     """The account; much of it only by `with`."""
-    account, wanted = call.account, call.with_()
+    account, wanted = call.account, call.with_
     shown: dict[str, Any] = {
         "id": account.id,
         "name": account.name,
@@ -153,7 +153,7 @@ def _users_allowed(call: Call) -> None:
 
 
 def _user_view(call: Call, user: User) -> dict[str, Any]:
-    wanted = call.with_()
+    wanted = call.with_
     rights = {entity: dict(ALL) for entity in user.rights} if user.is_admin else user.rights
     shown: dict[str, Any] = {
         "id": user.id,

@@ -56,7 +56,7 @@ class Call:
         """The user behind the token."""
         return Actor(self.user.id)
 
-    @property
+    @cached_property
     def base(self) -> str:
         """What absolute links begin with."""
         return f"http://{self.request.headers.get('host', f'{self.account.subdomain}.amocrm.ru')}"
@@ -65,6 +65,7 @@ class Call:
         """A link."""
         return {"href": f"{self.base}{API}/{path}"}
 
+    @cached_property
     def with_(self) -> frozenset[str]:
         """What `with` asks for."""
         text = self.query.get("with")

@@ -31,7 +31,7 @@ def listed(call: Call) -> Iterator[Card]:
     filters = _filters(call)
     page, limit = call.paging()
     start = (page - 1) * limit
-    if "only_deleted" in call.with_():
+    if "only_deleted" in call.with_:
         return islice(_deleted(call, filters), start, None)
     low, high = _moments(call, filters)
     tests = _tests(call, filters)

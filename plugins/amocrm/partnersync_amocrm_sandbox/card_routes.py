@@ -20,7 +20,7 @@ def get_cards(call: Call) -> Response:
     """A page."""
     if _unmodified(call):
         return Response(304)
-    look = trash_view if "only_deleted" in call.with_() else card_view
+    look = trash_view if "only_deleted" in call.with_ else card_view
     return page_of(call, call.kind, (look(call, card) for card in listed(call)), skipped=True)
 
 

@@ -12,7 +12,7 @@ MULTI = frozenset({"multitext", "smart_address"})
 
 def card_view(call: Call, card: Card) -> dict[str, Any]:
     """A card with what `with` asks for."""
-    wanted = call.with_()
+    wanted = call.with_
     shown: dict[str, Any] = {"id": card.id, "name": card.name}
     if card.kind is Kind.CONTACTS:
         shown |= {"first_name": card.first_name, "last_name": card.last_name}

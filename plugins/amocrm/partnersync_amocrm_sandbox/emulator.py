@@ -25,6 +25,7 @@ from partnersync_amocrm_sandbox.behaviour import Body429
 from partnersync_amocrm_sandbox.calls import API, Call, find
 from partnersync_amocrm_sandbox.delivery import deliver, over_http
 from partnersync_amocrm_sandbox.hook_forms import head
+from partnersync_amocrm_sandbox.page import page
 from partnersync_amocrm_sandbox.problems import BLOCKED, TOO_MANY, Refusal, problem
 from partnersync_amocrm_sandbox.sample import ADMIN, CLIENT_ID, sample
 from partnersync_amocrm_sandbox.tokens import Access
@@ -76,6 +77,8 @@ class AmoSandbox:
 
     def _answer(self, request: Request) -> Response:
         account = self.account
+        if request.path == "/":
+            return page(account, request)
         if request.path == oauth.SUBDOMAIN_PATH:
             return oauth.current_subdomain(account, request)
         if account.limiter.blocked:

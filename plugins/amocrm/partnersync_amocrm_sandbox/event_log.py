@@ -14,7 +14,7 @@ Told = tuple[dict[str, Any], ...]
 class Event:
     """One change; `entity_type` in the singular; `field_id` of a custom field's change."""
 
-    id: str
+    number: int  # from 1, in the order of the log
     type: str
     entity_type: str
     entity_id: int
@@ -24,6 +24,12 @@ class Event:
     before: Told = ()
     field_id: int | None = None
 
+    @property
+    def id(self) -> str:
+        """Its id, which begins with the time, so ids sort as the log does."""
+        value = (self.created_at * 1000) << 80 | self.number
+        return "".join(ULID[value >> shift & 31] for shift in range(125, -1, -5))
+
 
 @dataclass(slots=True)
 class EventLog:
@@ -32,7 +38,6 @@ class EventLog:
     account_id: int
     events: list[Event] = field(default_factory=list)
     _by_entity: defaultdict[tuple[str, int], list[Event]] = field(default_factory=lambda: defaultdict(list))
-    _by_id: dict[str, Event] = field(default_factory=dict)
 
     def note(
         self,
@@ -46,15 +51,18 @@ class EventLog:
         field_id: int | None = None,
     ) -> Event:
         """Write down a change."""
-        event = Event(self._new_id(now), kind, *entity, by, now, after, before, field_id)
+        event = Event(len(self.events) + 1, kind, *entity, by, now, after, before, field_id)
         self.events.append(event)
         self._by_entity[entity].append(event)
-        self._by_id[event.id] = event
         return event
 
     def get(self, event_id: str) -> Event | None:
         """One event."""
-        return self._by_id.get(event_id)
+        number = 0
+        for letter in event_id[-16:]:
+            number = number << 5 | max(ULID.find(letter), 0)
+        event = self.events[number - 1] if 0 < number <= len(self.events) else None
+        return event if event and event.id == event_id else None
 
     def of(self, entity: tuple[str, int]) -> list[Event]:
         """An entity's events, oldest first."""
@@ -65,7 +73,3 @@ class EventLog:
         start = 0 if low is None else bisect_left(self.events, low, key=lambda event: event.created_at)
         places = range(start, len(self.events))
         return (self.events[place] for place in (reversed(places) if newest_first else places))
-
-    def _new_id(self, now: int) -> str:
-        number = (now * 1000) << 80 | len(self.events) + 1
-        return "".join(ULID[number >> shift & 31] for shift in range(125, -1, -5))

@@ -55,7 +55,7 @@ def _candidates(call: Call, entities: list[str], ids: list[str], low: int | None
     if not ids:
         return log.since(low, newest_first=newest)
     own = [event for one in ids for event in log.of((entities[0], whole(one, 0)))]
-    return sorted(own, key=lambda event: event.id, reverse=newest)
+    return sorted(own, key=lambda event: event.number, reverse=newest)
 
 
 def _moments(call: Call, filters: dict[str, Any]) -> tuple[int | None, int | None]:

@@ -49,11 +49,8 @@ def get_notes(call: Call) -> Response:
     """A page: of a kind of cards, or of one card."""
     filters, order = branch(call.query, "filter"), branch(call.query, "order")
     card_id = call.number("id") if "id" in call.parts else None
-    notes = [
-        note
-        for note in call.account.notes.values()
-        if note.kind is call.kind and card_id in (None, note.entity_id) and _asked(call, filters, note)
-    ]
+    known = call.account.notes.values() if card_id is None else call.account.notes_of.get((call.kind, card_id), ())
+    notes = [note for note in known if note.kind is call.kind and _asked(filters, note)]
     name = next((one for one in ("id", "updated_at") if order.get(one) in ("asc", "desc")), "updated_at")
     descending = order.get(name) == "desc"
     notes.sort(key=lambda note: (getattr(note, name), note.id), reverse=descending)
@@ -132,7 +129,7 @@ def _owner(call: Call, phone: str) -> tuple[Kind, int] | None:
     return None
 
 
-def _asked(call: Call, filters: dict[str, Any], note: Note) -> bool:
+def _asked(filters: dict[str, Any], note: Note) -> bool:
     for name, held in (("id", note.id), ("entity_id", note.entity_id), ("note_type", note.note_type)):
         if name in filters and str(held) not in many(filters[name], commas=True):
             return False

@@ -27,6 +27,7 @@ def add_note(account: Account, kind: Kind, card_id: int, note_type: str, params:
     owner = card.responsible_user_id if card else by
     note = Note(account.new_id(), kind, card_id, note_type, params, by, by, now, now, owner)
     account.notes[note.id] = note
+    account.notes_of.setdefault((kind, card_id), []).append(note)
     account.events.note(_EVENTS[note_type], (kind.single, card_id), by, now, after=({"note": {"id": note.id}},))
     fire_note(account, note)
     return note

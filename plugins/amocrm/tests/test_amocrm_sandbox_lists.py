@@ -215,6 +215,14 @@ def test_deleted_cards() -> None:
     assert amo.rows("leads?with=only_deleted") == []
 
 
+def test_the_trash_may_keep_longer() -> None:
+    """§12.18."""
+    amo = Amo(1, trash_life_days=60)
+    delete(amo.account, Kind.LEADS, FIRST, Actor(ADMIN), amo.account.now())
+    amo.clock.advance(31 * 86_400)
+    assert len(amo.rows("leads?with=only_deleted")) == 1
+
+
 def test_with_adds_what_it_names() -> None:
     """§4.1."""
     amo = Amo(2)

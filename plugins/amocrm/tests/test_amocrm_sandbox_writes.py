@@ -392,6 +392,22 @@ def test_links() -> None:
     assert amo.get(f"leads/{FIRST}")["_embedded"]["companies"] == []
 
 
+def test_linking_twice_may_do_nothing() -> None:
+    """§11.19 the other reading."""
+    amo = Amo(1, link_twice=Sent.TAKEN)
+    end = {"to_entity_id": 30_000_001, "to_entity_type": "companies"}
+    for _ in range(2):
+        amo.post(f"leads/{FIRST}/link", end)
+    assert len(amo.rows(f"leads/{FIRST}/links?filter[to_entity_id]=30000001&filter[to_entity_type]=companies")) == 1
+
+
+def test_the_code_of_too_long_a_text_is_a_switch() -> None:
+    """§12.8."""
+    item = cf(seeds.PROMO_CODE, {"value": "x" * 256})
+    found = Amo(1, text_limit_code="InvalidLength").errors("PATCH", f"leads/{FIRST}", item)
+    assert found == [("InvalidLength", "custom_fields_values.0.values.0.value")]
+
+
 def test_a_catalog_element_hangs_on_a_lead() -> None:
     """§4.14, §4.12; catalogs are not deleted."""
     amo = Amo(1)
