@@ -162,6 +162,15 @@ def test_acting_as_another_user(acting: str, status: int) -> None:
     assert amo.call("GET", "account", headers=headers).status == 401
 
 
+def test_acting_as_a_seller_has_his_rights() -> None:
+    """§1.2."""
+    amo = Amo(20)
+    amo.account.users[FIRST_SELLER].rights["leads"]["view"] = "M"
+    rows = amo.call("GET", "leads", headers={"X-Context-User-ID": str(FIRST_SELLER)}).json()["_embedded"]["leads"]
+    assert {row["responsible_user_id"] for row in rows} == {FIRST_SELLER}
+    assert {row["responsible_user_id"] for row in amo.rows("leads")} > {FIRST_SELLER}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "detail"),
     [

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+import requests
 
 from amocrm_caller import START, Amo
 from partnersync_amocrm_sandbox import seeds
@@ -324,6 +325,12 @@ def test_hooks_go_over_http_to_this_machine_alone(receiver: tuple[str, list[tupl
         destination: 200,
         "https://crm.example/h": 0,
     }
+
+
+@pytest.mark.parametrize("target", ["https://crm.example/h", "http://93.184.216.34/h", "http://localhost.example/h"])
+def test_no_other_machine_is_called(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests.Session, "post", lambda *_, **__: pytest.fail("called"))
+    assert over_http(target, b"") == 0
 
 
 def test_nobody_there_is_no_answer() -> None:
