@@ -163,10 +163,11 @@ def test_an_edited_payment_is_an_adjustment() -> None:
     assert sum(line.base.minor for line in ledger) == 8_00
 
 
-def test_won_then_lost_is_a_reversal_and_won_again_the_difference() -> None:
+@pytest.mark.parametrize("back", [DealState.LOST, DealState.OPEN])
+def test_won_then_lost_is_a_reversal_and_won_again_the_difference(back: DealState) -> None:
     open_ = deal(product="licence", amount=122_00)
     won = replace(open_, state=DealState.WON, closed_at=START + timedelta(days=1))
-    lost = replace(won, state=DealState.LOST)
+    lost = replace(won, state=back)
     ledger = history([world([one], []) for one in (open_, won, won, lost, lost, won)], programme("won"))
     assert brief(ledger) == [
         ("D1", "accrual", 1, 12_50),
