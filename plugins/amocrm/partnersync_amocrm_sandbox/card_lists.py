@@ -57,12 +57,15 @@ def order_of(call: Call) -> tuple[str, bool]:
 def _cards(call: Call, low: int | None, high: int | None, start: int) -> Iterator[Card]:
     population = call.account.cards[call.kind]
     name, descending = order_of(call)
-    if name in ("name",) or (name != "updated_at" and (low is not None or high is not None)):
+    if name == "name":
         ids = population.orders["updated_at"].walk(low, high, 0, descending=False)
         found = [card for card in map(population.get, ids) if card]
-        found.sort(key=lambda card: getattr(card, name), reverse=descending)
+        found.sort(key=lambda card: card.name, reverse=descending)
         return islice(iter(found), start, None)
-    ids = population.orders[name].walk(low, high, start, descending=descending)
+    if name != "updated_at" and (low is not None or high is not None):
+        ids = population.between(name, low, high).walk(None, None, start, descending=descending)
+    else:
+        ids = population.orders[name].walk(low, high, start, descending=descending)
     return (card for card in map(population.get, ids) if card)
 
 

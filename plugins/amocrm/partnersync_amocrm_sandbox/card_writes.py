@@ -138,7 +138,7 @@ class Reader:
     def _embedded(self, good: dict[str, Any], edit: Edit) -> None:
         known = _ON_EDIT if self.card is not None else _ON_CREATE
         embedded = self.findings.shape(good.get("_embedded", {}), known, path="_embedded")
-        held = self.card.tags if self.card else ()
+        held: tuple[int | str, ...] = self.card.tags if self.card else ()
         if "tags" in embedded:
             if embedded["tags"] is not None:
                 held = self._tags(embedded["tags"], "_embedded.tags")
@@ -158,8 +158,9 @@ class Reader:
                 elif "id" in told:
                     edit.links[(kind, told["id"])] = {"is_main": bool(told.get("is_main", place == 0))}
 
-    def _tags(self, given: Any, path: str) -> tuple[int, ...]:
-        found = []
+    def _tags(self, given: Any, path: str) -> tuple[int | str, ...]:
+        known = {tag.name: tag.id for tag in self.account.tags[self.kind].values()}
+        found: list[int | str] = []
         for place, item in enumerate(given):
             told = self.findings.shape(item, _TAG, path=f"{path}.{place}")
             if "id" in told and told["id"] not in self.account.tags[self.kind]:
@@ -167,7 +168,7 @@ class Reader:
             elif "id" in told:
                 found.append(told["id"])
             elif "name" in told:
-                found.append(self.account.tag(self.kind, told["name"]).id)
+                found.append(known.get(told["name"], told["name"]))
         return tuple(found)
 
 

@@ -11,6 +11,7 @@ from partnersync_amocrm_sandbox.definitions import TYPE_NUMBERS, Field
 from partnersync_amocrm_sandbox.hook_forms import fire_card
 
 CARDS = frozenset(kind.value for kind in Kind)
+SINGLE = {kind.value: kind.single for kind in Kind} | {"catalog_elements": "catalog_element"}
 ROBOT = Actor(0, by_api=False)
 
 
@@ -20,7 +21,7 @@ class Edit:
 
     attributes: dict[str, Any] = field(default_factory=dict)
     values: dict[int, Values] = field(default_factory=dict)
-    tags: tuple[int, ...] | None = None
+    tags: tuple[int | str, ...] | None = None  # ids, and names of tags that are made with it
     links: dict[Link, dict[str, Any]] = field(default_factory=dict)  # of a new card
     updated_by: int | None = None
 
@@ -126,12 +127,15 @@ def connect(
         if other is not None:
             other.links[(card.kind, card.id)] = {}
     if not silent:
-        end = {"entity": {"type": what.removesuffix("s") if what != "companies" else "company", "id": other_id}}
+        end = {"entity": {"type": SINGLE[what], "id": other_id}}
         account.events.note("entity_linked", (card.kind.single, card.id), actor.user_id, now, after=({"link": end},))
 
 
-def disconnect(account: Account, card: Card, link: Link) -> None:
-    """Undo a link on both sides."""
+def disconnect(account: Account, card: Card, link: Link, actor: Actor | None = None) -> None:
+    """Undo a link on both sides; who does it is told by an event."""
+    if actor is not None and link in card.links:
+        end = {"unlink": {"entity": {"type": SINGLE[link[0]], "id": link[1]}}}
+        account.events.note("entity_unlinked", (card.kind.single, card.id), actor.user_id, account.now(), after=(end,))
     card.links.pop(link, None)
     what, other_id = link
     if what in CARDS:
@@ -149,7 +153,8 @@ def _take(account: Account, card: Card, edit: Edit) -> None:
         else:
             card.values.pop(field_id, None)
     if edit.tags is not None:
-        card.tags = edit.tags
+        named = (account.tag(card.kind, tag).id if isinstance(tag, str) else tag for tag in edit.tags)
+        card.tags = tuple(dict.fromkeys(named))
 
 
 def _close(card: Card, before: Card, edit: Edit, now: int) -> None:

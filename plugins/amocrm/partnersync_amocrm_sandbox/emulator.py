@@ -13,6 +13,7 @@ from partnersync_amocrm_sandbox import (
     field_group_routes,
     field_routes,
     link_routes,
+    loss_reason_routes,
     note_routes,
     oauth,
     pipeline_routes,
@@ -34,6 +35,7 @@ from partnersync_amocrm_sandbox.ui import Ui
 ROUTES = [
     *account_routes.ROUTES,
     *pipeline_routes.ROUTES,
+    *loss_reason_routes.ROUTES,
     *field_group_routes.ROUTES,
     *field_routes.ROUTES,
     *tag_routes.ROUTES,
@@ -57,6 +59,7 @@ class AmoSandbox:
         self.account = account
         self.ui = Ui(account)
         self._token = token
+        self._requests = 0
 
     @property
     def token(self) -> str:
@@ -68,7 +71,8 @@ class AmoSandbox:
         with self.account.lock:
             response = self._answer(request)
             self.account.hooks.pack(self.account.behaviour, head(self.account), self.account.now())
-        number = f"{self.account.events.account_id:08x}-{len(self.account.events.events):08x}"
+            self._requests += 1
+            number = f"{self.account.id:08x}-{self._requests:08x}"
         return replace(response, headers={**response.headers, "X-Request-Id": number})
 
     def tick(self) -> None:

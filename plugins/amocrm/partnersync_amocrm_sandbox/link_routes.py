@@ -63,7 +63,7 @@ def _read(call: Call, item: Any, findings: Findings, *, unlink: bool) -> Store:
     def store() -> dict[str, Any]:
         assert card is not None
         if unlink:
-            disconnect(call.account, card, end)
+            disconnect(call.account, card, end, call.actor)
             return {}
         connect(call.account, card, end, metadata, call.actor, call.account.now())
         return _view(card, end)

@@ -1,4 +1,4 @@
-"""Pipelines, their stages, and reasons for losses."""
+"""Pipelines and their stages."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from partnersync_amocrm_sandbox.calls import Actor, Call, route
 from partnersync_amocrm_sandbox.cards import LOST, WON, Kind
 from partnersync_amocrm_sandbox.changes import Edit, update
 from partnersync_amocrm_sandbox.checks import ANY, BOOL, INT, OBJECT, TEXT, Findings, Store, batch, single
-from partnersync_amocrm_sandbox.definitions import COLOURS, LossReason, Pipeline, Status
+from partnersync_amocrm_sandbox.definitions import COLOURS, Pipeline, Status
 from partnersync_amocrm_sandbox.hal import NOTHING, added, counted, ok
 from partnersync_amocrm_sandbox.problems import Refusal, error, problem, refused
 
@@ -21,7 +21,6 @@ _PIPELINE = {
     "request_id": ANY,
 }
 _STATUS = {"id": INT, "name": TEXT, "sort": INT, "color": TEXT, "request_id": ANY}
-_REASON = {"name": TEXT, "sort": INT, "request_id": ANY}
 
 
 def get_pipelines(call: Call) -> Response:
@@ -159,35 +158,6 @@ def delete_status(call: Call) -> Response:
     return NOTHING
 
 
-def get_reasons(call: Call) -> Response:
-    """Why deals are lost."""
-    return counted(call, "loss_reasons", [_reason_view(call, one) for one in call.account.loss_reasons.values()])
-
-
-def get_reason(call: Call) -> Response:
-    """One."""
-    reason = call.account.loss_reasons.get(call.number("id"))
-    return ok(_reason_view(call, reason)) if reason else NOTHING
-
-
-def post_reasons(call: Call) -> Response:
-    """New ones."""
-    call.need_admin()
-
-    def read(item: Any, findings: Findings) -> Store:
-        good = findings.shape(item, _REASON, needed=("name",))
-
-        def store() -> dict[str, Any]:
-            now = call.account.now()
-            reason = LossReason(call.account.new_id(), good["name"], good.get("sort", 1), now, now)
-            call.account.loss_reasons[reason.id] = reason
-            return _reason_view(call, reason)
-
-        return store
-
-    return added(call, "loss_reasons", batch(call, read))
-
-
 def _pipeline(call: Call) -> Pipeline:
     pipeline = call.account.pipelines.get(call.number("pid"))
     if pipeline is None:
@@ -250,11 +220,6 @@ def _status_view(call: Call, status: Status) -> dict[str, Any]:
     }
 
 
-def _reason_view(call: Call, reason: LossReason) -> dict[str, Any]:
-    told = {key: getattr(reason, key) for key in ("id", "name", "sort", "created_at", "updated_at")}
-    return told | {"_links": {"self": call.href(f"leads/loss_reasons/{reason.id}")}}
-
-
 ROUTES = [
     route("GET", "leads/pipelines", get_pipelines),
     route("POST", "leads/pipelines", post_pipelines),
@@ -266,7 +231,4 @@ ROUTES = [
     route("GET", "leads/pipelines/{pid}/statuses/{id}", get_status),
     route("PATCH", "leads/pipelines/{pid}/statuses/{id}", patch_status),
     route("DELETE", "leads/pipelines/{pid}/statuses/{id}", delete_status),
-    route("GET", "leads/loss_reasons", get_reasons),
-    route("POST", "leads/loss_reasons", post_reasons),
-    route("GET", "leads/loss_reasons/{id}", get_reason),
 ]

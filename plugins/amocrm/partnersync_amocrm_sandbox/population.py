@@ -13,6 +13,7 @@ from sortedcontainers import SortedDict, SortedList
 from partnersync_amocrm_sandbox.cards import Card, Kind
 
 Key = tuple[int, int]  # moment, id
+FAR = 1 << 62  # beyond any id
 
 
 class Seed(Protocol):
@@ -64,10 +65,18 @@ class Ordered:
         """A generated card is touched for the first time."""
         self._holes.add(card_id)
 
+    def window(self, low: int | None, high: int | None) -> tuple[range, list[int], list[int]]:
+        """Generated ids with low ≤ moment ≤ high, the touched among them, and touched cards that stand there now."""
+        start = 0 if low is None else self._place((low, -FAR))
+        stop = max(start, len(self._ids) if high is None else self._place((high, FAR)))
+        ids = self._ids[start:stop]
+        own = self._own.irange(None if low is None else (low, -FAR), None if high is None else (high, FAR))
+        return ids, list(self._holes.irange(ids.start, ids.stop - 1)), [self._tie * key for _, key in own]
+
     def walk(self, low: int | None, high: int | None, start: int, *, descending: bool) -> Iterator[int]:
         """Ids with low ≤ moment ≤ high from place `start` of that order; reading on costs nothing in advance."""
-        a0, b0 = (0, 0) if low is None else self._below((low, -(1 << 62)))
-        a1, b1 = (len(self._ids) - len(self._holes), len(self._own)) if high is None else self._below((high, 1 << 62))
+        a0, b0 = (0, 0) if low is None else self._below((low, -FAR))
+        a1, b1 = (len(self._ids) - len(self._holes), len(self._own)) if high is None else self._below((high, FAR))
         total = max(a1 - a0, 0) + max(b1 - b0, 0)
         if start >= total:
             return
@@ -99,8 +108,12 @@ class Ordered:
 
     def _below(self, key: Key) -> tuple[int, int]:
         """How many generated and how many touched ones stand below a key."""
-        place = bisect_left(self._ids, key, key=lambda card_id: (self._moment(card_id), self._tie * card_id))
+        place = self._place(key)
         return place - self._holes.bisect_left(self._ids.start + place), self._own.bisect_left(key)
+
+    def _place(self, key: Key) -> int:
+        """How many generated ones, touched or not, stand below a key."""
+        return bisect_left(self._ids, key, key=lambda card_id: (self._moment(card_id), self._tie * card_id))
 
     def _split(self, place: int, a0: int, a1: int, b0: int, b1: int) -> tuple[int, int]:
         """How the first `place` of the merged order are made up of both."""
@@ -160,12 +173,14 @@ class Population:
         self._own: dict[int, Card] = {}
         self.trash: SortedDict[int, Card] = SortedDict()
         self._next = seed.ids.stop
-        self._places: dict[int, tuple[int, int]] = {}  # as indexed: created_at, updated_at
-        self.orders = {
-            "id": Ordered(seed.ids, lambda card_id: card_id),
-            "created_at": Ordered(seed.ids, seed.created_at, tie),
-            "updated_at": Ordered(seed.ids, seed.updated_at, tie),
+        self._places: dict[int, dict[str, int]] = {}  # as indexed: moments by order
+        self._tie = tie
+        self._moments: dict[str, Callable[[int], int]] = {
+            "id": lambda card_id: card_id,
+            "created_at": seed.created_at,
+            "updated_at": seed.updated_at,
         }
+        self.orders = {name: Ordered(seed.ids, moment, tie) for name, moment in self._moments.items()}
 
     def __len__(self) -> int:
         generated_trash = sum(card_id in self._seed.ids for card_id in self.trash)
@@ -175,6 +190,16 @@ class Population:
     def all(self) -> Iterator[Card]:
         """Every living card; generated ones are built on the way."""
         return (card for card in map(self.get, self.orders["id"].walk(None, None, 0, descending=False)) if card)
+
+    def between(self, name: str, low: int | None, high: int | None) -> Ordered:
+        """The cards with low ≤ updated_at ≤ high in another order."""
+        ids, holes, own = self.orders["updated_at"].window(low, high)
+        order = Ordered(ids, self._moments[name], self._tie)
+        for card_id in holes:
+            order.hide(card_id)
+        for card_id in own:
+            order.put(self._places[card_id][name], card_id)
+        return order
 
     def new_id(self) -> int:
         """The next free id."""
@@ -205,7 +230,7 @@ class Population:
 
     def moved(self, card: Card) -> None:
         """A touched card may have other moments now."""
-        if self._places[card.id] != (card.created_at, card.updated_at):
+        if self._places[card.id] != _places(card):
             self._drop(card.id)
             self._put(card)
 
@@ -219,13 +244,14 @@ class Population:
         return card
 
     def _put(self, card: Card) -> None:
-        self._places[card.id] = (card.created_at, card.updated_at)
-        self.orders["id"].put(card.id, card.id)
-        self.orders["created_at"].put(card.created_at, card.id)
-        self.orders["updated_at"].put(card.updated_at, card.id)
+        self._places[card.id] = _places(card)
+        for name, moment in self._places[card.id].items():
+            self.orders[name].put(moment, card.id)
 
     def _drop(self, card_id: int) -> None:
-        created_at, updated_at = self._places.pop(card_id)
-        self.orders["id"].drop(card_id, card_id)
-        self.orders["created_at"].drop(created_at, card_id)
-        self.orders["updated_at"].drop(updated_at, card_id)
+        for name, moment in self._places.pop(card_id).items():
+            self.orders[name].drop(moment, card_id)
+
+
+def _places(card: Card) -> dict[str, int]:
+    return {"id": card.id, "created_at": card.created_at, "updated_at": card.updated_at}

@@ -69,6 +69,8 @@ def test_lists_are_those_of_a_plain_dictionary(
     ]
     walked = population.orders["updated_at"].walk(low, high, start, descending=descending)
     assert list(walked) == [tie * key for _, key in within][start:]
+    by_id = population.between("id", low, high).walk(None, None, start, descending=descending)
+    assert list(by_id) == sorted((tie * key for _, key in within), reverse=descending)[start:]
     by_id = population.orders["id"].walk(None, None, start, descending=descending)
     assert list(by_id) == sorted(model, reverse=descending)[start:]
 
@@ -80,6 +82,7 @@ def test_lists_are_those_of_a_plain_dictionary(
         "leads?limit=250&page=3999",
         "leads?limit=250&order[id]=desc&page=2000",
         "leads?limit=250&order[updated_at]=desc",
+        "leads?limit=250&order[id]=asc&filter[updated_at][from]=1&page=3000",
         "leads?limit=250&filter[updated_at][from]=1760000000",
         "leads?filter[id][]=10999999",
     ],

@@ -348,6 +348,12 @@ def test_tags(change: dict[str, Any], left: list[str]) -> None:
     assert [tag["name"] for tag in amo.get(f"leads/{lead}")["_embedded"]["tags"]] == left
 
 
+def test_a_refused_request_makes_no_tag() -> None:
+    amo = Amo()
+    amo.errors("POST", "leads", [{"tags_to_add": [{"name": "a"}], "price": "x"}])
+    assert amo.get("leads/tags") is None
+
+
 def test_null_may_clear_all_tags() -> None:
     """§12.17 the other reading."""
     amo = Amo(tags_null=Sent.TAKEN)
@@ -390,6 +396,9 @@ def test_links() -> None:
     assert [row["to_entity_id"] for row in rows] == [30_000_001]
     assert amo.call("POST", f"leads/{FIRST}/unlink", [end]).status == 204
     assert amo.get(f"leads/{FIRST}")["_embedded"]["companies"] == []
+    company = {"entity": {"type": "company", "id": 30_000_001}}
+    events = [(row["type"], row["value_after"]) for row in amo.rows("events")]
+    assert events == [("entity_unlinked", [{"unlink": company}]), ("entity_linked", [{"link": company}])]
 
 
 def test_linking_twice_may_do_nothing() -> None:
