@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partnersync.store import debts, ledger
+from partnersync.domain.line import LineKind, LineStatus
+from partnersync.domain.payout import PayoutState
+from partnersync.store import debts, ledger, payouts
 from payout_desk import APPROVED, P1, P2, PROGRAM, Desk, deal, owed, paid
 
 
@@ -166,6 +168,11 @@ def test_however_it_comes_the_books_are_consistent(
         lines = [(line, facts) for _, line, facts, *_ in ledger.rows(tx)]
         owing = debts.of_deals(tx, ["main/D1"])
         [balance] = ledger.balances(tx, ["P1"])["P1"]
+        paid_out = sum(one.amount.minor for one in payouts.rows(tx, PayoutState.PAID))
+        carried = sum(line.amount.minor for line in payouts.unpaid(tx))
+    approved = {LineStatus.APPROVED, LineStatus.IN_PAYOUT, LineStatus.PAID}
+    own = [line for line, facts in lines if facts.status in approved and line.kind is not LineKind.PAYOUT]
+    assert paid_out + carried == sum(line.amount.minor for line in own), "what is not paid is carried"
     by_payout: dict[str, int] = {}
     for line, facts in lines:
         if facts.payout_id:
@@ -177,7 +184,7 @@ def test_however_it_comes_the_books_are_consistent(
         assert debt.taken <= debt.owed.minor
         assert debt.parts <= 3
     for name in by_payout:
-        of_payout = [line for line, facts in lines if facts.payout_id == name and line.kind != "payout"]
-        taken = -sum(line.amount.minor for line in of_payout if line.kind == "clawback")
-        gross = sum(line.amount.minor for line in of_payout if line.kind != "clawback")
+        of_payout = [line for line, facts in lines if facts.payout_id == name and line.kind is not LineKind.PAYOUT]
+        taken = -sum(line.amount.minor for line in of_payout if line.kind is LineKind.CLAWBACK)
+        gross = sum(line.amount.minor for line in of_payout if line.kind is not LineKind.CLAWBACK)
         assert taken <= (gross + 1) // 2

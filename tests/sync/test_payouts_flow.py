@@ -19,7 +19,11 @@ def desk(new_company: Callable[..., Any]) -> Desk:
     return Desk(company)
 
 
-def test_from_the_payment_to_the_payout_and_what_a_refund_takes_of_the_next(desk: Desk) -> None:
+def test_from_the_payment_to_the_payout_and_what_a_refund_takes_of_the_next(company: Any) -> None:
+    company.program = PROGRAM
+    company.add("partner", P1, P2)
+    company.add("deal", deal("D1"), deal("D2", "P2"))
+    desk = Desk(company)
     desk.company.add("payment", paid("M1", "2026-01-10", "60000"))
     desk.sync(CLOSED)
     assert desk.rows(CLOSED) == [("", "30000.00", "waiting", "STATEMENT_NOT_ACCEPTED", "")]
