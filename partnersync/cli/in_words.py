@@ -32,6 +32,7 @@ LABELS: dict[str, str] = {
     "found": pmsgid("label", "found"),
     "incident": pmsgid("label", "incident"),
     "incidents": pmsgid("label", "incidents"),
+    "influence": pmsgid("label", "influence"),
     "kind": pmsgid("label", "kind"),
     "line": pmsgid("label", "line"),
     "lines": pmsgid("label", "lines"),

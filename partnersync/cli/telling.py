@@ -1,6 +1,6 @@
 """What is known about a deal, registration, line or partner, as facts and sentences for people and scripts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import Connection as Tx
 from partnersync.cli.in_words import ALL, Phrase, Term
 from partnersync.domain import trace
 from partnersync.domain.attribution import Evidence
-from partnersync.domain.decided import Judged
+from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts, LineKind, line_status
 from partnersync.domain.partner import Partner
@@ -18,8 +18,9 @@ from partnersync.domain.payout import Debt
 from partnersync.domain.registration import Protection, RegistrationState, Verdict
 from partnersync.domain.say import Say, msgid
 from partnersync.domain.value import Money
+from partnersync.rules import attribution_words, guard_words, payout_words
 from partnersync.rules import explain as words
-from partnersync.rules import guard_words, payout_words
+from partnersync.rules.influence import influence
 from partnersync.rules.program import Programme
 from partnersync.rules.rule_choice import facts_of, passed_over
 from partnersync.rules.tiers import NO_TIERS, Tiers
@@ -64,15 +65,13 @@ class Telling:
             "amount": deal.amount or "",
             "state": deal.state_at(self._as_of),
             "created": deal.created_at.astimezone(self._zone),
-            "named_in_the_deal": deal.partner_id or deal.promo_code or "",
+            "named_in_the_deal": deal.partner_id or deal.promo_code or deal.utm_source or "",
             "why": [
-                *words.attribution_sentences(attribution, self._zone, self._say),
+                *attribution_words.attribution_sentences(attribution, self._zone, self._say, standing.aside),
                 *words.rule_sentences(told.rule, self._zone, self._say),
             ],
-            "evidence": [
-                self._evidence(one)
-                for one in ((attribution.evidence, *attribution.contradictions) if attribution else ())
-            ],
+            "evidence": list(self._evidences(standing)),
+            "influence": attribution_words.influence_sentences(influence(attribution, standing.aside), self._say),
             "protection": RegistrationState(standing.protection) if standing.protection else "",
             "protected_until": date.fromisoformat(standing.protected_until) if standing.protected_until else "",
             "registrations_of_the_client": [self.registration(one) for one in told.claims],
@@ -205,12 +204,25 @@ class Telling:
             "deal_of_the_registration": one.deal_ref or "",
         }
 
-    def _evidence(self, one: Evidence) -> dict[str, str]:
+    def _evidences(self, standing: DealStanding) -> Iterator[dict[str, str]]:
+        found, aside = standing.attribution, standing.aside
+        if found:
+            yield self._evidence(found.evidence, "won")
+            for lost in found.contradictions:
+                yield self._evidence(lost, "flagged" if lost in found.flagged else "contradiction")
+            aside = found.considered
+        for one in aside:
+            yield self._evidence(one.evidence, one.why.value)
+
+    def _evidence(self, one: Evidence, counted: str) -> dict[str, str]:
         return {
             "source": one.source.value,
+            "grade": attribution_words.grade(one),
             "partner": one.partner_id,
             "at": moment_text(one.at, self._zone),
             "registration": one.registration_id or "",
+            "from": one.origin,
+            "counted": counted,
             "actor": one.actor,
             "reason": one.reason,
         }

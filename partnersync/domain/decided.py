@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from partnersync.domain.attribution import Attribution
+from partnersync.domain.attribution import Attribution, Considered
 from partnersync.domain.registration import Claim, Protection, Registration, RegistrationState, Verdict
 
 
@@ -53,6 +53,7 @@ class DealStanding:
     due_owner: str = ""  # the one when the deal became the registration's; empty where it is not protected
     stage: str = ""
     stage_moved_at: datetime | None = None  # when its stage moved last, as far as two runs saw it
+    aside: tuple[Considered, ...] = ()  # evidence that does not count, where none does
 
     @property
     def partner_id(self) -> str:

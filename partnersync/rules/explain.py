@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from partnersync.domain import trace
-from partnersync.domain.attribution import Attribution, Evidence, RuleOverride, Source
+from partnersync.domain.attribution import RuleOverride
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationState, Verdict, VerdictCode
 from partnersync.domain.say import Say, msgid
@@ -70,6 +70,8 @@ SENTENCES: dict[str, str] = {
     **near_misses.SENTENCES,
     "attribution": msgid("The deal went to partner {partner}, by the source {source}, since {at}."),
     "against": msgid("Partner {partner}, by the source {source}, since {at}, did not win."),
+    "aside": msgid("Partner {partner}, by the source {source}, since {at}, was set aside: {why}."),
+    "flagged": msgid("What a salesperson typed for partner {partner} contradicts evidence of grade A or B."),
 }
 # Where what an argument says asks for a sentence of its own.
 _OPEN_BAND = msgid("In the band from {from} up, at {rate}: {base} of the base gives {amount}.")
@@ -114,6 +116,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     **near_misses.ARGUMENTS,
     "attribution": ("source", "partner", "at", "registration"),
     "against": ("source", "partner", "at"),
+    "aside": ("source", "partner", "at", "why"),
+    "flagged": ("partner",),
 }
 
 VERDICTS: dict[VerdictCode, str] = {
@@ -166,22 +170,7 @@ _RELEASED = {
     VerdictCode.BY_PERSON.value: msgid("The client was released by a person's decision."),
     DORMANT: msgid("The client was released, because nobody was active on deal {deal}."),
 }
-EVIDENCE: dict[Source, str] = {
-    Source.REGISTRATION: msgid("The approved registration {registration} names {partner}, since {day}."),
-    Source.CONFIRMATION: msgid("The client's confirmation names {partner}, since {day}."),
-    Source.CONTRACT: msgid("The contract names {partner}, since {day}."),
-    Source.PROMO: msgid("The promo code names {partner}, since {day}."),
-    Source.LINK: msgid("The partner's link names {partner}, since {day}."),
-    Source.TRACKED_CALL: msgid("A call to the tracked number names {partner}, since {day}."),
-    Source.QR: msgid("The QR code names {partner}, since {day}."),
-    Source.INTRO: msgid("An introduction by e-mail names {partner}, since {day}."),
-    Source.NOTE: msgid("A note in the CRM names {partner}, since {day}."),
-    Source.TYPED: msgid("What was typed into the deal names {partner}, since {day}."),
-    Source.INCUMBENT: msgid("The client's purchases name {partner}, since {day}."),
-    Source.OVERRIDE: msgid("{actor} decided on {day} that it belongs to {partner}. Reason: {reason}."),
-}
 _PRICED = msgid("{actor} decided on {day} that rule {rule} prices the deal. Reason: {reason}.")
-_DIRECT = msgid("{actor} decided on {day} that the deal is direct. Reason: {reason}.")
 
 
 def sentences(text: str, say: Say) -> list[str]:
@@ -280,34 +269,12 @@ def other_product_sentence(one: Judged, say: Say) -> str:
     ).format(**told)
 
 
-def attribution_sentences(attribution: Attribution | None, zone: ZoneInfo, say: Say) -> list[str]:
-    """Who the deal belongs to by which evidence, and which evidence did not win."""
-    if attribution is None:
-        return [say("No evidence names a partner: the deal is direct.")]
-    best = attribution.evidence
-    if not best.partner_id:
-        return [_evidence(best, zone, say)]
-    lost = say("It did not win, and is kept as a contradiction.")
-    return [
-        say("It belongs to partner {partner}.").format(partner=best.partner_id),
-        _evidence(best, zone, say),
-        *(f"{_evidence(other, zone, say)} {lost}" for other in attribution.contradictions),
-    ]
-
-
 def rule_sentences(decision: RuleOverride | None, zone: ZoneInfo, say: Say) -> list[str]:
     """Which rule a person chose for a deal, if somebody did."""
     if decision is None:
         return []
     told = {"actor": decision.actor, "rule": decision.rule, "reason": decision.reason.rstrip(".")}
     return [say(_PRICED).format(day=say.day(decision.at.astimezone(zone)), **told)]
-
-
-def _evidence(one: Evidence, zone: ZoneInfo, say: Say) -> str:
-    day = say.day(one.at.astimezone(zone))
-    told = {"partner": one.partner_id, "registration": one.registration_id or "", "day": day}
-    decided = {"actor": one.actor, "reason": one.reason.rstrip(".")}
-    return say(EVIDENCE[one.source] if one.partner_id else _DIRECT).format(**told, **decided)
 
 
 def numbered(parts: Iterable[str]) -> list[str]:

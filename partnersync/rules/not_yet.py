@@ -11,7 +11,6 @@ LATER = (
     "language",
     "registration",
     "protection",
-    "attribution",
     "segments",
     "churn",
     "managers",

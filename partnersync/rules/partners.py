@@ -34,6 +34,10 @@ class Partners:
         """The one partner of this name, if there is one."""
         return self.by_name.get(name.strip().casefold())
 
+    def of_link(self, utm_source: str) -> str | None:
+        """The partner whose id, or promo code in any case, a link carries."""
+        return utm_source if utm_source in self.by_id else self.by_promo.get(utm_source.casefold())
+
     def is_active(self, partner_id: str) -> bool:
         """Whether he is known and active."""
         known = self.by_id.get(partner_id)

@@ -27,10 +27,11 @@ from partnersync.fields import (
 from partnersync.rules.terms import CommissionRule
 
 DAYS_BY_KIND: dict[RegistrationKind, int] = {RegistrationKind.PROJECT: 180, RegistrationKind.LEAD: 60}
-TouchKind = Literal["promo", "link", "tracked_call", "qr", "intro", "note", "statement"]
+TouchKind = Literal["promo", "link", "link_partners", "tracked_call", "qr", "intro", "note", "statement"]
 LOOK_BACK_DAYS: dict[TouchKind, int] = {
     "promo": 90,
-    "link": 30,
+    "link": 30,  # of partners of kind referral
+    "link_partners": 90,  # of all others
     "tracked_call": 30,
     "qr": 30,
     "intro": 60,

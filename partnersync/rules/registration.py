@@ -16,15 +16,15 @@ from partnersync.domain.registration import (
     VerdictCode,
 )
 from partnersync.domain.ruling import Ruling
-from partnersync.rules.calendar import add_months
 from partnersync.rules.claim_data import CHECKED_NUMBERS, missing
+from partnersync.rules.incumbent import incumbent
 from partnersync.rules.near_misses import near_misses
 from partnersync.rules.program import Program
 from partnersync.rules.situation import ClientFacts, PartnerFacts, Situation, situation
 
 CLIENT_CHOICE = "client_choice"
 # Evidence of claims as it is graded; a person's word for it comes last.
-_GRADES: dict[str, int] = {**{source.value: grade for source, grade in GRADE.items()}, CLIENT_CHOICE: 0, "statement": 8}
+_GRADES: dict[str, int] = {**{source.value: grade for source, grade in GRADE.items()}, CLIENT_CHOICE: 0}
 _CONTINUES = frozenset({RegistrationKind.RENEWAL, RegistrationKind.EXPANSION})
 _S, _C = RegistrationState, VerdictCode
 
@@ -171,14 +171,11 @@ def _r11_cooldown(at: Situation) -> Verdict | None:
 def _r12_incumbent(at: Situation) -> Verdict | None:
     if at.claim.kind is not RegistrationKind.RENEWAL or CLIENT_CHOICE in at.claim.evidence:
         return None
-    months = at.program.protection.incumbent_months
-    last = max(at.sold, key=lambda deal: (at.bought_at(deal), deal.ref), default=None)
-    if last is None or at.day(at.at) >= add_months(at.day(at.bought_at(last)), months):
+    client, is_active = at.client, at.about.is_active
+    found = incumbent(at.sold, client.payments, at.at, at.program, client.seller, is_active)
+    if found is None or found.partner_id == at.claim.partner_id:
         return None
-    incumbent = at.client.seller(last)
-    if not incumbent or incumbent == at.claim.partner_id or not at.about.is_active(incumbent):
-        return None
-    return at.verdict(_S.REJECTED, _C.INCUMBENT, "R12", deal_ref=last.ref)
+    return at.verdict(_S.REJECTED, _C.INCUMBENT, "R12", deal_ref=found.deal_ref)
 
 
 def _r13_direct_active(at: Situation) -> Verdict | None:

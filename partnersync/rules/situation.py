@@ -10,6 +10,7 @@ from partnersync.domain.activity import Activity
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.partner import Partner
 from partnersync.domain.registration import Claim, Registration, RegistrationState, Verdict, VerdictCode
+from partnersync.rules.incumbent import bought_at
 from partnersync.rules.program import Program
 
 
@@ -107,9 +108,7 @@ class Situation:
 
     def bought_at(self, deal: Deal) -> datetime:
         """When a sold deal was paid last, by the moment; else when it ended."""
-        paid = self.client.payments.get(deal.ref, ())
-        dates = [one.paid_at for one in paid if one.refund_of is None and one.paid_at <= self.at]
-        return max(dates, default=deal.ended_at)
+        return bought_at(deal, self.client.payments, self.at)
 
 
 def situation(

@@ -128,6 +128,7 @@ def touch_partner(tx: Connection, partner_ids: Sequence[str], promo_codes: Seque
     named = (
         (record_rows.c.case_id, record_rows.c.partner_id, partner_ids),
         (record_rows.c.case_id, record_rows.c.promo_code, promo_codes),
+        (record_rows.c.case_id, record_rows.c.utm_source, [*promo_codes, *(name.casefold() for name in partner_ids)]),
         (deal_states.c.case_id, deal_states.c.partner_id, partner_ids),
     )
     for case_id, column, values in named:

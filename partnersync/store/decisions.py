@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from partnersync.domain.attribution import Attribution
+from partnersync.domain.attribution import Attribution, Unattributed
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.registration import Protection, Registration, Verdict
 from partnersync.store import codec
@@ -118,6 +118,7 @@ def put_deal_states(tx: Connection, states: Sequence[DealStanding]) -> None:
                 "due_owner": state.due_owner,
                 "stage": state.stage,
                 "stage_moved_at": moment_text_or_none(state.stage_moved_at),
+                "aside": codec.dump(Unattributed(state.aside)) if state.aside else None,
                 "touched": True,
             }
         )
@@ -198,4 +199,5 @@ def _standing(row: RowMapping) -> DealStanding:
         row["due_owner"],
         row["stage"],
         moment(row["stage_moved_at"]) if row["stage_moved_at"] else None,
+        codec.load(Unattributed, row["aside"]).aside if row["aside"] else (),
     )

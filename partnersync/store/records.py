@@ -19,7 +19,7 @@ class Row:
 
     `cells` is what was pulled of a record set aside, `hash` of what was pulled last; `first_seen` is the first run that
     could book it, `changed` the last that changed it. `deal_ref` is a deal's own, or the deal that a payment or
-    activity belongs to; `promo_code` is casefolded.
+    activity belongs to; `promo_code` and `utm_source` are casefolded.
     """
 
     connection: str
@@ -34,6 +34,7 @@ class Row:
     deal_ref: str | None = None
     partner_id: str | None = None
     promo_code: str | None = None
+    utm_source: str | None = None
     case_id: str | None = None
     file: str = ""  # where it stood when it was listed last
     line: int = 0
@@ -72,8 +73,8 @@ def upsert(tx: Connection, rows: Sequence[Row]) -> None:
 
 def _values(row: Row) -> dict[str, object]:
     values: dict[str, object] = {name: getattr(row, name) for name in _NAMES}
-    if row.promo_code:
-        values["promo_code"] = row.promo_code.casefold()
+    values["promo_code"] = row.promo_code.casefold() if row.promo_code else None
+    values["utm_source"] = row.utm_source.casefold() if row.utm_source else None
     return values
 
 

@@ -67,15 +67,16 @@ records = Table(
     Column("first_seen", Integer, nullable=False),  # the first run that could book it: the same after a run was killed
     Column("changed", Integer, nullable=False),  # run
     Column("deal_ref", Str),  # of a deal its own ref, of payments and activities the deal they belong to
-    Column("partner_id", Str),  # the partner that a deal or registration names
+    Column("partner_id", Str),  # the partner that a deal, registration or activity names
     Column("promo_code", Str),
+    Column("utm_source", Str),
     Column("case_id", Str),
     Column("file", Str, nullable=False),  # where the record stands in its source, as far as the adapter tells
     Column("line", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 Index("ix_records_case_id", records.c.case_id)
-for column in ("deal_ref", "partner_id", "promo_code"):
+for column in ("deal_ref", "partner_id", "promo_code", "utm_source"):
     Index(
         f"ix_records_{column}",
         records.c[column],
@@ -184,6 +185,7 @@ deal_states = Table(
     Column("due_owner", Str, nullable=False, server_default=text("''")),  # the one when it became the registration's
     Column("stage", Str, nullable=False, server_default=text("''")),
     Column("stage_moved_at", Str),  # as far as two runs saw it move
+    Column("aside", Str),  # evidence that does not count, where none does; JSON
     Column("touched", Boolean, nullable=False),  # what is due in its managed fields has to be looked at again
     sqlite_with_rowid=False,
 )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.domain.activity import Activity
 from partnersync.domain.attribution import Override, RuleOverride
+from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.registration import Registration
@@ -93,7 +94,7 @@ def _recut(tx: Tx, case_ids: Sequence[str], rows: list[Row]) -> list[Row]:
     if not suspects:
         return rows
     for case_id in suspects:
-        members = [row for row in rows if row.case_id == case_id and row.kind in _MEMBERS]
+        members = [row for row in rows if row.case_id == case_id and _has_keys(row)]
         parts = identity.components([_member_keys(row) for row in members])
         if len(parts) > 1:
             casefile.recut(tx, case_id, [([members[index] for index in part.members], part.keys) for part in parts])
@@ -113,6 +114,7 @@ def _file(
     payments: dict[str, list[Payment]] = defaultdict(list)
     claims: list[tuple[Registration, int]] = []
     activities: dict[str, list[Activity]] = defaultdict(list)
+    touches: dict[str, list[Activity]] = defaultdict(list)
     arrived: dict[str, int] = {}
     for row in rows:
         body = row.body or ""
@@ -123,23 +125,34 @@ def _file(
         elif row.kind == RecordKind.REGISTRATION:
             claims.append((codec.load(Registration, body), row.first_seen))
         elif row.kind == RecordKind.ACTIVITY and row.state != "gone":
-            activities[row.deal_ref or ""].append(codec.load(Activity, body))
+            one = codec.load(Activity, body)
+            if one.deal_ref:
+                activities[one.deal_ref].append(one)
+            elif one.client_inn:
+                touches[one.client_inn].append(one)
         if judged and row.kind in _DATED:
             arrived[f"{row.connection}/{row.record_id}"] = row.first_seen
     return CaseFile(
-        case_id, deals, payments, claims, judged, standings, decided, activities, arrived=arrived, rules=priced
+        case_id, deals, payments, claims, judged, standings, decided, activities, touches, arrived=arrived, rules=priced
     )
 
 
 _DATED = frozenset({RecordKind.PAYMENT, RecordKind.ACTIVITY})
+
+
 _MEMBERS = frozenset({RecordKind.DEAL, RecordKind.REGISTRATION})
 
 
+def _has_keys(row: Row) -> bool:
+    """Whether a record lies in a case by its own keys; payments and most activities lie in that of their deal."""
+    return row.kind in _MEMBERS or (row.kind == RecordKind.ACTIVITY and row.deal_ref is None)
+
+
 def _member_keys(row: Row) -> tuple[str, ...]:
-    """The identity keys of a stored deal or registration."""
-    record: Deal | Registration
+    """The identity keys of a stored record that has some."""
+    body = row.body or ""
     if row.kind == RecordKind.DEAL:
-        record = codec.load(Deal, row.body or "")
-    else:
-        record = codec.load(Registration, row.body or "")
-    return identity.keys(record.client)
+        return identity.keys(codec.load(Deal, body).client)
+    if row.kind == RecordKind.ACTIVITY:
+        return identity.keys(ClientKeys(inn=codec.load(Activity, body).client_inn))
+    return identity.keys(codec.load(Registration, body).client)

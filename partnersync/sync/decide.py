@@ -9,22 +9,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from partnersync.domain.activity import Activity
-from partnersync.domain.attribution import Attribution, Override, RuleOverride
+from partnersync.domain.attribution import Attribution, Override, RuleOverride, Source
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import LIVE, Registration, RegistrationState, VerdictCode
+from partnersync.domain.registration import LIVE, Claim, Registration, RegistrationState
 from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
-from partnersync.rules import attribution, commission, identity, likeness, term
+from partnersync.rules import commission, identity, likeness, term
 from partnersync.rules.convert import Rates
 from partnersync.rules.leaks import AFTERMATH, Leak, leaks
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program, Programme
 from partnersync.rules.tiers import NO_TIERS, Tiers
+from partnersync.sync.attributing import Attributing
 from partnersync.sync.judging import Judging, stage_moved
+
+_BY_REGISTRATION = frozenset({Source.REGISTRATION, Source.OVERRIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class CaseFile:
     standings: Mapping[str, DealStanding] = field(default_factory=dict)  # by deal ref
     overrides: Mapping[str, Override] = field(default_factory=dict)  # by deal ref
     activities: Mapping[str, Sequence[Activity]] = field(default_factory=dict)  # by deal ref
+    touches: Mapping[str, Sequence[Activity]] = field(default_factory=dict)  # those that name no deal; by client's INN
+    frozen: frozenset[str] = frozenset()  # deals with a line in an approved statement
     known: Mapping[str, Sequence[Known]] = field(
         default_factory=dict
     )  # who has keys like a claim's; by registration id
@@ -104,15 +109,22 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
     members = _members(deals, claimed, program.registration.scope if program else "client", case.crowded)
     clients = identity.cut(members)
     issues: list[Issue] = []
-    judged = _judge(case, deals, claimed, members, clients, knowledge, as_of, run, issues, looks) if claimed else []
+    whose = _Clients(case, knowledge, as_of, deals, claimed, clients)
+    judged = _judge(case, whose, claimed, members, clients, knowledge, as_of, run, issues, looks) if claimed else []
     by_client: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
         if one.protection:
             by_client[one.client_id].append(one)
             if one.protection.next_look_at:
                 looks.append(one.protection.next_look_at)
+    finding = {
+        client_id: whose.attributing(client_id, [one.claim() for one in by_client.get(client_id, ())])
+        for client_id in dict.fromkeys(clients[: len(deals)])
+    }
     decided = [
-        _decide_deal(deal, client_id, by_client.get(client_id, ()), case, knowledge, as_of, looks, issues)
+        _decide_deal(
+            deal, client_id, by_client.get(client_id, ()), finding[client_id], case, knowledge, as_of, looks, issues
+        )
         for (deal, _), client_id in zip(deals, clients, strict=False)
     ]
     if knowledge.programme.has_terms:
@@ -170,9 +182,54 @@ def _members(
     ]
 
 
+class _Clients:
+    """The clients that a case is cut into: the deals and touches of each."""
+
+    def __init__(
+        self,
+        case: CaseFile,
+        knowledge: Knowledge,
+        as_of: datetime,
+        deals: Sequence[tuple[Deal, int]],
+        claimed: Sequence[tuple[Registration, int]],
+        clients: Sequence[str],
+    ) -> None:
+        self._case, self._knowledge, self._as_of = case, knowledge, as_of
+        self.seen = deals
+        self.deals: dict[str, list[tuple[Deal, int]]] = defaultdict(list)
+        for seen, client_id in zip(deals, clients, strict=False):
+            self.deals[client_id].append(seen)
+        self._inns: dict[str, set[str]] = defaultdict(set)
+        if case.touches:
+            records = [*(deal.client for deal, _ in deals), *(claim.client for claim, _ in claimed)]
+            for client, client_id in zip(records, clients, strict=True):
+                if client.inn:
+                    self._inns[client_id].add(client.inn)
+
+    def attributing(self, client_id: str, claims: Sequence[Claim]) -> Attributing:
+        """Finds whose a client's deals are, by these claims on it."""
+        case, known = self._case, self._knowledge
+        touches = [one for inn in sorted(self._inns[client_id]) for one in case.touches.get(inn, ())]
+        return Attributing(
+            known.programme,
+            known.partners,
+            self._as_of,
+            known.is_history,
+            case.standings,
+            case.judged,
+            case.overrides,
+            case.payments,
+            case.activities,
+            case.frozen,
+            claims,
+            touches,
+            [deal for deal, _ in self.deals[client_id]],
+        )
+
+
 def _judge(
     case: CaseFile,
-    deals: Sequence[tuple[Deal, int]],
+    whose: _Clients,
     claimed: Sequence[tuple[Registration, int]],
     members: Sequence[identity.Member],
     clients: Sequence[str],
@@ -182,9 +239,7 @@ def _judge(
     issues: list[Issue],
     looks: list[datetime],
 ) -> list[Judged]:
-    by_client: dict[str, list[tuple[Deal, int]]] = defaultdict(list)
-    for seen, client_id in zip(deals, clients, strict=False):
-        by_client[client_id].append(seen)
+    deals = whose.seen
     known, own_ids = _known(case, deals, claimed, members, clients)
     judging = Judging(
         knowledge.programme,
@@ -196,7 +251,7 @@ def _judge(
         case.standings,
         case.payments,
         case.activities,
-        by_client,
+        whose.deals,
         known,
         case.rulings,
         case.capacity,
@@ -204,6 +259,7 @@ def _judge(
         case.arrived,
         issues,
         looks,
+        whose.attributing,
     )
     return judging.judge([(claim, client) for (claim, _), client in zip(claimed, clients[len(deals) :], strict=True)])
 
@@ -236,6 +292,7 @@ def _decide_deal(
     deal: Deal,
     client_id: str,
     granted: Sequence[Judged],
+    finding: Attributing,
     case: CaseFile,
     knowledge: Knowledge,
     as_of: datetime,
@@ -250,15 +307,8 @@ def _decide_deal(
                 f"is the name of partner {namesake}: write its id, or map it under values.partner_id of the deals' file"
             )
         issues.append(Issue(RecordKind.DEAL, deal.ref, "PARTNER_UNKNOWN", reason, "partner_id", deal.partner_id))
-    claims = [one.claim() for one in granted] if granted else ()
+    found, aside = finding.of(deal)
     before = case.standings.get(deal.ref)
-    prior, override = before.attribution if before else None, case.overrides.get(deal.ref)
-    if prior and _was_stale(prior, deal, granted, case.judged):
-        prior = None
-    if knowledge.is_history(deal) and not override:
-        found = prior
-    else:
-        found = attribution.attribute(deal, claims, partners, prior, override)
     behind = _behind(found, granted)
     paid = case.payments.get(deal.ref, ())
     if paid:
@@ -295,6 +345,7 @@ def _decide_deal(
         _due_owner(deal, behind, before),
         deal.stage or "",
         stage_moved(deal, before),
+        aside,
     )
     return DealDecision(state, earnings, deal.state is DealState.WON and deal.ended_at <= as_of)
 
@@ -313,19 +364,10 @@ def _dispute(behind: Judged | None) -> str:
     return behind.protection.code if behind and behind.protection and disputed else ""
 
 
-def _was_stale(prior: Attribution, deal: Deal, granted: Sequence[Judged], before: Mapping[str, Judged]) -> bool:
-    """Whether the deal became a registration's as a stale direct one (R15), and a late fact gave another verdict."""
-    old = before.get(prior.evidence.registration_id or "")
-    if old is None or old.verdict.code is not VerdictCode.DIRECT_STALE or old.verdict.deal_ref != deal.ref:
-        return False
-    now = _behind(prior, granted)
-    return now is None or now.verdict.deal_ref != deal.ref
-
-
 def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:
     """The registration that an attribution rests on."""
     wanted = found.evidence.registration_id if found else None
-    if wanted is None:
+    if found is None or wanted is None or found.evidence.source not in _BY_REGISTRATION:
         return None
     return next((one for one in granted if one.registration.registration_id == wanted), None)
 

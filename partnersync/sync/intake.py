@@ -182,8 +182,9 @@ class Intake:
             known.first_seen if known and known.body else self.first_seen,
             self.run,
             deal_ref=_deal_ref(record),
-            partner_id=record.partner_id if isinstance(record, Deal | Registration) else None,
+            partner_id=record.partner_id if isinstance(record, Deal | Registration | Activity) else None,
             promo_code=record.promo_code if isinstance(record, Deal) else None,
+            utm_source=record.utm_source if isinstance(record, Deal) else None,
             case_id=known.case_id if known and not isinstance(record, Payment | Activity) else None,
             file=raw.origin.file,
             line=raw.origin.line,
@@ -200,6 +201,9 @@ class Intake:
             self._join(key, record, known, row.first_seen)
         elif isinstance(record, Registration):
             self._join(key, record, known, row.first_seen)
+        elif isinstance(record, Activity):
+            if record.client_inn and not record.deal_ref:
+                self.clients.append((key, f"activity:{record.ref}", ClientKeys(inn=record.client_inn)))
         elif isinstance(record, Partner):
             self.partners.update((record.partner_id, record.name))  # deals may name him by either
             self.promo_codes.update(code.casefold() for code in record.promo_codes)

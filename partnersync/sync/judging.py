@@ -5,7 +5,7 @@ while it is undecided and the claim was corrected, or when a record with an earl
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -26,13 +26,14 @@ from partnersync.domain.registration import (
 )
 from partnersync.domain.ruling import LEADS_TO, Ruling, RulingKind
 from partnersync.domain.value import RecordKind
-from partnersync.rules import attribution, likeness, notices, protection, registration
+from partnersync.rules import likeness, notices, protection, registration
 from partnersync.rules.calendar import after_business_days
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program, Programme
 from partnersync.rules.situation import ClientFacts, PartnerFacts
 from partnersync.rules.upkeep import Upkeep
+from partnersync.sync.attributing import Attributing
 
 GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
 _REFUSED_BY_MACHINE = frozenset({RegistrationState.INVALID})
@@ -63,6 +64,7 @@ class Judging:
     arrived: Mapping[str, int]  # the run that saw a payment or an activity first
     issues: list[Issue]
     looks: list[datetime]
+    attributing: Callable[[str, Sequence[Claim]], Attributing]
     client_of: dict[str, str] = field(default_factory=dict)
     current: dict[str, Registration] = field(default_factory=dict)
     judged: dict[str, Judged] = field(default_factory=dict)
@@ -323,10 +325,8 @@ class Judging:
 
     def _seller(self, client_id: str, deal: Deal) -> str:
         """Whom a deal belongs to, by the claims that were judged so far."""
-        standing = self.standings.get(deal.ref)
         claims = [self.judged[one].claim() for one in self.of_client[client_id] if self.judged[one].protection]
-        found = attribution.attribute(deal, claims, self.partners, standing.attribution if standing else None)
-        return found.evidence.partner_id if found else ""
+        return self.attributing(client_id, claims).seller(deal)
 
 
 def stage_moved(deal: Deal, before: DealStanding | None) -> datetime | None:

@@ -69,11 +69,14 @@ def deal_story(tx: Tx, ref: str, until: datetime | None = None) -> DealStory:
 
 
 def _without_later(standing: DealStanding, until: datetime | None) -> DealStanding:
-    """With the contradictions of that time; the evidence that won is the decision's."""
-    if standing.attribution is None:
-        return standing
-    kept = tuple(one for one in standing.attribution.contradictions if _by_then(one.at, until))
-    return replace(standing, attribution=replace(standing.attribution, contradictions=kept))
+    """With the other evidence of that time; what won is the decision's."""
+    found = standing.attribution
+    aside = tuple(one for one in standing.aside if _by_then(one.evidence.at, until))
+    if found:
+        kept = tuple(one for one in found.contradictions if _by_then(one.at, until))
+        considered = tuple(one for one in found.considered if _by_then(one.evidence.at, until))
+        found = replace(found, contradictions=kept, considered=considered)
+    return replace(standing, attribution=found, aside=aside)
 
 
 def registration_story(tx: Tx, registration_id: str, until: datetime | None = None) -> Judged:

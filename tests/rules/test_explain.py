@@ -15,7 +15,7 @@ from partnersync.domain.attribution import Attribution, Evidence, Source
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationState, Verdict, VerdictCode
 from partnersync.domain.say import Say
-from partnersync.rules import explain
+from partnersync.rules import attribution_words, explain
 from partnersync.rules.commission import STEPS
 from partnersync.rules.limits import MAX_TOTAL
 from partnersync.rules.terms import CapPer
@@ -229,7 +229,7 @@ def test_every_code_is_among_them() -> None:
 def test_every_source_says_whom_it_names_and_since_when(source: Source, at: Any) -> None:
     evidence = Evidence("P1", source, at("2026-02-01"), "R1")
     for say, day in ((ENGLISH, "2026-02-01"), (RUSSIAN, "01.02.2026")):
-        told = explain.attribution_sentences(Attribution(evidence), MOSCOW, say)[1]
+        told = attribution_words.attribution_sentences(Attribution(evidence), MOSCOW, say)[1]
         assert "P1" in told
         assert day in told
 
@@ -257,10 +257,14 @@ def test_an_open_band_says_from_where_up() -> None:
 def test_an_attribution_names_winner_and_contradictions(at: Any) -> None:
     best = Evidence("P1", Source.REGISTRATION, at("2026-01-15T12:00"), "R1")
     other = Evidence("P2", Source.TYPED, at("2026-02-01"))
-    told = explain.attribution_sentences(Attribution(best, (other,)), MOSCOW, ENGLISH)
+    told = attribution_words.attribution_sentences(Attribution(best, (other,)), MOSCOW, ENGLISH)
     assert told == [
         "It belongs to partner P1.",
-        "The approved registration R1 names P1, since 2026-01-15.",
-        "What was typed into the deal names P2, since 2026-02-01. It did not win, and is kept as a contradiction.",
+        "The approved registration R1 names P1, since 2026-01-15. Grade A.",
+        "What was typed into the deal names P2, since 2026-02-01. Grade D."
+        " It is weaker, and is kept as a contradiction.",
+        "Flagged: a salesperson typed P2, and evidence of grade A or B names another partner.",
     ]
-    assert explain.attribution_sentences(None, MOSCOW, ENGLISH) == ["No evidence names a partner: the deal is direct."]
+    assert attribution_words.attribution_sentences(None, MOSCOW, ENGLISH) == [
+        "No evidence names a partner: the deal is direct."
+    ]
