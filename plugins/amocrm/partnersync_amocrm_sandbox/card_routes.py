@@ -75,12 +75,12 @@ def _creation(call: Call, item: Any, findings: Findings) -> Store:
 
 def _change(call: Call, item: Any, findings: Findings) -> Store:
     kind, population = call.kind, call.account.cards[call.kind]
-    card_id = item.get("id") if isinstance(item, dict) else None
-    card = population.get(card_id) if isinstance(card_id, int) else None
+    card_id = findings.id_of(item)
+    if card_id is None:
+        return dict
+    card = population.get(card_id)
     if card is None:
-        if isinstance(item, dict) and "id" not in item:
-            findings.add("FieldMissing", "id", "This field is missing.")
-        elif card_id in population.trash:
+        if card_id in population.trash:
             findings.add(DELETED, "id", "Entity is deleted")
         else:
             findings.add("NotSupportedChoice", "id")

@@ -15,6 +15,8 @@ from partnersync_amocrm_sandbox.checks import (
     INT_OR_NULL,
     LIST,
     LIST_OR_NULL,
+    MOMENT,
+    MOMENT_OR_NULL,
     NUMBER,
     OBJECT,
     OBJECT_OR_NULL,
@@ -31,8 +33,8 @@ _COMMON: dict[str, Type] = {
     "responsible_user_id": INT,
     "created_by": INT,
     "updated_by": INT,
-    "created_at": INT,
-    "updated_at": INT,
+    "created_at": MOMENT,
+    "updated_at": MOMENT,
     "custom_fields_values": LIST_OR_NULL,
     "tags_to_add": LIST,
     "tags_to_delete": LIST,
@@ -41,7 +43,13 @@ _COMMON: dict[str, Type] = {
 }
 KEYS: dict[Kind, dict[str, Type]] = {
     Kind.LEADS: _COMMON
-    | {"price": NUMBER, "status_id": INT, "pipeline_id": INT, "loss_reason_id": INT_OR_NULL, "closed_at": INT_OR_NULL},
+    | {
+        "price": NUMBER,
+        "status_id": INT,
+        "pipeline_id": INT,
+        "loss_reason_id": INT_OR_NULL,
+        "closed_at": MOMENT_OR_NULL,
+    },
     Kind.CONTACTS: _COMMON | {"first_name": TEXT_OR_NULL, "last_name": TEXT_OR_NULL},
     Kind.COMPANIES: _COMMON,
 }

@@ -21,17 +21,22 @@ class Type:
     name: str
     python: tuple[type, ...]
     nullable: bool = False
+    most: int | None = None  # its largest size
 
     def fits(self, value: Any) -> bool:
         """Whether a value is of it; true and false are no numbers."""
         if value is None:
             return self.nullable
-        return isinstance(value, self.python) and (
-            not isinstance(value, bool) or bool in self.python or object in self.python
-        )
+        if not isinstance(value, self.python):
+            return False
+        if self.most is not None and isinstance(value, int) and abs(value) > self.most:
+            return False
+        return not isinstance(value, bool) or bool in self.python or object in self.python
 
 
 INT = Type("int", (int,))
+MOMENT = Type("int", (int,), most=10**11)  # unix seconds that have a date
+MOMENT_OR_NULL = Type("int", (int,), nullable=True, most=10**11)
 INT_OR_NULL = Type("int", (int,), nullable=True)
 NUMBER = Type("int", (int, Decimal))
 TEXT = Type("string", (str,))
@@ -85,6 +90,13 @@ class Findings:
             elif self.has_type(value, known[key], f"{prefix}{key}"):
                 good[key] = value
         return good
+
+    def id_of(self, item: Any) -> int | None:
+        """The id that an item of a change has to have."""
+        good = self.has_type(item, OBJECT, "")
+        if good and "id" not in item:
+            self.add("FieldMissing", "id", MISSING)
+        return item["id"] if good and "id" in item and self.has_type(item["id"], INT, "id") else None
 
 
 Store = Callable[[], dict[str, Any]]

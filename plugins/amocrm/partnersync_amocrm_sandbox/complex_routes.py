@@ -7,10 +7,11 @@ from partnersync_amocrm_sandbox.calls import Call, route
 from partnersync_amocrm_sandbox.card_writes import Reader
 from partnersync_amocrm_sandbox.cards import Kind, Link
 from partnersync_amocrm_sandbox.changes import Edit, connect, create
-from partnersync_amocrm_sandbox.checks import Findings, Store, batch
+from partnersync_amocrm_sandbox.checks import LIST, Findings, Store, batch
 from partnersync_amocrm_sandbox.hal import ok
 
 MOST, MOST_VALUES = 50, 40
+ENDS = (Kind.CONTACTS, Kind.COMPANIES)
 
 
 def post_complex(call: Call) -> Response:
@@ -20,15 +21,20 @@ def post_complex(call: Call) -> Response:
 
 
 def _read(call: Call, item: Any, findings: Findings) -> Store:
-    embedded = item.get("_embedded", {}) if isinstance(item, dict) else {}
-    ends = {kind: embedded.get(kind.value, [])[:1] for kind in (Kind.CONTACTS, Kind.COMPANIES)}
+    embedded: dict[str, Any] = {}
     if isinstance(item, dict):
-        lead = {key: value for key, value in embedded.items() if key not in ("contacts", "companies")}
-        item = item | {"_embedded": lead}
-        if len(item.get("custom_fields_values") or ()) > MOST_VALUES:
-            findings.add(
-                "TooMany", "custom_fields_values", f"This collection should contain {MOST_VALUES} elements or less."
-            )
+        embedded = item["_embedded"] if isinstance(item.get("_embedded"), dict) else {}
+        if embedded:
+            item = item | {"_embedded": {key: one for key, one in embedded.items() if key not in ENDS}}
+        values = item.get("custom_fields_values")
+        if isinstance(values, list) and len(values) > MOST_VALUES:
+            detail = f"This collection should contain {MOST_VALUES} elements or less."
+            findings.add("TooMany", "custom_fields_values", detail)
+    ends = {
+        kind: embedded.get(kind.value, [])[:1]
+        for kind in ENDS
+        if findings.has_type(embedded.get(kind.value, []), LIST, f"_embedded.{kind}")
+    }
     edit = Reader(call, Kind.LEADS, findings).edit(item)
     if "metadata" in embedded:
         pipeline = call.account.pipelines[edit.attributes.get("pipeline_id", call.account.main_pipeline.id)]
@@ -50,7 +56,7 @@ def _read(call: Call, item: Any, findings: Findings) -> Store:
         for kind, card_id in cards.items():
             link: Link = (kind.value, card_id)
             edit.links[link] = {"is_main": True} if kind is Kind.CONTACTS else {}
-        if len(made) == len(ends):
+        if len(made) == len(ENDS):
             contact = account.cards[Kind.CONTACTS].touch(cards[Kind.CONTACTS])
             assert contact is not None
             connect(account, contact, ("companies", cards[Kind.COMPANIES]), {}, call.actor, now)

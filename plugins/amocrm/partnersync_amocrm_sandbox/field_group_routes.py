@@ -82,7 +82,7 @@ def _found(call: Call) -> FieldGroup:
 def _check_fields(call: Call, good: dict[str, Any], findings: Findings) -> None:
     known = call.account.fields.get(call.parts["entity"], {})
     for place, field_id in enumerate(good.get("fields", ())):
-        if field_id not in known:
+        if findings.has_type(field_id, INT, f"fields.{place}") and field_id not in known:
             findings.add("NotSupportedChoice", f"fields.{place}")
 
 

@@ -114,9 +114,11 @@ def _known(call: Call) -> dict[int, Field]:
 
 
 def _change(call: Call, item: Any, findings: Findings) -> Store:
-    field = _known(call).get(item.get("id", 0)) if isinstance(item, dict) else None
+    field_id = findings.id_of(item)
+    field = _known(call).get(field_id or 0)
     if field is None:
-        findings.add("NotSupportedChoice", "id")
+        if field_id is not None:
+            findings.add("NotSupportedChoice", "id")
         return dict
     definition = Definition(call.account, field.entity, findings)
     good = definition.read_change(item, field)

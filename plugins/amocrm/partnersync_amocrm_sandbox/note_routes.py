@@ -6,7 +6,19 @@ from partnersync.sandbox.messages import Response
 from partnersync_amocrm_sandbox.account import Note
 from partnersync_amocrm_sandbox.calls import Call, route
 from partnersync_amocrm_sandbox.cards import Kind
-from partnersync_amocrm_sandbox.checks import ANY, BOOL, INT, OBJECT, TEXT, Findings, Store, batch, no_delete, single
+from partnersync_amocrm_sandbox.checks import (
+    ANY,
+    BOOL,
+    INT,
+    MOMENT,
+    OBJECT,
+    TEXT,
+    Findings,
+    Store,
+    batch,
+    no_delete,
+    single,
+)
 from partnersync_amocrm_sandbox.hal import NOTHING, added, ok, page_of
 from partnersync_amocrm_sandbox.notes import add_note
 from partnersync_amocrm_sandbox.query import branch, many, whole
@@ -40,7 +52,7 @@ _CALL = dict.fromkeys(("phone", "direction", "uniq", "source", "link", "call_res
     "call_responsible": ANY,
     "created_by": INT,
     "responsible_user_id": INT,
-    "created_at": INT,
+    "created_at": MOMENT,
     "request_id": ANY,
 }
 

@@ -6,7 +6,7 @@ from partnersync.sandbox.messages import Response
 from partnersync_amocrm_sandbox.calls import Actor, Call, route
 from partnersync_amocrm_sandbox.cards import LOST, WON, Kind
 from partnersync_amocrm_sandbox.changes import Edit, update
-from partnersync_amocrm_sandbox.checks import ANY, BOOL, INT, OBJECT, TEXT, Findings, Store, batch, single
+from partnersync_amocrm_sandbox.checks import ANY, BOOL, INT, LIST, OBJECT, TEXT, Findings, Store, batch, single
 from partnersync_amocrm_sandbox.definitions import COLOURS, Pipeline, Status
 from partnersync_amocrm_sandbox.hal import NOTHING, added, counted, ok
 from partnersync_amocrm_sandbox.problems import Refusal, error, problem, refused
@@ -41,7 +41,7 @@ def post_pipelines(call: Call) -> Response:
 
     def read(item: Any, findings: Findings) -> Store:
         good = findings.shape(item, _PIPELINE, needed=("name", "sort", "is_main", "is_unsorted_on"))
-        named = findings.shape(good.get("_embedded", {}), {"statuses": ANY}, path="_embedded").get("statuses", [])
+        named = findings.shape(good.get("_embedded", {}), {"statuses": LIST}, path="_embedded").get("statuses", [])
         stages = [
             _read_status(one, findings, f"_embedded.statuses.{place}", needed=("name",))
             for place, one in enumerate(named)

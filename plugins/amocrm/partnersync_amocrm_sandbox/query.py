@@ -42,6 +42,6 @@ def many(node: Any, *, commas: bool = False) -> list[str]:
 
 
 def whole(text: Any, default: int) -> int:
-    """A whole number; PHP reads nonsense as none."""
-    found = re.match(r"\s*-?\d+", text) if isinstance(text, str) else None
+    """A whole number, of up to 15 digits; PHP reads nonsense as none."""
+    found = re.match(r"\s*-?\d{1,15}", text) if isinstance(text, str) else None
     return int(found[0]) if found else default

@@ -12,6 +12,7 @@ from partnersync_amocrm_sandbox.checks import (
     BOOL,
     INT,
     INT_OR_NULL,
+    MOMENT,
     TEXT,
     TEXT_OR_NULL,
     Findings,
@@ -28,7 +29,7 @@ SORTED_BY = ("created_at", "complete_till", "id")
 _KEYS = {
     "id": INT,
     "text": TEXT,
-    "complete_till": INT,
+    "complete_till": MOMENT,
     "responsible_user_id": INT,
     "entity_id": INT_OR_NULL,
     "entity_type": TEXT_OR_NULL,
@@ -38,8 +39,8 @@ _KEYS = {
     "result": ANY,
     "created_by": INT,
     "updated_by": INT,
-    "created_at": INT,
-    "updated_at": INT,
+    "created_at": MOMENT,
+    "updated_at": MOMENT,
     "request_id": ANY,
 }
 _CHANGED = ("text", "complete_till", "responsible_user_id", "task_type_id", "duration", "is_completed")

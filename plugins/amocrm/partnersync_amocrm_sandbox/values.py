@@ -8,7 +8,7 @@ from typing import Any
 from partnersync_amocrm_sandbox.account import Account
 from partnersync_amocrm_sandbox.behaviour import Sent
 from partnersync_amocrm_sandbox.cards import Value, Values
-from partnersync_amocrm_sandbox.checks import ANY, BOOL, INT, LIST_OR_NULL, OBJECT, TEXT, Findings, Type
+from partnersync_amocrm_sandbox.checks import ANY, BOOL, INT, LIST_OR_NULL, MOMENT, OBJECT, TEXT, Findings, Type
 from partnersync_amocrm_sandbox.definitions import ADDRESS_CODES, EMAIL_CODES, PHONE_CODES, Field
 
 URL_LIMIT = 2000
@@ -159,8 +159,8 @@ def _instant(_: Account, value: Any, path: str, findings: Findings) -> Any:
             told = None
         if told is not None and told.tzinfo is not None:
             return int(told.timestamp())
-    elif isinstance(value, int) and not isinstance(value, bool):
-        return value
+    elif MOMENT.fits(value):
+        return int(value)
     findings.add("InvalidType", path, "This value should be of type int.")
     return 0
 

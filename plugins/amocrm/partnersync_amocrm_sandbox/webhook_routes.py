@@ -30,7 +30,7 @@ def post_webhook(call: Call) -> Response:
     def read(item: Any, findings: Findings) -> Store:
         good = findings.shape(item, _KEYS, needed=("destination", "settings"))
         for place, setting in enumerate(good.get("settings", ())):
-            if setting not in SETTINGS:
+            if findings.has_type(setting, TEXT, f"settings.{place}") and setting not in SETTINGS:
                 findings.add("NotSupportedChoice", f"settings.{place}")
 
         def store() -> dict[str, Any]:
