@@ -58,6 +58,11 @@ def get_account(call: Call) -> Response:
     return ok(shown)
 
 
+def no_customers(_: Call) -> Response:
+    """The module is off."""
+    return problem(425, "Customers are not available")
+
+
 def get_users(call: Call) -> Response:
     """Everybody who works in the account."""
     _users_allowed(call)
@@ -188,6 +193,8 @@ def _role_view(call: Call, role_id: int) -> dict[str, Any]:
 
 ROUTES = [
     route("GET", "account", get_account),
+    route("GET", "customers", no_customers),
+    route("POST", "customers", no_customers),
     route("GET", "users", get_users),
     route("POST", "users", post_users),
     route("GET", "users/{id}", get_user),

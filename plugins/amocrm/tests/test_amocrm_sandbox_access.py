@@ -179,6 +179,7 @@ def test_acting_as_a_seller_has_his_rights() -> None:
         pytest.param("DELETE", "leads/1", 405, "Method Not Allowed", id="§0.1 leads are not deleted"),
         pytest.param("DELETE", "companies", 405, "Method Not Allowed", id="§0.1 nor companies"),
         pytest.param("PUT", "leads", 405, "Method Not Allowed", id="§3.3 another method"),
+        pytest.param("GET", "customers", 425, "Customers are not available", id="§4.4 the module is off"),
         pytest.param("POST", "leads", 400, "Request data can not be empty", id="§3.4 nothing sent"),
     ],
 )
