@@ -15,13 +15,15 @@ claim_argument = click.argument("registration_id", metavar="ID")
 def _decide(kind: RulingKind, registration_id: str, actor: str, reason: str, config: Path, to_partner: str = "") -> int:
     company = read_company(config)
     refuse_silence(reason)
-    refuse_stranger(company, actor)
+    if kind is not RulingKind.REQUEST_EXTENSION:
+        refuse_stranger(company, actor)
     moment = now()
     program = company.programme.at(moment) or company.programme.versions[-1]
     with deciding(company) as tx:
         ruling = Ruling(registration_id, kind, actor, reason, moment)
         before = rulings.decide(tx, ruling, program, moment, to_partner)
-    click.echo(f"registration {registration_id} was {before}; from the next sync on the decision counts: {kind.value}")
+    told = kind.value.replace("_", " ")
+    click.echo(f"registration {registration_id} was {before}; from the next sync on the decision counts: {told}")
     return 0
 
 
@@ -47,12 +49,14 @@ def reject(registration_id: str, actor: str, reason: str, config: Path) -> int:
 
 @click.command()
 @claim_argument
+@click.option("--request", "kind", flag_value=RulingKind.REQUEST_EXTENSION.value, help="The partner asks for it only.")
+@click.option("--refuse", "kind", flag_value=RulingKind.REFUSE_EXTENSION.value, help="Refuse what the partner asks.")
 @by_option
 @reason_option
 @config_option
-def extend(registration_id: str, actor: str, reason: str, config: Path) -> int:
-    """Extend a live registration's protection by the program's days."""
-    return _decide(RulingKind.EXTEND, registration_id, actor, reason, config)
+def extend(registration_id: str, kind: str | None, actor: str, reason: str, config: Path) -> int:
+    """Extend a live registration's protection by the program's days, or keep the request for that, or refuse it."""
+    return _decide(RulingKind(kind or RulingKind.EXTEND), registration_id, actor, reason, config)
 
 
 @click.command()

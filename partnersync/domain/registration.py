@@ -62,11 +62,11 @@ REGISTRATION_MOVES: dict[RegistrationState, frozenset[RegistrationState]] = {
     _S.APPROVED: frozenset({_S.ACTIVE, _S.REJECTED}) | _ENDS,
     _S.PROVISIONAL: frozenset({_S.ACTIVE, _S.APPROVED, _S.REJECTED, _S.RETURNED}) | _ENDS,
     _S.ACTIVE: frozenset({_S.EXTENSION_REQUESTED, _S.REJECTED}) | _ENDS,
-    _S.EXTENSION_REQUESTED: frozenset({_S.ACTIVE}) | _ENDS,
+    _S.EXTENSION_REQUESTED: frozenset({_S.ACTIVE, _S.REJECTED}) | _ENDS,
     _S.DISPUTED: frozenset({_S.APPROVED, _S.ACTIVE, _S.REJECTED, _S.TRANSFERRED}),
     **{ended: frozenset[RegistrationState]() for ended in _ENDS},
 }
-LIVE = frozenset({_S.APPROVED, _S.PROVISIONAL, _S.ACTIVE})  # these protect
+LIVE = frozenset({_S.APPROVED, _S.PROVISIONAL, _S.ACTIVE, _S.EXTENSION_REQUESTED})  # these protect
 UNDECIDED = frozenset({_S.DRAFT, _S.SUBMITTED, _S.INVALID, _S.CHECKING, _S.RESEARCH})
 
 
@@ -165,6 +165,8 @@ class Protection:
     deal_ref: str | None = None  # the registration's deal
     next_look_at: datetime | None = None
     automatic: int = 0  # extensions that nobody asked for
+    extended_at: datetime | None = None  # when the last of these was due
+    asked_at: datetime | None = None  # when the partner asked for an extension that nobody has decided about yet
     worked_at: datetime | None = None  # the last activity on its deal, where they are told
 
     @property

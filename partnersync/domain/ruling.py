@@ -8,17 +8,19 @@ from partnersync.domain.registration import RegistrationState
 
 
 class RulingKind(StrEnum):
-    """What a person may do with a registration; each is a command of that name."""
+    """What people do with a registration, each by a command of that name; of extensions by `extend` with an option."""
 
     APPROVE = "approve"
     REJECT = "reject"
     EXTEND = "extend"
+    REQUEST_EXTENSION = "request_extension"  # the partner asks for one
+    REFUSE_EXTENSION = "refuse_extension"
     RELEASE = "release"
     WITHDRAW = "withdraw"
     TRANSFER = "transfer"
 
 
-# Where a decision leads; an extension leaves the state as it is.
+# Where a decision leads; what is decided about an extension does not end a registration.
 LEADS_TO: dict[RulingKind, RegistrationState] = {
     RulingKind.APPROVE: RegistrationState.APPROVED,
     RulingKind.REJECT: RegistrationState.REJECTED,
@@ -30,7 +32,7 @@ LEADS_TO: dict[RulingKind, RegistrationState] = {
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision with its actor, reason and moment; it counts from that moment on."""
+    """A decision, or a request for one, with its actor, reason and moment; it counts from that moment on."""
 
     registration_id: str
     kind: RulingKind

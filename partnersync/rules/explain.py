@@ -157,6 +157,9 @@ VERDICTS: dict[VerdictCode, str] = {
 _STATES: dict[RegistrationState, str] = {
     RegistrationState.APPROVED: msgid("It protects, and waits for its deal."),
     RegistrationState.ACTIVE: msgid("It protects, with deal {deal}."),
+    RegistrationState.EXTENSION_REQUESTED: msgid(
+        "It protects, with deal {deal}; the partner asks for an extension, and a person will decide."
+    ),
     RegistrationState.WON: msgid("Deal {deal} was won, which ended the protection."),
     RegistrationState.LOST: msgid("Deal {deal} was lost, which ended the protection."),
     RegistrationState.EXPIRED: msgid("The protection has expired."),

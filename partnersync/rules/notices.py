@@ -17,17 +17,30 @@ ASKS = frozenset({RegistrationState.CHECKING, RegistrationState.RESEARCH})
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One occasion: from `at` on people are told, once; a task where there is something to do until `due_at`."""
+    """One occasion: from `at` on people are told, once; a task where there is something to do until `due_at`.
+
+    `about` an extension: the sentence is another than the kind's own.
+    """
 
     kind: str
     occasion: str
     at: datetime
     due_at: datetime | None = None
+    about: str = ""
 
 
+_EXTENSION = "/extension"
 _TEXTS = {
     "verdict": msgid("Decide about registration {registration} of partner {partner}: {code}."),
     "sla_breach": msgid("Registration {registration} of partner {partner} should have been decided by now."),
+    "verdict/extension": msgid(
+        "Decide about an extension, for which partner {partner} asks:"
+        " the protection of registration {registration} ends after {until}."
+    ),
+    "sla_breach/extension": msgid(
+        "The extension of registration {registration}, for which partner {partner} asks,"
+        " should have been decided by now."
+    ),
     "protection_reminder": msgid(
         "The protection of registration {registration} of partner {partner} ends after {until}."
     ),
@@ -50,6 +63,11 @@ def notices(one: Judged, program: Program) -> Iterator[Notice]:
         at = midnight(given.until - timedelta(days=days), zone)
         if at > given.starts_at:
             yield Notice("protection_reminder", f"{given.until}/{days}", at)
+    if given.asked_at:
+        due_at = after_business_days(given.asked_at, program.registration.decision_bd, program)
+        asked = f"extension/{given.asked_at.isoformat()}"
+        yield Notice("verdict", asked, given.asked_at, due_at, _EXTENSION)
+        yield Notice("sla_breach", asked, due_at, due_at, _EXTENSION)
     if given.worked_at:
         at = check_from(given.worked_at, program)
         yield Notice("status_check", at.date().isoformat(), at, at + timedelta(days=1))
@@ -74,6 +92,6 @@ def text(notice: Notice, one: Judged, say: Say) -> str:
     """The sentence that people read."""
     until = say.day(one.protection.until) if one.protection else ""
     claim, code = one.registration, one.verdict.code.value
-    return say(_TEXTS[notice.kind]).format(
+    return say(_TEXTS[notice.kind + notice.about]).format(
         registration=claim.registration_id, partner=claim.partner_id, until=until, code=code
     )

@@ -8,7 +8,15 @@ from partnersync.domain.deal import Deal, DealState
 from partnersync.domain.registration import Protection, Registration, RegistrationState, Verdict, VerdictCode
 from partnersync.rules.calendar import midnight
 from partnersync.rules.program import Program
-from partnersync.rules.upkeep import DORMANT, Upkeep, extended, extension_look, last_work, released_from
+from partnersync.rules.upkeep import (
+    DORMANT,
+    Upkeep,
+    extended_at,
+    extension_look,
+    last_work,
+    open_request,
+    released_from,
+)
 
 NO_DEAL = "NO_DEAL"
 _NO_UPKEEP = Upkeep()
@@ -33,7 +41,8 @@ def protect(
     """How a granted registration stands as of a moment; `deals` are those of its client.
 
     It ends when its deal is won or lost, without a deal on the day after `activate_within_days`, with one that sleeps
-    after `release_days`, and else after its last protected day, which people, or work on the deal, may move.
+    after `release_days`, and else after its last protected day, which people, or work on the deal, may move. Asking for
+    an extension that could be given moves nothing but its state.
     """
     terms = program.protection
     given = min(upkeep.by_people + upkeep.automatic, terms.extension_max)
@@ -45,12 +54,14 @@ def protect(
     deal = _own_deal(registration, verdict, deals, as_of, released_at)
     if deal is None:
         return _waiting(verdict, until, released_at, as_of, program, upkeep)
-    automatic = upkeep.automatic
-    while given < terms.extension_max and extended(upkeep, deal, until, as_of, program):
-        given, automatic = given + 1, automatic + 1
+    automatic, by_itself = upkeep.automatic, upkeep.extended_at
+    while given < terms.extension_max and (at := extended_at(upkeep, deal, until, as_of, program)):
+        given, automatic, by_itself = given + 1, automatic + 1, at
         until += timedelta(days=terms.extension_days)
     last = last_work(upkeep, deal, verdict.at, as_of, program)
-    told: dict[str, Any] = {"deal_ref": deal.ref, "automatic": automatic, "worked_at": last}
+    told: dict[str, Any] = {
+        "deal_ref": deal.ref, "automatic": automatic, "extended_at": by_itself, "worked_at": last
+    }  # fmt: skip
     start, expires_at = verdict.at, _end(until, program)
     sleeps_at = released_from(last, program) if last else expires_at
     if deal.state_at(as_of) is not DealState.OPEN and deal.ended_at < min(expires_at, sleeps_at):
@@ -62,7 +73,9 @@ def protect(
     ends_at = min(expires_at, sleeps_at)
     look = extension_look(until, program)
     looks = [ends_at, look] if given < terms.extension_max and look > as_of else [ends_at]
-    return Protection(RegistrationState.ACTIVE, start, ends_at, until, "", next_look_at=min(looks), **told)
+    asked_at = open_request(upkeep.asked_at, by_itself) if given < terms.extension_max else None
+    state = RegistrationState.EXTENSION_REQUESTED if asked_at else RegistrationState.ACTIVE
+    return Protection(state, start, ends_at, until, "", next_look_at=min(looks), asked_at=asked_at, **told)
 
 
 def _waiting(
@@ -73,7 +86,7 @@ def _waiting(
     code = NO_DEAL if ended and released_at < _end(until, program) else ""
     over = RegistrationState.RELEASED if code else RegistrationState.EXPIRED
     state, look = (over, None) if ended else (verdict.state, released_at)
-    return Protection(state, verdict.at, released_at, until, code, None, look, upkeep.automatic)
+    return Protection(state, verdict.at, released_at, until, code, None, look, upkeep.automatic, upkeep.extended_at)
 
 
 def _end(until: date, program: Program) -> datetime:

@@ -24,17 +24,20 @@ class Upkeep:
     """What is known of the work behind a registration.
 
     `worked`: when anyone was active on a deal, None where its connection tells no activities; `moved`: when its stage
-    moved last. `by_people` and `automatic` count the extensions that were given before.
+    moved last. `by_people` and `automatic` count the extensions that were given before, the last automatic one at
+    `extended_at`. `asked_at`: when the partner asked for one that no person has granted or refused since.
     """
 
     worked: Callable[[Deal], Sequence[datetime] | None] = _unknown
     moved: Callable[[Deal], datetime | None] = _never
     by_people: int = 0
     automatic: int = 0
+    extended_at: datetime | None = None
+    asked_at: datetime | None = None
 
 
-def extended(upkeep: Upkeep, deal: Deal, until: date, as_of: datetime, program: Program) -> bool:
-    """Whether the protection to `until` was extended by itself, at some moment up to now.
+def extended_at(upkeep: Upkeep, deal: Deal, until: date, as_of: datetime, program: Program) -> datetime | None:
+    """When the protection to `until` was extended by itself; None where it was not, up to now.
 
     Few days were left, somebody had been active and the stage had moved, each within the program's days before it.
     Where no activities are told, the creation of the deal and the move of its stage are activity.
@@ -44,14 +47,19 @@ def extended(upkeep: Upkeep, deal: Deal, until: date, as_of: datetime, program: 
     ends = min(as_of, midnight(until + timedelta(days=1), program.zone) - timedelta(seconds=1))
     moved, told = upkeep.moved(deal), upkeep.worked(deal)
     if moved is None or begins > as_of:
-        return False
+        return None
     worked = [deal.created_at, moved] if told is None else told
     for at in (begins, *(moment for moment in sorted((*worked, moved)) if moment > begins)):
         active = any(timedelta(0) <= at - moment <= timedelta(days=terms.active_within_days) for moment in worked)
         advanced = timedelta(0) <= at - moved <= timedelta(days=terms.advanced_within_days)
         if at <= ends and active and advanced:
-            return True
-    return False
+            return at
+    return None
+
+
+def open_request(asked_at: datetime | None, extended: datetime | None) -> datetime | None:
+    """When an extension was asked for that is still to be decided; one that came by itself answers the request."""
+    return None if asked_at and extended and extended >= asked_at else asked_at
 
 
 def extension_look(until: date, program: Program) -> datetime:

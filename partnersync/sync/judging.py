@@ -72,6 +72,7 @@ class Judging:
     anew: set[str] = field(default_factory=set)  # clients with a verdict that later ones may depend on
     coming: list[Event] = field(default_factory=list)
     extensions: Counter[str] = field(default_factory=Counter)
+    asked: dict[str, datetime] = field(default_factory=dict)  # when an extension was asked for; by registration id
 
     def judge(self, claims: Sequence[tuple[Registration, str]]) -> list[Judged]:
         """The verdicts on these claims, each with its client, in the order of submission."""
@@ -172,7 +173,7 @@ class Judging:
         state = LEADS_TO.get(ruling.kind)
         if state is None:
             if live:
-                self.extensions[ruling.registration_id] += 1
+                self._about_extension(ruling)
                 self._put(one)
         elif live and state is RegistrationState.APPROVED and one.verdict.state is state:
             self._put(replace(one, verdict=replace(one.verdict, actor=ruling.actor, reason=ruling.reason)))
@@ -182,6 +183,15 @@ class Judging:
             state is RegistrationState.APPROVED and self._rivals(one, at)
         ):
             self._decided(one, ruling, state)
+
+    def _about_extension(self, ruling: Ruling) -> None:
+        """Count what was given; a request waits until one is given or refused."""
+        name = ruling.registration_id
+        if ruling.kind is RulingKind.REQUEST_EXTENSION:
+            self.asked[name] = ruling.at
+            return
+        self.asked.pop(name, None)
+        self.extensions[name] += ruling.kind is RulingKind.EXTEND
 
     def _decided(self, one: Judged, ruling: Ruling, state: RegistrationState) -> None:
         """A verdict by a person, dated at that moment."""
@@ -231,9 +241,11 @@ class Judging:
     def _upkeep(self, registration_id: str) -> Upkeep:
         """What is known of the work behind a registration; an extension that was given once stays."""
         prior = self.prior.get(registration_id)
-        given = prior.protection.automatic if prior and prior.protection else 0
+        given = prior.protection if prior else None
+        automatic, by_itself = (given.automatic, given.extended_at) if given else (0, None)
         worked = partial(self._worked, self.client_of[registration_id])
-        return Upkeep(worked, self._stage_moved, self.extensions[registration_id], given)
+        by_people, asked_at = self.extensions[registration_id], self.asked.get(registration_id)
+        return Upkeep(worked, self._stage_moved, by_people, automatic, by_itself, asked_at)
 
     def _worked(self, client_id: str, deal: Deal) -> Sequence[datetime] | None:
         """When anyone was active on the client; None where the deal's connection tells no activities."""

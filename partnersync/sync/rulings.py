@@ -10,6 +10,7 @@ from partnersync.domain.registration import LIVE, REGISTRATION_MOVES, Registrati
 from partnersync.domain.ruling import LEADS_TO, Ruling, RulingKind
 from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.rules.program import Program
+from partnersync.rules.upkeep import open_request
 from partnersync.store import casefile, decisions, journal, records, rulings
 from partnersync.sync import audit
 
@@ -39,8 +40,8 @@ def _refuse(tx: Tx, ruling: Ruling, one: Judged, of_client: Sequence[Judged], pr
     """Say why this cannot be decided, if so."""
     kind, name, state = ruling.kind, ruling.registration_id, one.state
     confirms = kind is RulingKind.APPROVE and state in LIVE
-    if kind is RulingKind.EXTEND:
-        _refuse_extension(tx, name, state, program)
+    if kind not in LEADS_TO:
+        _refuse_extension(tx, ruling, one, program)
     elif LEADS_TO[kind] not in REGISTRATION_MOVES[state] and not confirms:
         raise PartnersyncError(f"{name} is {state.value}: it cannot become {LEADS_TO[kind].value}")
     elif kind is RulingKind.APPROVE:
@@ -50,12 +51,26 @@ def _refuse(tx: Tx, ruling: Ruling, one: Judged, of_client: Sequence[Judged], pr
             raise PartnersyncError(text, hint=f"Reject, release or transfer {rival.registration_id} first")
 
 
-def _refuse_extension(tx: Tx, name: str, state: RegistrationState, program: Program) -> None:
-    if state not in LIVE:
+def _refuse_extension(tx: Tx, ruling: Ruling, one: Judged, program: Program) -> None:
+    kind, name, state, given = ruling.kind, ruling.registration_id, one.state, one.protection
+    if state not in LIVE or given is None:
         raise PartnersyncError(f"{name} is {state.value}: it protects nothing that could be extended")
-    made = sum(before.kind is RulingKind.EXTEND for before in rulings.of(tx, [name]).get(name, ()))
-    if made >= program.protection.extension_max:
+    before = [ruled for ruled in rulings.of(tx, [name]).get(name, ()) if ruled.kind not in LEADS_TO]
+    asks = bool(before) and before[-1].kind is RulingKind.REQUEST_EXTENSION
+    asked_at = open_request(before[-1].at, given.extended_at) if asks else None
+    made = sum(ruled.kind is RulingKind.EXTEND for ruled in before) + given.automatic
+    if kind is RulingKind.REFUSE_EXTENSION:
+        if asked_at is None:
+            raise PartnersyncError(f"nobody asks for an extension of {name}, so there is none to refuse")
+    elif made >= program.protection.extension_max:
         raise PartnersyncError(f"{name} was extended {made} times, as often as the program allows")
+    elif kind is RulingKind.REQUEST_EXTENSION and given.deal_ref is None:
+        raise PartnersyncError(
+            f"{name} is {state.value}: an extension is asked for once there is a deal",
+            hint=f"Enter its deal, and run `partnersync sync`; an approver may `partnersync extend {name}` meanwhile",
+        )
+    elif kind is RulingKind.REQUEST_EXTENSION and asked_at:
+        raise PartnersyncError(f"an extension of {name} is asked for already, and waits for a decision")
 
 
 def _stands_in_the_way(other: Judged, one: Judged) -> bool:

@@ -77,6 +77,34 @@ def test_an_extension_has_its_limit(synced: Firm) -> None:
     assert [synced.run("extend", "R-1", *WHY).code for _ in range(3)] == [0, 0, 1]
 
 
+def test_the_partner_asks_for_an_extension(synced: Firm) -> None:
+    def state() -> str:
+        ended = synced.sync(as_of=LATER)
+        assert ended.code == 0, ended.told
+        return synced.row("registrations", "R-1")["ps_status"]
+
+    ask, refuse = ("extend", "R-1", "--request", *WHY), ("extend", "R-1", "--refuse", *WHY)
+    assert "once there is a deal" in synced.run(*ask).err
+    synced.edit("data/deals.csv", "D-3,", "D-4,Fir,fir.ru,P-1,licence,open,700,2026-03-21,,,\nD-3,")
+    assert [state(), synced.run(*refuse).code] == ["active", 1]
+    assert [synced.run(*ask).code, synced.run(*ask).code] == [0, 1]
+    assert [state(), state()] == ["extension_requested", "extension_requested"]
+    told = synced.run("explain", "registration", "R-1").out
+    assert "просит продлить" in told
+    assert sum("Решите о продлении" in row["text"] for row in synced.rows("tasks")) == 1
+    assert [synced.run(*refuse).code, synced.run(*refuse).code, state()] == [0, 1, "active"]
+    before = synced.row("registrations", "R-1")["ps_protected_until"]
+    assert [synced.run(*ask).code, state()] == [0, "extension_requested"]
+    assert [synced.run("extend", "R-1", *WHY).code, state()] == [0, "active"]
+    assert synced.row("registrations", "R-1")["ps_protected_until"] > before
+
+
+def test_anybody_asks_and_an_approver_decides(synced: Firm) -> None:
+    synced.edit("config/program/2026-01-01.toml", "effective_from", 'approvers = ["boss"]\neffective_from')
+    assert synced.run("extend", "R-1", "--refuse", *WHY).code == 2
+    assert synced.run("extend", "R-1", "--request", *WHY).code == 1  # it has no deal yet
+
+
 def test_a_decision_needs_a_reason_and_an_approver(synced: Firm) -> None:
     assert synced.run("reject", "R-1", "--by", "u1", "--reason", " ").code == 2
     synced.edit("config/program/2026-01-01.toml", "effective_from", 'approvers = ["boss"]\neffective_from')

@@ -7,18 +7,20 @@ import pytest
 
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationKind, RegistrationState, Verdict, VerdictCode
-from partnersync.rules.notices import decision_due, due
+from partnersync.rules.notices import decision_due, due, text
 from partnersync.rules.protection import protect
 from partnersync.rules.upkeep import Upkeep
+from partnersync.translate import translator
 
 S = RegistrationState
+ENGLISH = translator("en")
 
 
 @pytest.fixture
 def stand(registration: Any, deal: Any, at: Any, program: Any) -> Any:
     """A sale approved on 2026-01-15 with its deal, protected to 2026-04-15, as of a moment."""
 
-    def make(as_of: str, worked: list[str] | None = None, moved: str = "", **told: int) -> Judged:
+    def make(as_of: str, worked: list[str] | None = None, moved: str = "", **told: Any) -> Judged:
         claim = registration(kind=RegistrationKind.SALE)
         verdict = Verdict(S.APPROVED, VerdictCode.OK, claim.submitted_at, program.version)
         times: list[datetime] | None = None if worked is None else [at(day) for day in worked]
@@ -59,6 +61,69 @@ def test_extensions(
     as_of: str, worked: list[str] | None, moved: str, told: dict[str, int], until: date, stand: Any
 ) -> None:
     assert stand(as_of, worked, moved, **told).protection.until == until
+
+
+@pytest.mark.parametrize(
+    ("as_of", "moved", "told", "expected"),
+    [
+        pytest.param("2026-02-10", "", {"asked_at": "2026-02-10"}, (S.EXTENSION_REQUESTED, "2026-04-15"), id="asked"),
+        pytest.param("2026-02-10", "", {}, (S.ACTIVE, "2026-04-15"), id="nobody asked, or somebody has decided"),
+        pytest.param(
+            "2026-04-15T23:59", "", {"asked_at": "2026-02-10"}, (S.EXTENSION_REQUESTED, "2026-04-15"),
+            id="it waits to the last protected minute",
+        ),
+        pytest.param(
+            "2026-04-16", "", {"asked_at": "2026-02-10"}, (S.EXPIRED, "2026-04-15"), id="and prolongs nothing itself"
+        ),
+        pytest.param(
+            "2026-02-10", "", {"asked_at": "2026-02-10", "by_people": 1}, (S.EXTENSION_REQUESTED, "2026-05-15"),
+            id="asked for the second one",
+        ),
+        pytest.param(
+            "2026-02-10", "", {"asked_at": "2026-02-10", "by_people": 2}, (S.ACTIVE, "2026-06-14"),
+            id="there is no third one to ask for",
+        ),
+        pytest.param(
+            "2026-04-02", "2026-03-10", {"asked_at": "2026-04-02"}, (S.ACTIVE, "2026-05-15"),
+            id="one that comes by itself answers the request",
+        ),
+        pytest.param(
+            "2026-04-03", "2026-03-10", {"asked_at": "2026-04-02T00:01"}, (S.EXTENSION_REQUESTED, "2026-05-15"),
+            id="one that came before does not",
+        ),
+        pytest.param(
+            "2026-04-03", "", {"asked_at": "2026-03-25", "automatic": 1, "extended_at": "2026-04-02"},
+            (S.ACTIVE, "2026-05-15"), id="nor does the request come back when the move is forgotten",
+        ),
+    ],
+)  # fmt: skip
+def test_an_extension_that_is_asked_for(
+    as_of: str, moved: str, told: dict[str, Any], expected: tuple[S, str], stand: Any, at: Any
+) -> None:
+    told = {name: at(value) if isinstance(value, str) else value for name, value in told.items()}
+    given = stand(as_of, None, moved, **told).protection
+    assert (given.state, given.until.isoformat()) == expected
+    assert (given.asked_at is not None) is (given.state is S.EXTENSION_REQUESTED)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        pytest.param("2026-02-09", [], id="before it is asked for"),
+        pytest.param("2026-02-10", [("verdict", "2026-02-12")], id="a task of two business days"),
+        pytest.param("2026-02-11T23:59", [("verdict", "2026-02-12")], id="which stands"),
+        pytest.param(
+            "2026-02-12", [("verdict", "2026-02-12"), ("sla_breach", "2026-02-12")], id="and then is a breach"
+        ),
+    ],
+)
+def test_who_asks_for_an_extension_waits_as_long_as_for_a_verdict(
+    as_of: str, expected: list[tuple[str, str]], stand: Any, at: Any, program: Any
+) -> None:
+    one = stand("2026-02-12", asked_at=at("2026-02-10"))
+    found = due(one, program, at(as_of))
+    assert [(notice.kind, notice.due_at) for notice in found] == [(kind, at(day)) for kind, day in expected]
+    assert all("extension" in text(notice, one, ENGLISH) for notice in found)
 
 
 @pytest.mark.parametrize(

@@ -304,6 +304,18 @@ def _ruling(number: int, kind: str, at: str) -> Ruling:
             id="extended as often as the program allows",
         ),
         pytest.param(
+            [("request_extension", 1, "2026-01-20"), ("extend", 1, "2026-01-21")],
+            [("approved", "OK"), ("research", "SIMULTANEOUS")],
+            "2026-04-10",
+            id="extended as the partner asked",
+        ),
+        pytest.param(
+            [("request_extension", 1, "2026-01-20"), ("refuse_extension", 1, "2026-01-21")],
+            [("approved", "OK"), ("research", "SIMULTANEOUS")],
+            "2026-03-11",
+            id="not extended, though the partner asked",
+        ),
+        pytest.param(
             [("extend", 1, "2026-04-01")],
             [("approved", "OK"), ("research", "SIMULTANEOUS")],
             "2026-03-11",
@@ -321,6 +333,27 @@ def test_people_decide(rulings: list[tuple[str, int, str]], expected: list[tuple
     again = _judge(claims[::-1], rulings=made, as_of="2026-02-20", run=2, before=list(judged.values()))
     assert _told(again) == _told(judged)
     assert {one.verdict.actor for one in judged.values() if one.verdict.code == "BY_PERSON"} <= {"u1"}
+
+
+@pytest.mark.parametrize(
+    ("rulings", "state"),
+    [
+        pytest.param(["request_extension"], "extension_requested", id="the request waits"),
+        pytest.param(["request_extension", "extend"], "active", id="granted"),
+        pytest.param(["request_extension", "refuse_extension"], "active", id="refused"),
+        pytest.param(["refuse_extension", "request_extension"], "extension_requested", id="asked for again"),
+        pytest.param(["request_extension", "release"], "released", id="the client was freed instead"),
+        pytest.param(
+            ["request_extension", "approve"], "extension_requested", id="a confirmation decides nothing of it"
+        ),
+    ],
+)
+def test_a_request_for_an_extension_protects_as_before(rulings: list[str], state: str) -> None:
+    made = [_ruling(1, kind, f"2026-01-2{day}") for day, kind in enumerate(rulings)]
+    rival, deal = _claim(2, "P2", "2026-02-10"), _deal("1", "2026-01-12", partner_id="P1")
+    judged = _judge([_claim(1, "P1", "2026-01-10"), rival], [deal], rulings=made, as_of="2026-02-20")
+    assert judged["R1"].state == state
+    assert (judged["R2"].verdict.code == "ALREADY_PROTECTED") is (state != "released")
 
 
 def test_a_verdict_of_a_person_is_dated_at_that_moment_and_protects_from_then_on() -> None:
