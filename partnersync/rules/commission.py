@@ -74,11 +74,13 @@ def earn(
     rates: Rates | None = None,
     tiers: Tiers = NO_TIERS,
     named: RuleOverride | None = None,
+    since: datetime | None = None,
 ) -> tuple[list[Earning], list[Issue]]:
     """What the events of a deal up to `as_of` bring the partner that it is attributed to, and what cannot be used.
 
     `payments` are the deal's up to `as_of`, refunds included; `known` are the partners that may hold roles of the
-    deal; `named` is the rule that a person chose for it.
+    deal; `named` is the rule that a person chose for it. The deal is the partner's from `since` on (None: it always
+    was); nobody earns what was paid before.
     Whether an event is a payment or the win is decided by the program in force at its time; what payments earned
     before a win that earns is not earned again.
     """
@@ -89,7 +91,7 @@ def earn(
         deal, client_id, attribution.evidence.partner_id, partner, registration_kind, known, rates, tiers, named
     )
     win = _in_force(programme, "won", deal.ended_at, earner, RecordKind.DEAL, deal.ref) if won else None
-    earned = _earn_payments(deal, payments, bool(win), programme, earner) if payments else 0
+    earned = _earn_payments(deal, payments, bool(win), programme, earner, since) if payments else 0
     if win:
         amount = deal.amount or Money(0, deal.currency)
         rest = Money(max(amount.minor - earned, 0), amount.currency)
@@ -107,8 +109,10 @@ def hold_reason(deal: Deal, as_of: datetime) -> str:
     return "DEAL_LOST" if deal.state_at(as_of) is DealState.LOST else ""
 
 
-def _earn_payments(deal: Deal, payments: Sequence[Payment], win: bool, programme: Programme, earner: Earner) -> int:
-    """Earn payments and refunds in order; of what earned before the win, how much is not given back by then."""
+def _earn_payments(
+    deal: Deal, payments: Sequence[Payment], win: bool, programme: Programme, earner: Earner, since: datetime | None
+) -> int:
+    """Earn payments and refunds in order; of what was an event before the win, how much is not given back by then."""
     steps, issues = walk(deal.amount, payments)
     earner.issues += issues
     earned: dict[str, int] = {}
@@ -121,11 +125,13 @@ def _earn_payments(deal: Deal, payments: Sequence[Payment], win: bool, programme
         payment = step.payment
         if win and payment.paid_at >= deal.ended_at:
             continue
-        program = _in_force(programme, "payment", payment.paid_at, earner, RecordKind.PAYMENT, payment.ref)
+        owner = earner if since is None or payment.paid_at >= since else None
+        program = _in_force(programme, "payment", payment.paid_at, owner, RecordKind.PAYMENT, payment.ref)
         if program:
             if payment.amount.currency == deal.currency:
                 earned[payment.ref] = step.minor
-            earner.add(program, _payment_event(step))
+            if owner:
+                owner.add(program, _payment_event(step))
     return sum(earned.values())
 
 
@@ -158,13 +164,16 @@ def _part(step: Counted) -> Fraction:
 
 
 def _in_force(
-    programme: Programme, trigger: str, moment: datetime, earner: Earner, kind: RecordKind, ref: str
+    programme: Programme, trigger: str, moment: datetime, earner: Earner | None, kind: RecordKind, ref: str
 ) -> Program | None:
-    """The program of an event if this kind of event is its trigger; before the first version the event is an issue."""
+    """The program of an event if this kind of event is its trigger.
+
+    Before the first version the event is an issue, unless nobody (`earner` None) would earn it.
+    """
     program = programme.at(moment)
     if (program or programme.versions[0]).commission.trigger != trigger:
         return None
-    if program is None:
+    if program is None and earner:
         reason = "is from before the first program version: add a version with an earlier effective_from"
         earner.refuse(kind, ref, "PROGRAM_MISSING", reason)
     return program

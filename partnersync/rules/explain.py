@@ -148,7 +148,10 @@ VERDICTS: dict[VerdictCode, str] = {
     ),
     VerdictCode.EXPIRED_OTHER: msgid("The client is yours until {until}; another partner's protection has expired."),
     VerdictCode.DIRECT_LATER: msgid("The client is yours until {until}; the direct deal {deal} came after you."),
-    VerdictCode.DIRECT_STALE: msgid("The client is yours until {until}, with deal {deal}, in which nobody was active."),
+    VerdictCode.DIRECT_STALE: msgid(
+        "The client is yours until {until}, with deal {deal}, in which nobody was active;"
+        " what it paid before your registration is not yours."
+    ),
     VerdictCode.REACTIVATED: msgid("The client is yours until {until}: it last bought long ago."),
     VerdictCode.SLA_PROVISIONAL: msgid("The client is yours for now, until {until}: the research took too long."),
     VerdictCode.BY_PERSON: msgid("A person decided: {reason}."),

@@ -14,7 +14,7 @@ from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import LIVE, Claim, Registration, RegistrationState
+from partnersync.domain.registration import LIVE, Claim, Registration, RegistrationState, VerdictCode
 from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 from partnersync.rules import commission, identity, likeness, term
@@ -330,6 +330,7 @@ def _decide_deal(
             knowledge.rates,
             knowledge.tiers,
             case.rules.get(deal.ref),
+            _since(found, behind, deal),
         )
         issues.extend(troubles)
     state = DealStanding(
@@ -362,6 +363,14 @@ def _dispute(behind: Judged | None) -> str:
     """Why the lines of a deal wait whose registration is disputed."""
     disputed = behind is not None and behind.state is RegistrationState.DISPUTED
     return behind.protection.code if behind and behind.protection and disputed else ""
+
+
+def _since(found: Attribution, behind: Judged | None, deal: Deal) -> datetime | None:
+    """From when on a deal is its partner's: a stale direct one (R15) from the verdict that made it his."""
+    if behind is None or found.evidence.source is not Source.REGISTRATION:
+        return None
+    verdict = behind.verdict
+    return verdict.at if verdict.code is VerdictCode.DIRECT_STALE and verdict.deal_ref == deal.ref else None
 
 
 def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:

@@ -98,10 +98,11 @@ def look(
     rates: Rates | None = None,
     tiers: Tiers = NO_TIERS,
     named: RuleOverride | None = None,
+    since: datetime | None = None,
 ) -> tuple[list[Earning], list[Issue]]:
     attribution = Attribution(Evidence("A7", Source.TYPED, one.created_at))
     partner = Partner("A7", "Seventh", kind=PartnerKind.RESELLER)
-    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN, rates, tiers, named)
+    return earn(one, payments, attribution, "main/C1", partner, None, terms, AS_OF, KNOWN, rates, tiers, named, since)
 
 
 def owed(one: Deal, payments: Sequence[Payment] = (), terms: Programme = POLICY) -> list[Owed]:

@@ -86,6 +86,50 @@ def test_an_event_before_the_first_version_is_what_that_version_calls_one() -> N
     assert [issue.record_id for issue in issues] == ["main/P1"]
 
 
+VERDICT = moscow("2026-04-20 12:00")
+
+
+@pytest.mark.parametrize(
+    ("one", "payments", "expected"),
+    [
+        pytest.param(deal("244"), [paid("P1", "122", "2026-04-20 12:00")], "P1 100.00", id="paid at the verdict"),
+        pytest.param(deal("244"), [paid("P1", "122", "2026-04-20 11:59")], "", id="a minute before it"),
+        pytest.param(
+            deal("122"),
+            [paid("P1", "61", "2026-04-01"), paid("P2", "122")],
+            "P2 50.00",
+            id="what was paid before uses up the amount",
+        ),
+        pytest.param(
+            deal("122", "install"),
+            [paid("P1", "61", "2026-04-01"), paid("P2", "61")],
+            "P2 50.00",
+            id="of a fixed sum the part that is paid after it",
+        ),
+        pytest.param(
+            deal(),
+            [paid("P1", "61", "2026-04-01"), refund("R1", "61", "P1")],
+            "",
+            id="a refund of what was paid before takes nothing back",
+        ),
+        pytest.param(deal(), [paid("P1", "61", "2019-12-31")], "", id="nobody misses a program for it"),
+        pytest.param(
+            won("122", on="2026-05-20"),
+            [paid("P1", "61", "2026-04-01")],
+            "D1 50.00",
+            id="a win earns nothing of what was an event before it",
+        ),
+        pytest.param(won("122", on="2026-04-20 12:00"), [], "D1 100.00", id="won at the verdict"),
+    ],
+)
+def test_a_deal_that_is_a_partners_from_a_verdict_on(one: Deal, payments: list[Payment], expected: str) -> None:
+    terms = programme(RULES, WON_RULES.replace("2020-01-01", "2026-05-15")) if one.state is DealState.WON else POLICY
+    terms = WON if one.ended_at == VERDICT else terms
+    found, issues = look(one, payments, terms, since=VERDICT)
+    assert issues == []
+    assert ", ".join(f"{each.event_id.removeprefix('main/')} {each.base.text()}" for each in found) == expected
+
+
 def test_payments_after_a_win_that_earned_are_no_events_under_later_terms_either() -> None:
     terms = programme(WON_RULES, RULES.replace("2020-01-01", "2026-06-01"))
     assert brief(owed(won("122000"), [paid("P1", "61000", "2026-06-02")], terms)) == "D1 100000.00 50000.00"

@@ -185,8 +185,10 @@ VERDICTS = [
     ),
     (
         VerdictCode.DIRECT_STALE,
-        "The client is yours until 2026-04-15, with deal crm/9, in which nobody was active.",
-        "Клиент закреплён за вами до 15.04.2026 включительно вместе со сделкой crm/9, по которой давно не было работы.",
+        "The client is yours until 2026-04-15, with deal crm/9, in which nobody was active;"
+        " what it paid before your registration is not yours.",
+        "Клиент закреплён за вами до 15.04.2026 включительно вместе со сделкой crm/9, по которой давно не было работы;"
+        " оплаты, поступившие до вашей регистрации, к вам не относятся.",
     ),
     (
         VerdictCode.REACTIVATED,

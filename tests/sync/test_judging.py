@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partnersync.domain.activity import Activity
+from partnersync.domain.attribution import Override
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
@@ -251,6 +252,32 @@ def test_a_stale_deal_is_let_go_when_a_late_one_gives_another_verdict() -> None:
     expected = [("crm/1", ""), ("crm/2", "P1")]
     assert [(one.state.deal_ref, one.state.partner_id) for one in whole.deals] == expected
     assert [(one.state.deal_ref, one.state.partner_id) for one in then.deals] == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "decided", "paid"),
+    [
+        pytest.param({}, {}, ["crm/2", "crm/3"], id="a stale deal from the verdict on"),
+        pytest.param(
+            {},
+            {"crm/1": Override("P1", "u1", "ours", datetime(2026, 2, 1, tzinfo=MOSCOW))},
+            ["crm/1", "crm/2", "crm/3"],
+            id="a person decides",
+        ),
+        pytest.param({"partner_id": "P1"}, {}, ["crm/1", "crm/2", "crm/3"], id="the partner's own deal always was his"),
+    ],
+)
+def test_whose_payments_are(told: dict[str, Any], decided: dict[str, Override], paid: list[str]) -> None:
+    moments = ["2026-01-09T23:59", "2026-01-10", "2026-01-11"]
+    payments = [Payment(f"crm/{n}", "crm/1", _at(at), Money(100, "RUB")) for n, at in enumerate(moments, start=1)]
+    deal, claim = _deal("1", "2025-01-01", **told), _claim(1, "P1", "2026-01-10")
+    case = CaseFile("c", [deal], {"crm/1": payments}, [claim], overrides=decided)
+    rule = {"name": "all", "rate": "10%"}
+    program = read_program({"effective_from": date(2025, 1, 1), "commission": {"base": "gross", "rules": [rule]}})
+    for as_of in (AS_OF, "2026-12-01"):  # while it protects, and after it
+        knowledge = replace(_knowledge(), programme=Programme((program,)))
+        [found] = decide(case, knowledge, _at(as_of), 1).deals
+        assert [one.event_id for one in found.earnings] == paid
 
 
 def _ruling(number: int, kind: str, at: str) -> Ruling:
