@@ -8,7 +8,7 @@ PYTHON ?=
 CANDIDATES := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-TYPED := partnersync plugins/csv/partnersync_csv plugins/amocrm/partnersync_amocrm_sandbox tests benchmarks
+TYPED := partnersync plugins/csv/partnersync_csv plugins/amocrm/partnersync_amocrm plugins/amocrm/partnersync_amocrm_sandbox tests benchmarks
 
 # Calls whose first arguments are message ids; a number with c is the context's.
 SAID := -k say -k msgid -k ngettext:1,2 -k pgettext:1c,2 -k pmsgid:1c,2

@@ -96,6 +96,7 @@ def test_pins_cover_every_named_dependency(project: str) -> None:
     [
         pytest.param(".", "partnersync", ["postgresql", "testing"], id="the core"),
         pytest.param("plugins/csv", "partnersync_csv", [], id="the csv plugin"),
+        pytest.param("plugins/amocrm", "partnersync_amocrm", [], id="the amoCRM adapter"),
         pytest.param("plugins/amocrm", "partnersync_amocrm_sandbox", [], id="the amoCRM sandbox"),
     ],
 )

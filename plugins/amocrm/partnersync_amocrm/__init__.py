@@ -1,0 +1,1 @@
+"""partnersync adapter for amoCRM and Kommo."""
