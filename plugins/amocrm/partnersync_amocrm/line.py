@@ -1,0 +1,79 @@
+"""One call over the wire: a session of its own for each connection, timeouts, and what broke on the way."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
+
+from partnersync.contract.secret import discreet
+from partnersync_amocrm.faults import Answer
+
+CONNECT_S = 10.0
+READ_S = 60.0
+JSON = "application/json"
+_log = logging.getLogger("partnersync.plugins.amocrm")
+
+Query = Sequence[tuple[str, str]]
+
+
+class NotSent(Exception):
+    """No connection came about: nothing was processed."""
+
+
+class NoAnswer(Exception):
+    """The call went out, and no whole answer came back."""
+
+
+class Line:
+    """Sends calls of one connection; `threads` may do so at once, the others wait for a free connection."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self._name = name
+        self._session = requests.Session()
+        self._session.trust_env = False  # neither proxies nor passwords of the environment
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers["User-Agent"] = "partnersync-amocrm"
+        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=threads, max_retries=0, pool_block=True)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, adapter)
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], query: Query = (), body: Any = None) -> Answer:
+        """The answer, whatever its status. NotSent and NoAnswer name what broke, without the address's parameters."""
+        began = perf_counter()
+        data = None if body is None else json.dumps(body, ensure_ascii=False, default=str).encode()
+        sent = {**headers, **({} if data is None else {"Content-Type": JSON})}
+        target = f"{url}?{urlencode(query)}" if query else url
+        try:
+            got = self._session.request(
+                method, target, headers=sent, data=data, timeout=(CONNECT_S, READ_S), allow_redirects=False
+            )
+        except requests.RequestException as error:
+            self._note(method, url, began, "broken", type(error).__name__)
+            if _never_left(error):
+                raise NotSent(f"no connection to {urlsplit(url).hostname}") from None
+            raise NoAnswer(f"no whole answer from {urlsplit(url).hostname}") from None
+        answer = Answer(got.status_code, got.content, {name.lower(): value for name, value in got.headers.items()})
+        self._note(method, url, began, answer.status, answer.headers.get("x-request-id", ""))
+        return answer
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._session.close()
+
+    def _note(self, method: str, url: str, began: float, status: int | str, mark: str) -> None:
+        told = {"connection": self._name, "method": method, "path": discreet(urlsplit(url).path), "status": status}
+        _log.debug("request", {**told, "ms": round((perf_counter() - began) * 1000), "mark": mark})
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError)

@@ -1,0 +1,139 @@
+"""Calls of the API: in turn, signed in, repeated where that is safe; an answer or an error that says what to do."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from partnersync.contract.secret import discreet
+from partnersync.errors import OutcomeUnknown, PartnersyncError, TryLater
+from partnersync_amocrm.clock import Clock
+from partnersync_amocrm.faults import AccountBlocked, Answer, Call, NotPaid, TooMuch, error_of
+from partnersync_amocrm.limiter import Limiter
+from partnersync_amocrm.line import Line, NoAnswer, NotSent, Query
+from partnersync_amocrm.sign_in import SignIn
+
+API = "/api/v4"
+ATTEMPTS = 6
+LONGEST_REST_S = 30.0
+_METHODS = {Call.READ: "GET", Call.CHANGE: "PATCH", Call.CREATE: "POST"}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    answer: Answer
+    content: Any
+
+
+class Client:
+    """One account. Used by `threads` threads at once; closed at the end, which gives back line and limiter."""
+
+    def __init__(self, line: Line, limiter: Limiter, sign_in: SignIn, clock: Clock, threads: int) -> None:
+        self._line = line
+        self._limiter = limiter
+        self._sign_in = sign_in
+        self._clock = clock
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, "amocrm")
+
+    def get(self, path: str, query: Query = (), *, sized: bool = False) -> Any:
+        """What is there, below the API's root; None where there is nothing (204). JSON, fractions as Decimal.
+
+        `sized`: the caller asks for less at once when the account takes too long, so TooMuch is not repeated here.
+        Raises TryLater, SignInRequired, ConfigError, Unsupported, Refused.
+        """
+        return self._repeated(Call.READ, path, query, None, sized=sized).content
+
+    def answer(self, path: str, query: Query = ()) -> Answer:
+        """The whole answer to a read, for who looks at its headers."""
+        return self._repeated(Call.READ, path, query, None).answer
+
+    def change(self, path: str, body: Any) -> Any:
+        """PATCH: set values. OutcomeUnknown where no answer came: it is not sent again, read back first."""
+        return self._repeated(Call.CHANGE, path, (), body).content
+
+    def create(self, path: str, body: Any) -> Any:
+        """POST: make something. OutcomeUnknown as for changes, and wherever a repeat could make it twice."""
+        return self._repeated(Call.CREATE, path, (), body).content
+
+    def together(self, jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
+        """Results of jobs in their order, as many at once as there are threads; jobs are taken lazily.
+
+        A job that raises does so in its place; those that follow and have not begun are given up.
+        Not to be called from a job.
+        """
+        waiting = iter(jobs)
+        running: list[Future[T]] = []
+        try:
+            running += (self._pool.submit(job) for job in islice(waiting, self._threads))
+            while running:
+                done = running.pop(0).result()
+                running += (self._pool.submit(job) for job in islice(waiting, 1))
+                yield done
+        finally:
+            for future in running:
+                future.cancel()
+
+    def close(self) -> None:
+        """Let calls under way end, and give everything back."""
+        self._pool.shutdown(cancel_futures=True)
+        self._line.close()
+        self._limiter.close()
+
+    def _repeated(self, call: Call, path: str, query: Query, body: Any, *, sized: bool = False) -> _Done:
+        once = (AccountBlocked, NotPaid, *((TooMuch,) if sized else ()))
+        retrying = Retrying(
+            retry=retry_if_exception(lambda error: isinstance(error, TryLater) and not isinstance(error, once)),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=_rest,
+            sleep=self._clock.sleep,
+            reraise=True,
+        )
+        for attempt in retrying:
+            with attempt:
+                return self._once(call, path, query, body)
+        raise AssertionError("tenacity raises the last error")
+
+    def _once(self, call: Call, path: str, query: Query, body: Any) -> _Done:
+        token = self._sign_in.bearer()
+        answer = self._send(call, path, query, body, token)
+        if answer.status == 401:
+            token = self._sign_in.renewed(token)
+            answer = self._send(call, path, query, body, token)
+        if error := error_of(answer, call, _named(call, path)):
+            self._limiter.heed(error)
+            raise error
+        try:
+            return _Done(answer, answer.json() if answer.body.strip() else None)
+        except ValueError:
+            raise _unanswered(call, f"{_named(call, path)}: the answer cannot be read") from None
+
+    def _send(self, call: Call, path: str, query: Query, body: Any, token: str) -> Answer:
+        self._limiter.wait()
+        url = f"{self._sign_in.origin}{API}/{path}"
+        try:
+            return self._line.send(_METHODS[call], url, {"Authorization": f"Bearer {token}"}, query, body)
+        except NotSent as error:
+            raise TryLater(
+                f"{_named(call, path)}: {error}", hint="Check the connection's url and the network"
+            ) from None
+        except NoAnswer as error:
+            raise _unanswered(call, f"{_named(call, path)}: {error}") from None
+
+
+def _named(call: Call, path: str) -> str:
+    return f"{_METHODS[call]} {discreet(path)}"
+
+
+def _unanswered(call: Call, text: str) -> PartnersyncError:
+    return TryLater(text) if call is Call.READ else OutcomeUnknown(text)
+
+
+def _rest(state: RetryCallState) -> float:
+    """Growing, in seconds; what an answer asks for comes on top, as the limiter makes everybody wait for it."""
+    return min(LONGEST_REST_S, 2.0 ** (state.attempt_number - 1))

@@ -1,0 +1,53 @@
+"""What test processes do with one account at the same time: run as `python -m amocrm_processes WHAT …`."""
+
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+
+from amocrm_client import oauth_settings
+from partnersync_amocrm.clock import Clock
+from partnersync_amocrm.limiter import Limiter
+
+
+def take_turns(folder: Path, seconds: float, threads: int) -> None:
+    """Print the moment of every turn that each of some threads gets, as the limiter itself saw it, and whose it was."""
+    end = time.monotonic() + seconds
+    got: list[tuple[float, int]] = []
+
+    def take(number: int) -> None:
+        seen: list[float] = []
+
+        def ticks() -> float:
+            seen.append(time.monotonic())
+            return seen[-1]
+
+        limiter = Limiter(folder / "turns.db", 6.5, Clock(ticks=ticks))
+        while time.monotonic() < end:
+            limiter.wait()
+            got.append((seen[-1], number))
+        limiter.close()
+
+    workers = [Thread(target=take, args=(number,)) for number in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    print("\n".join(f"{tick} {number}" for tick, number in got))
+
+
+def ask(folder: Path, url: str) -> None:
+    """Print the name of the account, as whoever signed in."""
+    from partnersync_amocrm.assemble import client_of
+
+    client = client_of("main", folder, oauth_settings(url), Clock())
+    print(client.get("account")["name"])
+    client.close()
+
+
+if __name__ == "__main__":
+    what, folder, *rest = sys.argv[1:]
+    if what == "turns":
+        take_turns(Path(folder), float(rest[0]), int(rest[1]))
+    else:
+        ask(Path(folder), rest[0])
