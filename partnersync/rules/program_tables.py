@@ -99,6 +99,7 @@ class Attribution(Table):
 
     model: Literal["first", "last"] = "first"
     look_back_days: Annotated[Mapping[TouchKind, Count], over(LOOK_BACK_DAYS)] = LOOK_BACK_DAYS
+    review_hours: Count = 24
 
 
 class Clawback(Table):

@@ -103,6 +103,17 @@ def having(tx: Connection, line_ids: Sequence[str], statuses: Collection[LineSta
     return found
 
 
+def deals_having(tx: Connection, deal_refs: Sequence[str], statuses: Collection[LineStatus]) -> set[str]:
+    """Those of the deals with a line that has come as far as one of these."""
+    found: set[str] = set()
+    wanted = line_facts.c.status.in_(sorted(status.value for status in statuses))
+    joined = ledger.join(line_facts, ledger.c.line_id == line_facts.c.line_id)
+    for chunk in chunks(deal_refs):
+        query = select(ledger.c.deal_id).select_from(joined).where(ledger.c.deal_id.in_(chunk), wanted)
+        found.update(tx.execute(query.distinct()).scalars())
+    return found
+
+
 def set_status(tx: Connection, line_ids: Sequence[str], status: LineStatus) -> None:
     """Record how far lines have come."""
     known = _facts(tx, line_ids)

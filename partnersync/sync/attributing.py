@@ -9,7 +9,7 @@ from partnersync.domain.attribution import Attribution, Considered, Override
 from partnersync.domain.deal import Deal, DealKind, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.registration import Claim, VerdictCode
-from partnersync.rules import attribution, evidence
+from partnersync.rules import attribution, evidence, review
 from partnersync.rules.incumbent import Incumbent, incumbent
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program, Programme
@@ -48,6 +48,14 @@ class Attributing:
         """The partner whom a deal belongs to, or ""."""
         found, _ = self.of(deal)
         return found.evidence.partner_id if found else ""
+
+    def review(self, deal: Deal, found: Attribution | None, behind: Judged | None) -> str:
+        """Why a person has to look at what was found, or ""."""
+        if found is None:
+            return ""
+        program = self.programme.at(deal.created_at) or self.programme.versions[0]
+        partner, claim = self.partners.by_id.get(found.evidence.partner_id), behind.claim() if behind else None
+        return review.reason(found, partner, deal.client, claim, self.deals, program, frozen=deal.ref in self.frozen)
 
     def _found(self, deal: Deal) -> Found:
         before = self.standings.get(deal.ref)

@@ -11,11 +11,12 @@ from partnersync.domain.attribution import Override, RuleOverride
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
+from partnersync.domain.line import FROZEN
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import RecordKind
 from partnersync.rules import identity, likeness
 from partnersync.rules.likeness import Known
-from partnersync.store import casefile, codec, decisions, overrides, records, rulings, traits
+from partnersync.store import casefile, codec, decisions, ledger, overrides, records, rulings, statements, traits
 from partnersync.store.records import Row
 from partnersync.store.traits import Trait
 from partnersync.sync.decide import CaseFile
@@ -52,6 +53,9 @@ def load(
         _file(case_id, of_case, judged[case_id], standings[case_id], decided, priced)
         for case_id, of_case in by_case.items()
     ]
+    if statements.any_approved(tx):
+        frozen = frozenset(ledger.deals_having(tx, refs, FROZEN))
+        files = [replace(file, frozen=frozen) for file in files] if frozen else files
     full = _completed(tx, files)
     return [replace(file, capacity=capacity) for file in full] if capacity else full, places
 

@@ -341,7 +341,7 @@ def _decide_deal(
         behind.registration.registration_id if behind else "",
         behind.state.value if behind else "",
         behind.protection.until.isoformat() if behind and behind.protection else "",
-        commission.hold_reason(deal, as_of) or _dispute(behind),
+        commission.hold_reason(deal, as_of) or _dispute(behind) or finding.review(deal, found, behind),
         deal.owner or "",
         _due_owner(deal, behind, before),
         deal.stage or "",

@@ -1,11 +1,19 @@
 """Evidence through the whole flow: however it is spread over runs, it names the same partner."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from partnersync.contract.tables import LEDGER_COLUMNS
+from partnersync.domain.attribution import Override
+from partnersync.domain.statement import StatementState
+from partnersync.sync import approvals
+from partnersync.sync.statements import Statements, find
+from partnersync.translate import translator
 
 P1 = {"partner_id": "P1", "name": "First", "promo_codes": "ONE", "kind": "reseller"}
 P2 = {"partner_id": "P2", "name": "Second", "joined_on": "2026-01-01"}
@@ -145,3 +153,40 @@ def test_evidence_that_arrives_in_different_runs_names_the_same_partner(
         company.sync()
         results.append((_source(company), company.sums()))
     assert results[0] == results[1]
+
+
+def _approve(company: Any, name: str) -> None:
+    engine, moment = company.engine(), datetime.fromisoformat("2026-06-10T12:00:00+00:00")
+    with company.store.write() as tx:
+        work = Statements(tx, engine.programme, 0, moment, moment, translator("en"))
+        for state in (StatementState.ACCEPTED, StatementState.APPROVED):
+            work.move(find(tx, name), state, "u1", "")
+
+
+def test_from_an_approved_statement_on_only_an_override_moves_a_deal(company: Any) -> None:
+    july = datetime.fromisoformat("2026-07-01T12:00:00+00:00")
+    company.add("partner", P1, P2)
+    company.add("deal", DEAL | {"amount": ""})
+    company.add("payment", PAYMENT)
+    company.sync(as_of="2026-06-10T12:00:00+00:00")
+    _approve(company, "P2-2026-05-RUB")
+    company.add("activity", CLICK)
+    company.add("payment", PAYMENT | {"payment_id": "M2", "paid_at": "2026-06-20"})
+    company.sync(as_of=july.isoformat())
+    assert _source(company) == ("P2", "typed")
+    held = [row[LEDGER_COLUMNS.index("reason")] for row in company.lines()]
+    assert sorted(held) == ["", "CONTRADICTED"]
+    with company.store.write() as tx:
+        approvals.keep(tx, "main/D1", Override("P2", "u2", "as agreed", july), july, None)
+    company.sync(as_of="2026-07-10T12:00:00+00:00")
+    assert _source(company) == ("P2", "override")
+    assert [row[LEDGER_COLUMNS.index("reason")] for row in company.lines()] == ["", ""]
+
+
+def test_a_partner_who_is_the_client_waits_for_a_person(company: Any) -> None:
+    company.add("partner", P1, P2 | {"inn": INN})
+    company.add("deal", DEAL)
+    company.add("payment", PAYMENT)
+    company.sync()
+    assert [row[LEDGER_COLUMNS.index("reason")] for row in company.lines()] == ["SELF_REFERRAL"]
+    assert company.value("deal", "D1", "ps_commission_status") == "on_hold"
