@@ -140,7 +140,7 @@ def test_a_claim_keeps_its_deals(sample: Firm, deal: str, partner: str, claim: s
   state: won
   created: 2016-12-17 00:00
     It belongs to partner Cecily Lampkin.
-    The approved registration R-1 names Cecily Lampkin, since 2016-12-05.
+    The approved registration R-1 names Cecily Lampkin, since 2016-12-05. Grade A.
       1. The deal was won for 6,282.00.
       4. Rule gtx gives the rates of its bands.
       5. It is on hold until 2017-04-08, 00:00.
@@ -155,7 +155,7 @@ def test_a_claim_keeps_its_deals(sample: Firm, deal: str, partner: str, claim: s
   состояние: выиграна (won)
   создана: 17.12.2016 00:00
     Сделка закреплена за партнёром Cecily Lampkin.
-    Одобренная регистрация R-1 от 05.12.2016 — в пользу партнёра Cecily Lampkin.
+    Одобренная регистрация R-1 от 05.12.2016 — в пользу партнёра Cecily Lampkin. Класс A.
       1. Сделка выиграна на сумму 6 282,00.
       4. Правило gtx: ставка зависит от ступени.
       5. К выплате — с 00:00 08.04.2017.

@@ -60,7 +60,8 @@ incumbent_months = 12
 
 [attribution]
 model = "first"
-look_back_days = { promo = 90, link = 30, tracked_call = 30, qr = 30, intro = 60, note = 30, statement = 60 }
+look_back_days = { promo = 90, link = 30, link_partners = 90, tracked_call = 30, qr = 30, intro = 60, note = 30, statement = 60 }
+review_hours = 24
 
 [commission]
 trigger = "payment"
