@@ -107,8 +107,8 @@ class Earner:
         """The win of the deal for rules with bands that count wins, where it is no event."""
         deal = self._deal
         day = deal.ended_at.astimezone(program.zone).date()
-        won = Money(0, program.currency) if program.commission.convert else deal.amount or Money(0, deal.currency)
-        event = Event(RecordKind.DEAL, deal.ref, deal.ended_at, won, ())
+        nothing = Money(0, program.currency if program.commission.convert else deal.currency)
+        event = Event(RecordKind.DEAL, deal.ref, deal.ended_at, nothing, ())
         names: set[str] = set()
         for product in deal.products or [""]:
             rule = self._rule(program, product, event)

@@ -165,7 +165,7 @@ def _r11_cooldown(at: Situation) -> Verdict | None:
     if until is None:
         return None
     last = until + timedelta(days=at.program.registration.cooldown_days)
-    return at.verdict(_S.RETURNED, _C.COOLDOWN, "R11", until=last) if until < at.day(at.at) <= last else None
+    return at.verdict(_S.RETURNED, _C.COOLDOWN, "R11", until=last) if at.day(at.at) <= last else None
 
 
 def _r12_incumbent(at: Situation) -> Verdict | None:

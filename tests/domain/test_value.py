@@ -47,8 +47,34 @@ def test_a_sum_of_the_program_file_is_read() -> None:
     assert Money.parse("1 000 000 RUB") == Money(100_000_000, "RUB")
 
 
+def test_sums_of_one_currency_are_added_and_subtracted() -> None:
+    assert Money(7, "RUB") + Money(5, "RUB") == Money(12, "RUB")
+    assert Money(7, "RUB") - Money(5, "RUB") == Money(2, "RUB")
+    assert -Money(7, "RUB") == Money(-7, "RUB")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "places"),
+    [
+        pytest.param("1.005", "RUB", "2", id="kopecks"),
+        pytest.param("0.5", "JPY", "0", id="no smaller unit"),
+        pytest.param("0.0001", "KWD", "3", id="thousandths"),
+    ],
+)
+def test_a_sum_finer_than_its_currency_is_refused_with_its_decimals(amount: str, currency: str, places: str) -> None:
+    reason = f"is not a whole number of {currency}'s smallest unit: write {places} decimals at most"
+    with pytest.raises(ValueError, match=f"^{reason}$"):
+        Money.of(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize("text", ["500", "NaN RUB", "500 rub", "500 RUBL", "500 РУБ"])
+def test_what_is_no_sum_is_told_as_it_stands(text: str) -> None:
+    with pytest.raises(ValueError, match=f"^'{text}' is not a sum like '500 RUB'$"):
+        Money.parse(text)
+
+
 def test_currencies_are_never_mixed() -> None:
-    with pytest.raises(ValueError, match="RUB and USD"):
+    with pytest.raises(ValueError, match=r"^RUB and USD cannot be added$"):
         Money(1, "RUB") + Money(1, "USD")
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from commission_world import POLICY, RULES, WON, brief, deal, look, moscow, owed, paid, programme, refund, won
 from partnersync.domain.deal import Deal, DealState, Payment
+from partnersync.domain.issue import Issue
 from partnersync.domain.trace import decode
-from partnersync.domain.value import Money
+from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import ConfigError
 from partnersync.rules.commission import STEPS, hold_reason
 from partnersync.rules.pricing import price
@@ -332,14 +333,16 @@ def test_a_refund_beyond_its_payment_takes_back_no_more_than_it_earned() -> None
     amounts = [one.amount.minor for one in price(found, POLICY)]
     assert amounts[0] == 50_000_00
     assert sum(amounts) == 0
-    assert [(issue.record_id, issue.code) for issue in issues] == [("main/R2", "OVER_REFUND")]
+    reason = "gives back more than its payment has left; what exceeds it takes nothing back: correct it"
+    assert issues == [Issue(RecordKind.PAYMENT, "main/R2", "OVER_REFUND", reason, "amount", "100000.00")]
 
 
 def test_a_refund_in_another_currency_takes_nothing_back() -> None:
     other = replace(refund("R1", "100", "P1"), amount=Money(100_00, "USD"))
     found, issues = look(deal(), [paid("P1", "122000"), other])
     assert len(found) == 1
-    assert [issue.code for issue in issues] == ["OVER_REFUND"]
+    reason = "names no payment of its deal and currency, so it takes nothing back: correct refund_of"
+    assert issues == [Issue(RecordKind.PAYMENT, "main/R1", "OVER_REFUND", reason, "refund_of", "main/P1")]
 
 
 @pytest.mark.parametrize(

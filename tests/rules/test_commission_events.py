@@ -207,3 +207,20 @@ def test_what_cannot_be_used_is_an_issue_and_earns_nothing(
     found, issues = look(one, payments, terms)
     assert found == []
     assert ", ".join(f"{one.kind} {one.record_id} {one.code} {one.column}" for one in issues) == expected
+    assert all(one.reason == REASONS[one.code, one.column] for one in issues)
+
+
+BEFORE_ALL = "is from before the first program version: add a version with an earlier effective_from"
+MANY = "names no product, and those of its deal fall under different rules: it waits until one is named"
+REASONS = {
+    ("PRODUCT_UNKNOWN", "product"): MANY,
+    ("PRODUCT_UNKNOWN", "products"): MANY,
+    ("PROGRAM_MISSING", "paid_at"): BEFORE_ALL,
+    ("PROGRAM_MISSING", "closed_at"): BEFORE_ALL,
+    ("PROGRAM_MISSING", "act_date"): (
+        "is from before the first VAT rate: add an earlier one to [commission.vat] of the program"
+    ),
+    ("OVER_REFUND", "refund_of"): (
+        "names no payment of its deal and currency, so it takes nothing back: correct refund_of"
+    ),
+}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from commission_world import AS_OF, brief, deal, look, paid, programme
 from partnersync.domain.deal import Payment
 from partnersync.domain.document import Rate
+from partnersync.domain.issue import Issue
 from partnersync.domain.trace import decode
-from partnersync.domain.value import Money
+from partnersync.domain.value import Money, RecordKind
 from partnersync.rules.convert import convert
 from partnersync.rules.pricing import price
 from partnersync.sync.lines import bucket_lines
@@ -49,6 +51,25 @@ RATES = {(DAY, "USD"): Rate(DAY, "USD", Decimal("80.5"), "bank"), (DAY, "JPY"): 
 )
 def test_convert(money: Money, rate: str, expected: str) -> None:
     assert convert(money, Decimal(rate), "RUB").text() == expected
+
+
+def test_a_sum_becomes_one_of_a_currency_without_hundredths() -> None:
+    assert convert(Money(100_00, "USD"), Decimal("150.5"), "JPY") == Money(15050, "JPY")
+
+
+@pytest.mark.parametrize(
+    ("cost", "expected"),
+    [
+        pytest.param(Money(40_00, "USD"), "P1 4830.00 483.00", id="in the payment's currency, at its rate"),
+        pytest.param(Money(3000_00, "RUB"), "P1 5050.00 505.00", id="in the program's own, as it is"),
+    ],
+)
+def test_a_cost_is_converted_with_its_payment(cost: Money, expected: str) -> None:
+    terms = programme(TERMS.replace('base = "gross"', 'base = "margin"'))
+    payment = replace(usd("P1", 100, vat_rate=Fraction(0)), cost=cost)
+    found, issues = look(replace(deal(), currency="USD"), [payment], terms, RATES)
+    assert issues == []
+    assert brief(price(found, terms)) == expected
 
 
 def usd(ref: str, major: int, at: str = "2026-05-01 10:00", **other: Any) -> Payment:
@@ -101,7 +122,9 @@ def test_the_last_rate_up_to_the_day_counts(at: str, expected: str) -> None:
     rates = {**RATES, (LATER, "USD"): Rate(LATER, "USD", Decimal("82"))}
     found, issues = look(replace(deal(), currency="USD"), [usd("P1", 100, at)], programme(TERMS), rates)
     assert [one.fx[2] for one in found if one.fx] == ([expected] if expected else [])
-    assert [(one.code, one.column) for one in issues] == ([] if expected else [("RATE_MISSING", "currency")])
+    reason = "is in USD, and there is no rate of its day or the 14 days before: it waits until one is added"
+    missing = Issue(RecordKind.PAYMENT, "main/P1", "RATE_MISSING", reason, "currency")
+    assert issues == ([] if expected else [missing])
 
 
 def test_without_convert_a_rule_with_sums_takes_its_own_currency_only() -> None:

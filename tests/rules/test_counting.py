@@ -15,6 +15,7 @@ from partnersync.domain.earning import Earning
 from partnersync.domain.line import Line
 from partnersync.domain.partner import Partner
 from partnersync.domain.trace import decode
+from partnersync.domain.value import Money
 from partnersync.rules.commission import STEPS, earn
 from partnersync.rules.program import Programme
 from partnersync.sync.lines import bucket_lines, families
@@ -166,6 +167,114 @@ def test_a_win_that_only_counts_books_nothing_but_its_true_up() -> None:
     assert decode(booked[1].trace)[0] == ("crossed_at", "2", "2026-05", "20%")
     assert all(len(step) == 1 + len(STEPS[step[0]]) for line in booked for step in decode(line.trace))
     assert booked[1].deal_ref == "main/D1"
+
+
+def test_a_win_that_only_counts_is_told_once_under_each_rule_that_counts_wins() -> None:
+    rules = programme("""
+effective_from = 2020-01-01
+[commission]
+base = "gross"
+[[commission.rules]]
+name = "wins"
+when = { products = ["a1", "a2"] }
+tiers = { measure = "won_in_month", bands = [ { from = 0, rate = "10%" } ] }
+split = { sourced = "50%", implementation = "50%" }
+[[commission.rules]]
+name = "base"
+when = { products = ["b"] }
+tiers = { measure = "base_in_year", bands = [ { from = "0 RUB", rate = "10%" } ] }
+[[commission.rules]]
+name = "percent"
+when = { products = ["c"] }
+rate = "10%"
+""")
+    one = replace(
+        deal("100", "c b a1 a2 d"), roles=(("B2", "sourced"),), state=DealState.WON, closed_at=moscow("2026-05-01")
+    )
+    named = Attribution(Evidence("A7", Source.TYPED, one.created_at))
+    found, issues = earn(one, [], named, "main/C1", Partner("A7", "Seventh"), None, rules, AS_OF, KNOWN)
+    assert issues == []
+    assert found == [
+        Earning(
+            event_id="main/D1",
+            event_time=moscow("2026-05-01"),
+            deal_ref="main/D1",
+            client_id="main/C1",
+            partner_id="A7",
+            payee_id="A7",
+            program_version="2020-01-01",
+            rule="wins",
+            base=Money(0, "RUB"),
+            base_items="",
+            bucket=found[0].bucket,
+            measure=found[0].measure,
+            hold_until=moscow("2026-05-15"),
+            trace="rule:wins:bands|hold:2026-05-15",
+            counts_only=True,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("convert", "currency"),
+    [
+        pytest.param("true", "RUB", id="in the program's currency, where sums are converted"),
+        pytest.param("false", "USD", id="else in the deal's"),
+    ],
+)
+def test_a_win_that_only_counts_does_so_among_sums_of_one_currency(convert: str, currency: str) -> None:
+    rules = programme(f"""
+effective_from = 2020-01-01
+[commission]
+convert = {convert}
+[[commission.rules]]
+name = "sales"
+tiers = {{ measure = "won_in_month", bands = [ {{ from = 0, rate = "10%" }} ] }}
+""")
+    one = replace(deal(products=""), currency="USD", state=DealState.WON, closed_at=moscow("2026-05-01"))
+    for amount in (None, Money(100_00, "USD")):
+        named = Attribution(Evidence("A7", Source.TYPED, one.created_at))
+        won = replace(one, amount=amount)
+        found, _ = earn(won, [], named, "main/C1", Partner("A7", "Seventh"), None, rules, AS_OF, KNOWN)
+        assert [(win.base, win.counts_only) for win in found] == [(Money(0, currency), True)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "measure", "steps"),
+    [
+        pytest.param("marginal", "won_in_month", ["1:10%", "2:10%", "3:20%"], id="the place of each deal"),
+        pytest.param("retroactive", "won_in_month", ["1:10%", "2:20%", "3:20%"], id="how many there are"),
+        pytest.param("marginal", "active_clients", ["1:10%", "2:10%", "3:20%"], id="the place of each client"),
+        pytest.param("retroactive", "active_clients", ["1:10%", "2:20%", "3:20%"], id="how many clients"),
+    ],
+)
+def test_a_trace_tells_the_number_and_its_rate(mode: str, measure: str, steps: list[str]) -> None:
+    rules = terms(mode, measure)
+    found = [one for n, (on, at) in enumerate(WINS) for one in earned(n, on, [paid(f"P{n}", "100", at)], rules)]
+    accruals = [line for line in book(found, rules) if line.kind == "accrual"]
+    told = [decode(line.trace)[-1] for line in accruals]
+    assert told == [("number", number, "2026-05", rate) for number, _, rate in (step.partition(":") for step in steps)]
+    assert [line.rate for line in accruals] == [step.partition(":")[2] for step in steps]
+
+
+def test_a_deal_that_is_not_won_earns_by_the_next_place() -> None:
+    rules = terms("marginal", "won_in_month")
+    found = [one for n, (on, at) in enumerate(WINS[:2]) for one in earned(n, on, [paid(f"P{n}", "100", at)], rules)]
+    lines = book([*found, *earned(2, "", [paid("P2", "100", "2026-05-10")], rules)], rules)
+    assert told(lines) == "P0 10.00, P1 10.00, P2 20.00"
+    assert decode(lines[-1].trace)[-1] == ("number", "3", "2026-05", "20%")
+
+
+def test_refunds_take_back_what_was_earned_and_topped_up() -> None:
+    rules = terms("marginal", "won_in_month")
+    found = [
+        one
+        for n, (on, at) in enumerate(WINS)
+        for one in earned(n, on, [paid(f"P{n}", "100", at), refund(f"R{n}", "50", f"P{n}")], rules)
+    ]
+    back = [line for line in book(found, rules) if line.kind == "reversal"]
+    assert told(back) == "R0 reversal -5.00, R1 reversal -5.00, R2 reversal -10.00"
+    assert [line.rate for line in back] == ["10%", "10%", "20%"]
 
 
 @given(st.lists(st.tuples(st.integers(1, 28), st.integers(1, 28)), min_size=1, max_size=5))

@@ -57,6 +57,7 @@ def test_margins(amount: str, payments: list[Payment], expected: str) -> None:
         pytest.param("", [paid("P1", "100", quantity=Fraction(3))], "P1 100.00 9.99", id="three"),
         pytest.param("", [paid("P1", "100", quantity=Fraction(1, 2))], "P1 100.00 1.67", id="half a unit, half up"),
         pytest.param("", [paid("P1", "100", quantity=Fraction(0))], "P1 100.00 0.00", id="none"),
+        pytest.param("", [paid("P1", "0", quantity=Fraction(3))], "P1 0.00 9.99", id="three that were free"),
         pytest.param("50", [paid("P1", "100", quantity=Fraction(4))], "P1 50.00 6.66", id="of an overpayment its part"),
         pytest.param(
             "",
@@ -70,25 +71,31 @@ def test_sums_for_each_unit(amount: str, payments: list[Payment], expected: str)
     assert brief(owed(deal(amount), payments, programme(UNITS))) == expected
 
 
+NO_COST = "COST_MISSING cost: has no cost in its currency, which its base is less: it waits until one is given"
+NO_QUANTITY = 'QUANTITY_MISSING quantity: has no quantity, which rule "seats" pays for: it waits until one is given'
+
+
 @pytest.mark.parametrize(
     ("terms", "told", "code"),
     [
-        pytest.param(MARGIN, {}, "COST_MISSING cost", id="no cost"),
-        pytest.param(MARGIN, {"cost": Money(1, "USD")}, "COST_MISSING cost", id="a cost in another currency"),
-        pytest.param(UNITS, {}, "QUANTITY_MISSING quantity", id="no quantity"),
+        pytest.param(MARGIN, {}, NO_COST, id="no cost"),
+        pytest.param(MARGIN, {"cost": Money(1, "USD")}, NO_COST, id="a cost in another currency"),
+        pytest.param(UNITS, {}, NO_QUANTITY, id="no quantity"),
     ],
 )
 def test_a_payment_without_what_its_terms_ask_for_waits(terms: str, told: dict[str, Any], code: str) -> None:
     found, issues = look(deal(), [paid("P1", "100", **told)], programme(terms))
     assert found == []
-    assert [f"{one.code} {one.column}" for one in issues] == [code]
+    assert [f"{one.code} {one.column}: {one.reason}" for one in issues] == [code]
 
 
 def test_the_trace_tells_cost_and_units() -> None:
     (first,) = owed(deal(), [paid("P1", "122", cost=rub("40"))], programme(MARGIN))
-    assert ("cost", "40.00") in decode(first.trace)
+    assert decode(first.trace)[:4] == (("sum", "122.00"), ("vat", "22%", "22.00"), ("cost", "40.00"), ("base", "60.00"))
     (second,) = owed(deal(), [paid("P1", "100", quantity=Fraction(5, 2))], programme(UNITS))
     assert ("units", "2.5") in decode(second.trace)
+    (third,) = owed(deal(), [paid("P1", "100", quantity=Fraction(1, 3))], programme(UNITS))
+    assert ("units", "1/3") in decode(third.trace)
     assert all(len(step) == 1 + len(STEPS[step[0]]) for one in (first, second) for step in decode(one.trace))
 
 

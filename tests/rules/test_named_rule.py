@@ -7,8 +7,9 @@ import pytest
 from commission_world import POLICY, RULES, brief, deal, look, moscow, paid, programme, rub
 from partnersync.domain.attribution import RuleOverride
 from partnersync.domain.deal import Payment
+from partnersync.domain.issue import Issue
 from partnersync.domain.trace import decode
-from partnersync.domain.value import Money
+from partnersync.domain.value import Money, RecordKind
 from partnersync.rules.pricing import price
 
 LATER = RULES.replace("2020-01-01", "2026-06-01").replace('name = "tenth"', 'name = "a tenth"')
@@ -52,7 +53,11 @@ def test_a_version_without_the_rule_chooses_by_itself_and_says_so() -> None:
     payments = [paid("P1", "122", "2026-05-01"), paid("P2", "122", "2026-07-01"), paid("P3", "122", "2026-07-02")]
     found, issues = look(deal(), payments, terms, named=named("tenth"))
     assert brief(price(found, terms)) == "P1 100.00 10.00, P2 100.00 50.00, P3 100.00 50.00"
-    assert [(one.code, one.record_id, one.value) for one in issues] == [("RULE_UNKNOWN", "main/D1", "tenth")]
+    reason = (
+        "is to be priced by a rule that program 2026-06-01 does not have for RUB, whose own choice counts: "
+        "add the rule to it, or `override` the deal anew"
+    )
+    assert issues == [Issue(RecordKind.DEAL, "main/D1", "RULE_UNKNOWN", reason, "", "tenth")]
 
 
 def test_a_rule_with_sums_takes_its_own_currency_only() -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from partnersync.domain.issue import Issue
 from partnersync.domain.partner import PARTNER_MOVES, Contract, Partner, PartnerStatus
+from partnersync.domain.value import RecordKind
 from partnersync.rules.partners import accept
 
 
@@ -36,9 +38,10 @@ def test_of_two_with_one_number_one_stays(known: list[tuple[Partner, bool]], sta
     accepted, issues = accept(known)
     assert list(accepted.by_id) == [stays]
     [issue] = issues
-    assert issue.code == "DUPLICATE_PARTNER"
-    assert stays in issue.reason
-    assert (issue.column, issue.value) in {("inn", "1"), ("bank_account", "9")}
+    gone, column = "AB".replace(stays, ""), "inn" if known[0][0].inn else "bank_account"
+    word, value = {"inn": ("INN", "1"), "bank_account": ("bank account", "9")}[column]
+    reason = f"has the {word} of partner {stays}: keep one of them"
+    assert issue == Issue(RecordKind.PARTNER, gone, "DUPLICATE_PARTNER", reason, column, value)
 
 
 def test_one_set_aside_holds_no_number() -> None:
@@ -57,7 +60,8 @@ def test_a_promo_code_belongs_to_one_partner_in_any_case() -> None:
         [(_partner("B", promo_codes=("TEN",)), False), (_partner("A", promo_codes=("ten",)), False)]
     )
     assert accepted.by_promo == {"ten": "A"}
-    assert [(issue.record_id, issue.code) for issue in issues] == [("B", "PROMO_CODE_TAKEN")]
+    reason = "is the promo code of partner A already: give each partner a code of its own"
+    assert issues == (Issue(RecordKind.PARTNER, "B", "PROMO_CODE_TAKEN", reason, "promo_codes", "TEN"),)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +87,46 @@ def test_parents_form_a_tree(parents: dict[str, str | None], codes: list[str]) -
 
 
 @pytest.mark.parametrize(
+    ("parent", "code", "reason"),
+    [
+        pytest.param("X", "PARENT_UNKNOWN", "is no known partner: correct it or add the partner", id="unknown"),
+        pytest.param("A", "PARENT_CYCLE", "leads back to the partner itself: correct one of them", id="a circle"),
+    ],
+)
+def test_what_is_wrong_with_a_parent(parent: str, code: str, reason: str) -> None:
+    issues = accept([(_partner("A", parent_id=parent), False)])[1]
+    assert issues == (Issue(RecordKind.PARTNER, "A", code, reason, "parent_id", parent),)
+
+
+def test_a_name_that_one_partner_alone_has_names_him() -> None:
+    known = [Partner("A", " First "), Partner("B", "Second"), Partner("C", "second"), Partner("D", "")]
+    accepted = accept((partner, False) for partner in known)[0]
+    assert accepted.by_name == {"first": "A"}
+    assert (accepted.named("FIRST "), accepted.named("second"), accepted.named("")) == ("A", None, None)
+
+
+def test_a_group_has_the_keys_of_all_who_are_under_one_top() -> None:
+    known = [
+        _partner("A", inn="7707083893", domain="a.com"),
+        _partner("B", parent_id="A", email="b@b.com", phone="+74951234567", mail_domain="b.com"),
+        _partner("C", parent_id="B", domain="c.com"),
+        _partner("D", domain="d.com"),
+    ]
+    keys = accept((partner, False) for partner in known)[0].group_keys
+    assert keys["A"] == keys["B"] == keys["C"]
+    assert {"inn:7707083893", "domain:a.com", "domain:b.com", "domain:c.com"} < keys["A"]
+    assert keys["D"] == {"domain:d.com"}
+
+
+@pytest.mark.parametrize(
+    ("partner_id", "active"), [("A", True), ("B", False), ("X", False)], ids=["active", "paused", "unknown"]
+)
+def test_who_is_active(partner_id: str, active: bool) -> None:
+    accepted = accept([(_partner("A"), False), (_partner("B", status=PartnerStatus.PAUSED), False)])[0]
+    assert accepted.is_active(partner_id) is active
+
+
+@pytest.mark.parametrize(
     ("partner", "require", "may"),
     [
         pytest.param(_partner("A"), False, True, id="without contract data he is taken as under contract"),
@@ -91,6 +135,9 @@ def test_parents_form_a_tree(parents: dict[str, str | None], codes: list[str]) -
             _partner("A", contract=Contract(valid_until=date(2026, 1, 15))), True, True, id="its last day counts"
         ),
         pytest.param(_partner("A", contract=Contract(valid_until=date(2026, 1, 14))), True, False, id="it has ended"),
+        pytest.param(
+            _partner("A", contract=Contract(valid_from=date(2026, 1, 15))), False, True, id="its first day counts"
+        ),
         pytest.param(_partner("A", contract=Contract(valid_from=date(2026, 1, 16))), False, False, id="not begun"),
         pytest.param(_partner("A", status=PartnerStatus.PAUSED), False, False, id="he is paused"),
     ],

@@ -1,13 +1,16 @@
 """From when until when a granted registration protects, and how it stands."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
 
 from partnersync.domain.deal import DealState
-from partnersync.domain.registration import RegistrationKind, RegistrationState
+from partnersync.domain.registration import Protection, RegistrationKind, RegistrationState, Verdict, VerdictCode
+from partnersync.rules.protection import protect
+from partnersync.rules.upkeep import Upkeep
 
 S = RegistrationState
 
@@ -60,7 +63,34 @@ def test_the_end_of_its_deal_ends_it(
     own = deal(partner_id="P1", state=ended, closed="2026-02-20T15:00")
     given = granted(registration(), own, as_of="2026-03-01").protection
     assert (given.state, given.ends_at, given.deal_ref) == (state, at("2026-02-20T15:00"), "crm/1")
+    assert given == Protection(
+        state, at("2026-01-15T12:00"), at("2026-02-20T15:00"), date(2026, 3, 16), deal_ref="crm/1"
+    )
     assert granted(registration(), own, as_of="2026-02-20T14:00").protection.state is S.ACTIVE
+    late = deal(partner_id="P1", state=ended, closed="2026-03-17")
+    assert granted(registration(), late, as_of="2026-03-18").protection.state is S.EXPIRED
+
+
+def test_days_are_counted_in_the_program_s_zone(registration: Any, granted: Any, at: Any) -> None:
+    night = replace(registration(kind=RegistrationKind.SALE), submitted_at=at("2026-01-16T01:00").astimezone(UTC))
+    given = granted(night).protection
+    assert (given.until, given.ends_at) == (date(2026, 4, 16), at("2026-03-18"))
+
+
+def test_without_a_deal_it_stands_as_it_was_granted(registration: Any, at: Any, program: Any) -> None:
+    claim = registration(kind=RegistrationKind.SALE)
+    verdict = Verdict(S.APPROVED, VerdictCode.OK, claim.submitted_at, program.version)
+    given = protect(claim, verdict, [], at("2026-02-01"), program, Upkeep(automatic=1))
+    ends = at("2026-03-17")
+    assert given == Protection(S.APPROVED, claim.submitted_at, ends, date(2026, 5, 15), "", None, ends, 1)
+
+
+def test_a_stale_direct_deal_that_was_given_to_it_is_its_own(
+    registration: Any, deal: Any, at: Any, program: Any
+) -> None:
+    verdict = Verdict(S.APPROVED, VerdictCode.DIRECT_STALE, at("2026-01-15T12:00"), program.version, deal_ref="crm/2")
+    deals = [deal("crm/1", "2025-01-01"), deal("crm/2", "2025-02-01")]
+    assert protect(registration(), verdict, deals, at("2026-02-01"), program).deal_ref == "crm/2"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +101,13 @@ def test_the_end_of_its_deal_ends_it(
             {"partner_id": "P1", "created": "2025-12-01"}, True, id="the partner's, made before and still open"
         ),
         pytest.param({"created": "2026-02-01"}, True, id="a direct one made after"),
+        pytest.param({"created": "2026-01-15T12:00"}, True, id="a direct one made at the approval"),
         pytest.param({"created": "2026-01-14"}, False, id="a direct one from before"),
+        pytest.param(
+            {"partner_id": "P1", "created": "2025-12-01", "state": DealState.LOST, "closed": "2026-01-15T12:00"},
+            True,
+            id="it ended at the approval",
+        ),
         pytest.param({"partner_id": "P2", "created": "2026-02-01"}, False, id="another partner's"),
         pytest.param({"promo_code": "X", "created": "2026-02-01"}, False, id="one with a promo code is not direct"),
         pytest.param({"partner_id": "P1", "products": ("b",), "created": "2026-02-01"}, False, id="another product"),

@@ -18,15 +18,56 @@ from partnersync.domain.registration import (
     Verdict,
     VerdictCode,
 )
+from partnersync.domain.ruling import Ruling, RulingKind
+from partnersync.domain.trace import decode
 from partnersync.domain.value import Money
+from partnersync.rules import registration as rows
 from partnersync.rules.program import Program, read_program
-from partnersync.rules.registration import ROWS, judge, ripen
+from partnersync.rules.registration import ROWS, ripen, ruled
 from partnersync.rules.situation import ClientFacts, PartnerFacts
 
 S = RegistrationState
 C = VerdictCode
 NAMED = ClientKeys(name="Acme", domain="acme.com")
 FITS, UNFIT = PartnerFacts(eligible=True), PartnerFacts(eligible=False)
+
+# Each code with its row; only R13 either asks or approves.
+ROW_OF = {
+    C.DATA_MISSING: ("R1", {S.INVALID}),
+    C.INN_BAD: ("R2", {S.INVALID}),
+    C.PARTNER_NOT_ELIGIBLE: ("R3", {S.REJECTED}),
+    C.CAPACITY: ("R4", {S.RETURNED}),
+    C.OWN_DUPLICATE: ("R5", {S.RETURNED}),
+    C.ALREADY_PROTECTED: ("R7", {S.REJECTED}),
+    C.OTHER_PRODUCT: ("R8", {S.APPROVED}),
+    C.SIMULTANEOUS: ("R9", {S.RESEARCH}),
+    C.EXPIRED_OTHER: ("R10", {S.APPROVED}),
+    C.COOLDOWN: ("R11", {S.RETURNED}),
+    C.INCUMBENT: ("R12", {S.REJECTED}),
+    C.DIRECT_ACTIVE: ("R13", {S.RESEARCH, S.APPROVED}),
+    C.DIRECT_LATER: ("R14", {S.APPROVED}),
+    C.DIRECT_STALE: ("R15", {S.APPROVED}),
+    C.DIRECT_ONLY: ("R16", {S.REJECTED}),
+    C.EXISTING_CLIENT: ("R17", {S.RETURNED}),
+    C.REACTIVATED: ("R18", {S.APPROVED}),
+    C.MAYBE_SAME: ("R19", {S.RESEARCH}),
+    C.SELF_DEAL: ("R20", {S.REJECTED}),
+    C.CLIENT_CHOICE: ("R21", {S.APPROVED}),
+    C.TENDER_STATUS: ("R22", {S.REJECTED}),
+    C.OK: ("R23", {S.APPROVED}),
+}
+
+
+def judge(*facts: Any) -> Verdict:
+    """The verdict; whatever it is, its trace begins with its row, its code and what it names."""
+    verdict = rows.judge(*facts)
+    row, states = ROW_OF[verdict.code]
+    assert verdict.state in states
+    told: list[tuple[str, ...]] = [("verdict", row, verdict.code)]
+    told += [("fields", *verdict.fields)] if verdict.fields else []
+    told += [("related", verdict.related_id)] if verdict.related_id else []
+    assert list(decode(verdict.trace))[: len(told)] == told
+    return verdict
 
 
 def _brief(verdict: Any) -> tuple[S, C]:
@@ -285,6 +326,9 @@ def test_r22_a_tender_won_outside_his_time(
         pytest.param(("confirmation",), ("promo",), C.OK, id="better evidence"),
         pytest.param(("promo",), ("promo",), C.ALREADY_PROTECTED, id="the same: the earlier one"),
         pytest.param((), ("statement",), C.ALREADY_PROTECTED, id="worse"),
+        pytest.param(("statement",), ("rumour",), C.OK, id="a person's word is better than what nobody grades"),
+        pytest.param(("rumour",), (), C.ALREADY_PROTECTED, id="what nobody grades is no evidence"),
+        pytest.param((), ("rumour",), C.ALREADY_PROTECTED, id="nor against it"),
     ],
 )
 def test_r9_proposes_the_better_evidence_then_the_earlier_time(
@@ -327,7 +371,29 @@ def test_r12_renewals_stay_with_the_incumbent(
     sold = deal(state=DealState.WON, created="2026-01-02", closed="2026-01-10", products=("a",))
     about = PartnerFacts(True, is_active=lambda partner_id: partner_id != "P3")
     terms = read_program({"effective_from": date(2026, 1, 1), "protection": {"incumbent_months": months}})
-    assert judge(claim, [], about, terms, ClientFacts([sold], seller=lambda deal: seller)).code is code
+    verdict = judge(claim, [], about, terms, ClientFacts([sold], seller=lambda deal: seller))
+    assert (verdict.code, verdict.deal_ref) == (code, sold.ref if code is C.INCUMBENT else None)
+
+
+@pytest.mark.parametrize(
+    ("closed", "last"),
+    [
+        pytest.param(
+            {"crm/1": "2026-01-09", "crm/2": "2026-01-10", "crm/3": "2026-01-08"}, "crm/2", id="the last sale"
+        ),
+        pytest.param(
+            {"crm/1": "2026-01-10", "crm/3": "2026-01-10", "crm/2": "2026-01-10"}, "crm/3", id="the larger id"
+        ),
+    ],
+)
+def test_r12_the_incumbent_is_who_sold_last(
+    closed: dict[str, str], last: str, registration: Any, deal: Any, program: Any
+) -> None:
+    sold = [deal(ref, "2026-01-02", state=DealState.WON, closed=day) for ref, day in closed.items()]
+    claim = registration(kind=RegistrationKind.RENEWAL, products=("a",))
+    about = PartnerFacts(True, is_active=lambda partner_id: True)
+    verdict = judge(claim, [], about, program, ClientFacts(sold, seller=lambda deal: f"of {deal.ref}"))
+    assert (verdict.code, verdict.deal_ref) == (C.INCUMBENT, last)
 
 
 @pytest.mark.parametrize(
@@ -345,6 +411,15 @@ def test_r12_renewals_stay_with_the_incumbent(
         pytest.param(
             {}, [("2025-10-17T11:59", True)], True, None, (S.APPROVED, C.DIRECT_STALE), id="R15 a minute more is stale"
         ),
+        pytest.param(
+            {},
+            [("2026-01-15T12:00", True)],
+            True,
+            None,
+            (S.RESEARCH, C.DIRECT_ACTIVE),
+            id="R13 a call that very minute",
+        ),
+        pytest.param({}, [], True, None, (S.APPROVED, C.DIRECT_STALE), id="R15 no call at all"),
         pytest.param({}, [("2026-01-10", False)], True, None, (S.APPROVED, C.DIRECT_STALE), id="R15 one way only"),
         pytest.param({}, [("2026-01-16", True)], True, None, (S.APPROVED, C.DIRECT_STALE), id="R15 a call after it"),
         pytest.param(
@@ -358,7 +433,39 @@ def test_r12_renewals_stay_with_the_incumbent(
         pytest.param({}, [], False, None, (S.APPROVED, C.DIRECT_STALE), id="R15 nobody tells calls: created long ago"),
         pytest.param({}, [], False, "2025-12-01", (S.RESEARCH, C.DIRECT_ACTIVE), id="R13 nobody tells calls: it moved"),
         pytest.param(
+            {"created": "2025-10-17T12:00"},
+            [],
+            False,
+            None,
+            (S.RESEARCH, C.DIRECT_ACTIVE),
+            id="R13 nobody tells calls: created 90 days ago to the minute",
+        ),
+        pytest.param(
+            {},
+            [],
+            False,
+            "2025-10-17T12:00",
+            (S.RESEARCH, C.DIRECT_ACTIVE),
+            id="R13 nobody tells calls: it moved 90 days ago to the minute",
+        ),
+        pytest.param(
+            {},
+            [],
+            False,
+            "2026-01-15T12:00",
+            (S.RESEARCH, C.DIRECT_ACTIVE),
+            id="R13 nobody tells calls: it moved that very minute",
+        ),
+        pytest.param(
             {"created": "2026-01-15T12:00"}, [], True, None, (S.APPROVED, C.DIRECT_LATER), id="R14 made later"
+        ),
+        pytest.param(
+            {"created": "2026-01-15T12:00"},
+            [("2026-01-15T12:00", True)],
+            True,
+            None,
+            (S.APPROVED, C.DIRECT_LATER),
+            id="R14 made and called at that very minute",
         ),
         pytest.param({"partner_id": "P9"}, [("2026-01-10", True)], True, None, (S.APPROVED, C.OK), id="not direct"),
         pytest.param({"products": ("b",)}, [("2026-01-10", True)], True, None, (S.APPROVED, C.OK), id="other product"),
@@ -394,7 +501,7 @@ def test_rows_about_direct_deals(
     direct = deal(**({"created": "2025-10-01"} | told))
     client = ClientFacts(
         [direct],
-        activities={direct.ref: [Activity("crm/a", at(day), two_way=two_way) for day, two_way in work]},
+        activities={direct.ref: [Activity("crm/a", at(day), two_way=two_way) for day, two_way in work]} if work else {},
         stage_moved=lambda _: at(moved) if moved else None,
         supplied=frozenset({"crm"} if supplied else ()),
     )
@@ -406,7 +513,46 @@ def test_rows_about_direct_deals(
 def test_r13_may_be_approved_as_teaming(registration: Any, deal: Any) -> None:
     teaming = _program(direct_active="approve")
     verdict = judge(registration(), [], FITS, teaming, ClientFacts([deal(created="2026-01-10")]))
-    assert _brief(verdict) == (S.APPROVED, C.DIRECT_ACTIVE)
+    assert (_brief(verdict), verdict.deal_ref) == ((S.APPROVED, C.DIRECT_ACTIVE), "crm/1")
+
+
+@pytest.mark.parametrize(
+    ("created", "code"),
+    [
+        pytest.param(("2026-01-03", "2026-01-02", "2026-01-02"), C.DIRECT_ACTIVE, id="R13"),
+        pytest.param(("2025-02-03", "2025-02-02", "2025-02-02"), C.DIRECT_STALE, id="R15"),
+        pytest.param(("2026-02-03", "2026-02-02", "2026-02-02"), C.DIRECT_LATER, id="R14"),
+    ],
+)
+def test_of_several_direct_deals_the_first_made_is_told_of_one_time_the_smaller_id(
+    created: tuple[str, ...], code: C, registration: Any, deal: Any, program: Any
+) -> None:
+    direct = [deal(f"crm/{id_}", made) for id_, made in zip("132", created, strict=True)]
+    verdict = judge(registration(), [], FITS, program, ClientFacts(direct))
+    assert (verdict.code, verdict.deal_ref) == (code, "crm/2")
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "related"),
+    [
+        pytest.param({"evidence": ("client_choice",)}, C.CLIENT_CHOICE, "R1", id="R21 the first"),
+        pytest.param({"submitted": "2026-01-15T14:00"}, C.SIMULTANEOUS, "R1", id="R9 the first"),
+        pytest.param({"products": ("b",)}, C.OTHER_PRODUCT, "R1", id="R8 the first"),
+        pytest.param({"submitted": "2026-05-01"}, C.EXPIRED_OTHER, "R3", id="R10 the last"),
+        pytest.param({}, C.ALREADY_PROTECTED, "R3", id="R7 the one that protects longest"),
+    ],
+)
+def test_of_several_claims_one_is_told(
+    told: dict[str, Any], code: C, related: str, registration: Any, granted: Any, program: Any
+) -> None:
+    when = told.get("submitted", "2026-01-20")
+    others = [
+        granted(registration(name, at, partner_id=partner, products=("a",)), as_of=when)
+        for name, at, partner in (("R1", "2026-01-15T12:00", "P2"), ("R3", "2026-01-15T13:00", "P3"))
+    ]
+    claim = registration("R4", **({"submitted": "2026-01-20", "products": ("a",)} | told))
+    verdict = judge(claim, others, FITS, program)
+    assert (verdict.code, verdict.related_id) == (code, related)
 
 
 @pytest.mark.parametrize(
@@ -429,6 +575,7 @@ def test_r16_clients_of_the_company_alone(listed: str, code: C, registration: An
         pytest.param("lead", ("a",), "2025-01-16", (S.RETURNED, C.EXISTING_CLIENT), id="R17 364 days ago"),
         pytest.param("lead", ("a",), "2025-01-15T23:59", (S.APPROVED, C.REACTIVATED), id="R18 365 days ago"),
         pytest.param("lead", (), "2026-01-01", (S.RETURNED, C.EXISTING_CLIENT), id="R17 no products are all"),
+        pytest.param("lead", ("a",), "2026-01-15T12:00", (S.RETURNED, C.EXISTING_CLIENT), id="R17 that very minute"),
         pytest.param("lead", ("b",), "2026-01-01", (S.APPROVED, C.OK), id="R17 another product"),
         pytest.param("renewal", ("a",), "2026-01-01", (S.APPROVED, C.OK), id="R17 a renewal"),
         pytest.param("expansion", ("a",), "2026-01-01", (S.APPROVED, C.OK), id="R17 an expansion"),
@@ -456,8 +603,16 @@ def test_rows_about_purchases(
 def test_a_sale_without_payments_is_dated_by_its_end(registration: Any, deal: Any, program: Any) -> None:
     sold = deal(state=DealState.WON, created="2024-06-01", closed="2025-12-01")
     assert judge(registration(), [], FITS, program, ClientFacts([sold])).code is C.EXISTING_CLIENT
+    now = deal(state=DealState.WON, created="2024-06-01", closed="2026-01-15T12:00")
+    assert judge(registration(), [], FITS, program, ClientFacts([now])).code is C.EXISTING_CLIENT
     later = deal(state=DealState.WON, created="2024-06-01", closed="2026-01-20", partner_id="P1")
     assert judge(registration(), [], FITS, program, ClientFacts([later])).code is C.OK
+
+
+def test_a_deal_about_another_product_hides_no_other(registration: Any, deal: Any, program: Any) -> None:
+    deals = [deal("crm/1", "2026-01-02", products=("b",)), deal("crm/2", "2026-01-02", products=("a",))]
+    verdict = judge(registration(products=("a",)), [], FITS, program, ClientFacts(deals))
+    assert (verdict.code, verdict.deal_ref) == (C.DIRECT_ACTIVE, "crm/2")
 
 
 def test_r19_a_client_who_may_be_known_asks(registration: Any, program: Any) -> None:
@@ -473,6 +628,7 @@ def test_r24_research_ends_in_a_provisional_approval_unless_a_row_refuses(
     verdict = ripen(claim, [], FITS, active, program, then)
     assert verdict is not None
     assert (_brief(verdict), verdict.at) == ((S.PROVISIONAL, C.SLA_PROVISIONAL), then)
+    assert verdict.trace == "verdict:R24:SLA_PROVISIONAL"
     rival = granted(registration("R2", "2026-01-16", partner_id="P2"))
     assert ripen(claim, [rival], FITS, active, program, then) is None
     assert ripen(claim, [], UNFIT, active, program, then) is None
@@ -482,6 +638,19 @@ def test_a_verdict_is_dated_at_the_submission_and_names_its_row(registration: An
     verdict = judge(registration(), [], FITS, program)
     assert (verdict.at, verdict.program_version) == (registration().submitted_at, "2026-01-01")
     assert verdict.trace == "verdict:R23:OK"
+
+
+def test_a_person_s_verdict_tells_who_and_why(at: Any, program: Any) -> None:
+    ruling = Ruling("R1", RulingKind.REJECT, "u1", "seen the letter", at("2026-01-20"))
+    assert ruled(ruling, S.REJECTED, program) == Verdict(
+        S.REJECTED,
+        C.BY_PERSON,
+        at("2026-01-20"),
+        "2026-01-01",
+        trace="ruling:u1:reject",
+        actor="u1",
+        reason="seen the letter",
+    )
 
 
 def test_every_state_has_its_moves() -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from commission_world import AS_OF, deal, look, paid, programme, refund
 from partnersync.domain.deal import Payment
+from partnersync.domain.issue import Issue
 from partnersync.domain.line import Line
 from partnersync.domain.trace import decode
+from partnersync.domain.value import RecordKind
 from partnersync.rules.commission import STEPS
 from partnersync.rules.split import apportion
 from partnersync.sync.lines import bucket_lines, families
@@ -116,7 +118,8 @@ def test_who_gets_what(roles: str, expected: str) -> None:
 def test_somebody_unknown_is_an_issue() -> None:
     one = replace(deal(), roles=(("X9", "implementation"),))
     _, issues = look(one, [paid("P1", "100"), paid("P2", "100")], TERMS)
-    assert [(issue.code, issue.column, issue.value) for issue in issues] == [("PARTNER_UNKNOWN", "roles", "X9")]
+    reason = "names an unknown partner, whose share waits: add it to the partners or correct the deal"
+    assert issues == [Issue(RecordKind.DEAL, "main/D1", "PARTNER_UNKNOWN", reason, "roles", "X9")]
 
 
 BACK = refund("R1", "200", "P1", "2026-06-01")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from partnersync.domain.decided import Judged
-from partnersync.domain.registration import RegistrationKind, RegistrationState, Verdict, VerdictCode
+from partnersync.domain.registration import Protection, RegistrationKind, RegistrationState, Verdict, VerdictCode
 from partnersync.rules.notices import decision_due, due, text
 from partnersync.rules.protection import protect
 from partnersync.rules.upkeep import Upkeep
@@ -14,6 +14,7 @@ from partnersync.translate import translator
 
 S = RegistrationState
 ENGLISH = translator("en")
+MONTHLY = ["2026-01-20", "2026-02-20", "2026-03-20", "2026-04-20", "2026-05-10", "2026-06-10"]
 
 
 @pytest.fixture
@@ -49,6 +50,25 @@ def stand(registration: Any, deal: Any, at: Any, program: Any) -> Any:
         ),
         pytest.param(
             "2026-04-15", None, "2026-03-20", {}, date(2026, 5, 15), id="no activities are told: the stage counts"
+        ),
+        pytest.param(
+            "2026-04-02", ["2026-03-03"], "2026-02-16", {}, date(2026, 5, 15), id="30 and 45 days to the minute"
+        ),
+        pytest.param(
+            "2026-04-16", ["2026-04-15T23:59:59"], "2026-04-10", {}, date(2026, 5, 15), id="active in its last second"
+        ),
+        pytest.param(
+            "2026-04-16", ["2026-04-10"], "2026-04-15T23:59:59", {}, date(2026, 5, 15), id="it moved in its last second"
+        ),
+        pytest.param("2026-04-17", ["2026-04-16"], "2026-04-10", {}, date(2026, 4, 15), id="active a second too late"),
+        pytest.param("2026-05-15", MONTHLY, "2026-04-15", {}, date(2026, 6, 14), id="twice by work"),
+        pytest.param(
+            "2026-06-14",
+            MONTHLY,
+            "2026-05-10",
+            {"by_people": 1},
+            date(2026, 6, 14),
+            id="by a person and by work: no third",
         ),
         pytest.param("2026-04-15", ["2026-03-20"], "", {"by_people": 1}, date(2026, 5, 15), id="by a person"),
         pytest.param("2026-04-15", ["2026-03-20"], "", {"by_people": 3}, date(2026, 6, 14), id="twice at most"),
@@ -136,12 +156,96 @@ def test_who_asks_for_an_extension_waits_as_long_as_for_a_verdict(
         pytest.param(
             "2026-03-16T00:00", ["2026-03-05"], S.RELEASED, "DORMANT", id="who comes after the release is too late"
         ),
+        pytest.param("2026-03-02T00:00", ["2026-03-01T00:00"], S.RELEASED, "DORMANT", id="nor at its very moment"),
+        pytest.param(
+            "2026-03-15T12:00", ["2026-01-30T01:00"], S.ACTIVE, "", id="counted from its day in the program's zone"
+        ),
         pytest.param("2026-04-01T00:00", None, S.ACTIVE, "", id="nobody tells activities"),
     ],
 )
 def test_dormancy(as_of: str, worked: list[str] | None, state: S, code: str, stand: Any) -> None:
     given = stand(as_of, worked).protection
     assert (given.state, given.code) == (state, code)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "worked", "moved", "told", "expected"),
+    [
+        pytest.param(
+            "2026-02-01",
+            None,
+            "",
+            {},
+            (S.ACTIVE, "2026-04-16", "2026-04-15", "", "2026-04-02", 0, "", ""),
+            id="no news",
+        ),
+        pytest.param(
+            "2026-04-02",
+            None,
+            "",
+            {},
+            (S.ACTIVE, "2026-04-16", "2026-04-15", "", "2026-04-16", 0, "", ""),
+            id="late news",
+        ),
+        pytest.param(
+            "2026-02-01",
+            None,
+            "",
+            {"by_people": 2},
+            (S.ACTIVE, "2026-06-15", "2026-06-14", "", "2026-06-15", 0, "", ""),
+            id="extended as often as it may be",
+        ),
+        pytest.param(
+            "2026-05-15",
+            MONTHLY,
+            "2026-04-15",
+            {},
+            (S.ACTIVE, "2026-06-15", "2026-06-14", "", "2026-06-15", 2, "2026-05-02", "2026-05-10"),
+            id="extended twice by work",
+        ),
+        pytest.param(
+            "2026-03-10T15:00",
+            ["2026-02-20", "2026-03-10T15:00"],
+            "",
+            {},
+            (S.ACTIVE, "2026-04-16", "2026-04-15", "", "2026-04-02", 0, "", "2026-03-10T15:00"),
+            id="work at this very moment",
+        ),
+        pytest.param(
+            "2026-03-20",
+            ["2026-01-30"],
+            "",
+            {},
+            (S.RELEASED, "2026-03-16", "2026-04-15", "DORMANT", "", 0, "", "2026-01-30"),
+            id="released",
+        ),
+        pytest.param(
+            "2026-05-20",
+            None,
+            "2026-03-10",
+            {},
+            (S.EXPIRED, "2026-05-16", "2026-05-15", "", "", 1, "2026-04-02", ""),
+            id="run out after an extension",
+        ),
+    ],
+)
+def test_how_it_stands(
+    as_of: str, worked: list[str] | None, moved: str, told: dict[str, int], expected: Any, stand: Any, at: Any
+) -> None:
+    state, ends_at, until, code, look, automatic, extended_at, worked_at = expected
+    one = stand(as_of, worked, moved, **told)
+    assert one.protection == Protection(
+        state,
+        one.registration.submitted_at,
+        at(ends_at),
+        date.fromisoformat(until),
+        code,
+        "crm/1",
+        at(look) if look else None,
+        automatic,
+        extended_at=at(extended_at) if extended_at else None,
+        worked_at=at(worked_at) if worked_at else None,
+    )
 
 
 @pytest.mark.parametrize(
