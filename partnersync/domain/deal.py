@@ -52,6 +52,11 @@ class Deal:
     updated_at: datetime | None = None
     merged_into: str | None = None  # ref of the surviving deal
 
+    @property
+    def connection(self) -> str:
+        """Where it lives."""
+        return self.ref.partition("/")[0]
+
     def state_at(self, as_of: datetime) -> DealState:
         """The state as of a moment: a deal with a later end still counts as open."""
         if self.state is DealState.OPEN or self.ended_at <= as_of:

@@ -6,11 +6,13 @@ from datetime import date
 from partnersync.domain.incident import About, Incident, IncidentKind
 from partnersync.domain.masking import masked
 from partnersync.domain.say import Say, msgid
+from partnersync.domain.value import RecordKind
 
-# Of incidents that are about no field.
+# Of incidents that are about no managed field.
 _OF_DEALS = {
     IncidentKind.COMPANY_DUPLICATED: msgid(
-        "Registration {registration} of partner {partner} is of a client that another partner has registered too."
+        "Direct deal {deal} names the client of registration {registration} of partner {partner} as {seen}, not as"
+        " {expected}: one company is there twice."
     ),
     IncidentKind.WON_AFTER_EXPIRY: msgid(
         "Direct deal {deal} was won shortly after registration {registration} of partner {partner} had expired."
@@ -20,6 +22,9 @@ _OF_DEALS = {
         " had been lost."
     ),
 }
+_JOINED = msgid(
+    "Registration {registration} of partner {partner} is of a client that another partner has registered too."
+)
 
 
 def review(incident: Incident, say: Say) -> str:
@@ -69,7 +74,9 @@ def _edits(incidents: Sequence[Incident], say: Say) -> list[str]:
 def _edit(one: Incident, say: Say) -> str:
     if sentence := _OF_DEALS.get(one.kind):
         about = one.about
-        return say(sentence).format(deal=about.deal_ref, registration=about.registration_id, partner=about.partner_id)
+        of = {"deal": about.deal_ref, "registration": about.registration_id, "partner": about.partner_id}
+        joined = one.place.kind is RecordKind.REGISTRATION
+        return say(_JOINED if joined else sentence).format(**of, seen=one.seen, expected=one.expected)
     told = {"field": one.place.field, "seen": masked(one.seen), "expected": masked(one.expected), "author": one.author}
     if not one.seen:
         if one.author:

@@ -100,7 +100,7 @@ class Situation:
         Where the deal's connection supplies no activities, its creation or a move of its stage is activity.
         """
         since = self.at - timedelta(days=self.program.registration.direct_active_days)
-        if deal.ref.partition("/")[0] in self.client.supplied:
+        if deal.connection in self.client.supplied:
             work = self.client.activities.get(deal.ref, ())
             return any(one.two_way and since <= one.at <= self.at for one in work)
         moved = self.client.stage_moved(deal)

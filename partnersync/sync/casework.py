@@ -186,7 +186,8 @@ class Casework:
         for connection, one in disputed:
             claim, kind = one.registration, IncidentKind.COMPANY_DUPLICATED
             place = Place(connection, RecordKind.REGISTRATION, claim.registration_id, "client_id")
-            about = About("", claim.registration_id, claim.partner_id, one.client_id)
+            deal_ref = one.protection.deal_ref if one.protection else None
+            about = About(deal_ref or "", claim.registration_id, claim.partner_id, one.client_id)
             key = guard.incident_id(kind, place, one.client_id)
             seen = (claim.partner_id, one.client_id, "", self.as_of, self.as_of)
             found[key] = Incident(key, kind, place, about, *seen, standing=False)
@@ -198,10 +199,10 @@ class Casework:
         for leak in leaks:
             claim = leak.behind.registration
             connection, _, record_id = leak.deal_ref.partition("/")
-            place = Place(connection, RecordKind.DEAL, record_id, "partner_id")
+            place = Place(connection, RecordKind.DEAL, record_id, leak.field)
             about = About(leak.deal_ref, claim.registration_id, claim.partner_id, leak.behind.client_id)
-            key = guard.incident_id(leak.kind, place, claim.registration_id)
-            seen = (claim.partner_id, "", "", leak.since, self.as_of)
+            key = guard.incident_id(leak.kind, place, leak.seen or claim.registration_id)
+            seen = (leak.expected, leak.seen, "", leak.since, self.as_of)
             found[key] = Incident(key, leak.kind, place, about, *seen, standing=False)
         for one in self._open(found):
             where = (one.place.connection, "incident", one.place.kind, one.place.record_id)

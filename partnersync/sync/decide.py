@@ -19,11 +19,12 @@ from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import RecordKind
 from partnersync.rules import commission, identity, likeness, term
 from partnersync.rules.convert import Rates
-from partnersync.rules.leaks import AFTERMATH, Leak, leaks
+from partnersync.rules.leaks import Leak
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program, Programme
 from partnersync.rules.tiers import NO_TIERS, Tiers
+from partnersync.sync import leaking
 from partnersync.sync.attributing import Attributing
 from partnersync.sync.judging import Judging, stage_moved
 
@@ -51,7 +52,7 @@ class Knowledge:
 
     def is_history(self, deal: Deal) -> bool:
         """Whether the deal ended before its connection's history begins."""
-        since = self.history_from.get(deal.ref.partition("/")[0]) if self.history_from else None
+        since = self.history_from.get(deal.connection) if self.history_from else None
         return since is not None and deal.state is not DealState.OPEN and deal.ended_at < since
 
 
@@ -129,30 +130,11 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
     ]
     if knowledge.programme.has_terms:
         decided = _within_terms(decided, knowledge.programme)
-    found = _leaks(by_client, decided, deals, knowledge.programme, as_of) if by_client else ()
+    found: Sequence[Leak] = ()
+    if by_client:
+        standings = [(deal, one.state) for one, (deal, _) in zip(decided, deals, strict=True)]
+        found = leaking.found(by_client, standings, knowledge.programme, as_of)
     return CaseDecision(case.case_id, judged, decided, issues, min(looks, default=None), found)
-
-
-def _leaks(
-    by_client: Mapping[str, Sequence[Judged]],
-    decided: Sequence[DealDecision],
-    deals: Sequence[tuple[Deal, int]],
-    programme: Programme,
-    as_of: datetime,
-) -> list[Leak]:
-    """Direct deals that went past registrations of their clients."""
-    if not any(one.state in AFTERMATH for of_client in by_client.values() for one in of_client):
-        return []
-    direct: dict[str, list[Deal]] = defaultdict(list)
-    for one, (deal, _) in zip(decided, deals, strict=True):
-        if deal.is_direct and not one.state.partner_id:
-            direct[one.state.client_id].append(deal)
-    found: list[Leak] = []
-    for client_id, of_client in direct.items():
-        for judged in by_client.get(client_id, ()):
-            if program := programme.at(judged.verdict.at):
-                found += leaks(judged, of_client, program, as_of)
-    return found
 
 
 def _by_now(at: datetime, as_of: datetime, looks: list[datetime]) -> bool:

@@ -249,7 +249,7 @@ class Judging:
 
     def _worked(self, client_id: str, deal: Deal) -> Sequence[datetime] | None:
         """When anyone was active on the client; None where the deal's connection tells no activities."""
-        if deal.ref.partition("/")[0] not in self.supplied:
+        if deal.connection not in self.supplied:
             return None
         every = (one.ref for one, _ in self.deals.get(client_id, ()))
         return [one.at for ref in every for one in self.activities.get(ref, ())]

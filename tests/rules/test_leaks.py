@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import DealState
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationState
-from partnersync.rules.leaks import leaks
+from partnersync.rules.leaks import duplicated, leaks
 
 WON, LOST = DealState.WON, DealState.LOST
 
@@ -62,6 +63,44 @@ def test_a_new_deal_after_a_loss(
     assert one.state == "lost"
     new = deal("crm/2", created, products=products)
     assert [leak.kind.value for leak in leaks(one, [new], program, at("2026-05-01"))] == found
+
+
+@pytest.mark.parametrize(
+    ("own", "told", "found"),
+    [
+        pytest.param("crm/c1", {}, [("crm/c1", "crm/c2")], id="another id of the client"),
+        pytest.param("crm/c1", {"created": "2026-01-21"}, [("crm/c1", "crm/c2")], id="the day after the approval"),
+        pytest.param("crm/c1", {"created": "2026-01-14"}, [], id="it was there before"),
+        pytest.param("crm/c1", {"created": "2026-03-17"}, [], id="made when nothing protects any more"),
+        pytest.param("crm/c1", {"created": "2026-03-16T23:59"}, [("crm/c1", "crm/c2")], id="on the last day"),
+        pytest.param("crm/c1", {"client": ClientKeys(client_id="crm/c1")}, [], id="the same id"),
+        pytest.param("crm/c1", {"client": ClientKeys(inn="7707083893")}, [], id="no id at all"),
+        pytest.param(None, {}, [], id="nor has the registration's deal one"),
+        pytest.param("crm/c1", {"ref": "erp/2"}, [], id="what another system calls it"),
+        pytest.param("crm/c1", {"partner_id": "P1"}, [], id="the partner's own"),
+        pytest.param("crm/c1", {"promo_code": "FIRST"}, [], id="it names somebody by a promo code"),
+        pytest.param("crm/c1", {"products": ("b",)}, [], id="another product"),
+        pytest.param(
+            "crm/c1", {"state": WON, "closed": "2026-05-01"}, [("crm/c1", "crm/c2")], id="whatever became of it"
+        ),
+    ],
+)
+def test_a_company_that_is_there_twice(
+    own: str | None, told: dict[str, Any], found: list[tuple[str, str]], registration: Any, granted: Any, deal: Any
+) -> None:
+    mine = deal("crm/1", "2026-01-20", partner_id="P1", products=("a",), client=ClientKeys(client_id=own))
+    claim = granted(registration(products=("a",)), mine, as_of="2026-04-01")
+    one = Judged(claim.registration, "c", True, 1, claim.verdict, claim.protection)
+    direct = deal(**({"ref": "crm/2", "products": ("a",), "client": ClientKeys(client_id="crm/c2")} | told))
+    leaked = list(duplicated(one, [mine, direct]))
+    assert [(leak.expected, leak.seen) for leak in leaked] == found
+    assert all((leak.deal_ref, leak.field) == ("crm/2", "client_id") for leak in leaked)
+
+
+def test_without_a_deal_of_its_own_nothing_is_there_twice(registration: Any, granted: Any, deal: Any) -> None:
+    claim = granted(registration())
+    one = Judged(claim.registration, "c", True, 1, claim.verdict, claim.protection)
+    assert list(duplicated(one, [deal("crm/2", client=ClientKeys(client_id="crm/c2"))])) == []
 
 
 def test_what_still_protects_lets_nothing_past(

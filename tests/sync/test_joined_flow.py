@@ -49,6 +49,7 @@ def test_the_earlier_stays_and_the_later_is_disputed(joined: Any) -> None:
     assert _stands(joined, "R1") == ("active", "OK")
     assert _stands(joined, "R2") == ("disputed", "CLIENT_JOINED")
     assert [(kind, status) for kind, _, status in joined.incidents()] == [("company_duplicated", "open")]
+    assert [row[2:4] for row in joined.systems["main"].tables["incidents"]] == [("main/D2", "R2")]
 
 
 def test_deals_keep_their_partner_and_the_later_ones_lines_wait(joined: Any) -> None:

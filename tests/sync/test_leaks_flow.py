@@ -36,3 +36,24 @@ def test_a_win_after_expiry_goes_to_review(company: Any, closed: str, owner: str
         company.sync(as_of="2026-06-01T12:00:00+00:00")
     assert [(kind, status) for kind, _, status in company.incidents()] == found
     assert company.value("deal", "D2", "ps_incident") == ("won_after_expiry" if found else "")
+
+
+TWICE = {"client_domain": "acme.ru", "products": "a", "state": "open", "amount": "1000"}
+
+
+def test_a_direct_deal_under_another_id_of_a_protected_client(company: Any) -> None:
+    company.add("partner", PARTNER)
+    company.add("registration", CLAIM)
+    company.add("deal", TWICE | {"deal_id": "D1", "client_id": "c1", "created_at": "2026-01-12", "partner_id": "P1"})
+    company.add("deal", TWICE | {"deal_id": "D2", "client_id": "c2", "created_at": "2026-01-20"})
+    company.add("deal", TWICE | {"deal_id": "D3", "client_id": "c1", "created_at": "2026-01-21"})
+    for as_of in ("2026-01-25", "2026-01-26", "2026-06-01"):
+        company.sync(as_of=f"{as_of}T12:00:00+00:00")
+        [row] = company.systems["main"].tables["incidents"]
+        assert row[1:4] == ("company_duplicated", "main/D2", "R1")
+        assert row[6:8] == ("main/c1", "main/c2")
+        assert [company.value("deal", name, "ps_incident") for name in ("D1", "D2", "D3")] == [
+            "",
+            "company_duplicated",
+            "",
+        ]
