@@ -100,6 +100,8 @@ class Attribution(Table):
     model: Literal["first", "last"] = "first"
     look_back_days: Annotated[Mapping[TouchKind, Count], over(LOOK_BACK_DAYS)] = LOOK_BACK_DAYS
     review_hours: Count = 24
+    review_registrations: Positive = 10
+    review_accepted: Percent = Fraction(1, 5)
 
 
 class Clawback(Table):

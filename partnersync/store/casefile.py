@@ -154,13 +154,18 @@ def touch_all(tx: Connection) -> None:
     tx.execute(update(cases).values(dirty=True))
 
 
+def mark_due(tx: Connection, as_of: datetime) -> None:
+    """Cases whose time has come by a moment have to be decided, as those in which a record moved."""
+    fallen_due = (cases.c.next_look_at <= moment_text(as_of)) & ~cases.c.dirty
+    tx.execute(update(cases).where(fallen_due).values(dirty=True))
+
+
 def due(tx: Connection, as_of: datetime) -> Iterator[list[str]]:
     """Ids of the cases that have to be decided as of a moment, in pages of up to 500, by id.
 
     Cases may be settled and cut while this goes on; one that becomes due behind the page waits for the next call.
     """
-    fallen_due = (cases.c.next_look_at <= moment_text(as_of)) & ~cases.c.dirty
-    tx.execute(update(cases).where(fallen_due).values(dirty=True))
+    mark_due(tx, as_of)
     after = ""
     while True:
         query = select(cases.c.case_id).where(cases.c.dirty, cases.c.case_id > after)

@@ -31,6 +31,7 @@ class Attributing:
     payments: Mapping[str, Sequence[Payment]]
     activities: Mapping[str, Sequence[Activity]]  # by deal
     frozen: frozenset[str]
+    rarely: frozenset[str]  # partners whose registrations are seldom accepted
     claims: Sequence[Claim] = ()
     touches: Sequence[Activity] = ()  # of the client, that name no deal
     deals: Sequence[Deal] = ()  # of the client
@@ -55,7 +56,8 @@ class Attributing:
             return ""
         program = self.programme.at(deal.created_at) or self.programme.versions[0]
         partner, claim = self.partners.by_id.get(found.evidence.partner_id), behind.claim() if behind else None
-        return review.reason(found, partner, deal.client, claim, self.deals, program, frozen=deal.ref in self.frozen)
+        told = (found, partner, deal.client, claim, self.deals, program)
+        return review.reason(*told, frozen=deal.ref in self.frozen, rarely=self.rarely)
 
     def _found(self, deal: Deal) -> Found:
         before = self.standings.get(deal.ref)

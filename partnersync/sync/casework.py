@@ -32,7 +32,7 @@ from partnersync.store import (
 )
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
-from partnersync.sync import caseload, guard, knowing, want
+from partnersync.sync import acceptance, caseload, guard, knowing, want
 from partnersync.sync.booker import Booker
 from partnersync.sync.caseload import Places
 from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
@@ -88,8 +88,13 @@ class Casework:
             knowledge = Weighing(self.tx, self.programme, self.as_of, self.run, self._keep_claims).weigh(knowledge)
         freezer = Freezer(self.tx)
         booker = Booker(self.tx, self.programme, self.as_of, freezer)
-        for case_ids in casefile.due(self.tx, self.as_of):
-            booker.book(self._decide_cases(case_ids, knowledge))
+        claimed = acceptance.many_claims(self.tx, self.programme, self.as_of) if self.due else []
+        knowledge = replace(knowledge, rarely=acceptance.rarely(self.tx, claimed, self.programme, self.as_of))
+        self._decide_due(booker, knowledge)
+        rarely = acceptance.rarely(self.tx, claimed, self.programme, self.as_of)
+        if rarely != knowledge.rarely:
+            casefile.touch_partner(self.tx, sorted(rarely ^ knowledge.rarely), [])
+            self._decide_due(booker, replace(knowledge, rarely=rarely))
         booker.price()
         self.report.opened += freezer.tell(self.run, self.now)
         dues = self.dues
@@ -99,6 +104,10 @@ class Casework:
         self.report.booked = ledger.staged_sums(self.tx)
         self.report.lines = ledger.seal(self.tx)
         return self.report
+
+    def _decide_due(self, booker: Booker, knowledge: Knowledge) -> None:
+        for case_ids in casefile.due(self.tx, self.as_of):
+            booker.book(self._decide_cases(case_ids, knowledge))
 
     def managers(self) -> dict[str, str]:
         """The manager's user id by partner, where he has one."""

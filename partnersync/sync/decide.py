@@ -36,6 +36,7 @@ class Knowledge:
     """What every case is decided with.
 
     `history_from` by connection: deals that ended earlier are left alone. `supplied`: connections that tell activities.
+    `rarely`: partners with a registration in a due case whose registrations are seldom accepted.
     """
 
     programme: Programme
@@ -44,6 +45,7 @@ class Knowledge:
     supplied: frozenset[str] = frozenset()
     rates: Rates = field(default_factory=dict)
     tiers: Tiers = NO_TIERS
+    rarely: frozenset[str] = frozenset()
 
     def tier(self, partner_id: str, program: Program, moment: datetime) -> str:
         """A partner's tier at a moment; nobody has none."""
@@ -203,6 +205,7 @@ class _Clients:
             case.payments,
             case.activities,
             case.frozen,
+            known.rarely,
             claims,
             touches,
             [deal for deal, _ in self.deals[client_id]],

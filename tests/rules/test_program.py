@@ -60,8 +60,19 @@ incumbent_months = 12
 
 [attribution]
 model = "first"
-look_back_days = { promo = 90, link = 30, link_partners = 90, tracked_call = 30, qr = 30, intro = 60, note = 30, statement = 60 }
 review_hours = 24
+review_registrations = 10
+review_accepted = "20%"
+
+[attribution.look_back_days]
+promo = 90
+link = 30
+link_partners = 90
+tracked_call = 30
+qr = 30
+intro = 60
+note = 30
+statement = 60
 
 [commission]
 trigger = "payment"

@@ -10,8 +10,16 @@ import pytest
 from partnersync.domain.attribution import Attribution, Evidence, Source
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.partner import Partner
+from partnersync.domain.registration import RegistrationState
 from partnersync.rules.program import Program
-from partnersync.rules.review import AFTER_DIRECT, CONTRADICTED, SELF_REFERRAL, reason
+from partnersync.rules.review import (
+    AFTER_DIRECT,
+    CONTRADICTED,
+    RARELY_ACCEPTED,
+    SELF_REFERRAL,
+    is_rarely_accepted,
+    reason,
+)
 
 AT = datetime(2026, 3, 1, 12, tzinfo=ZoneInfo("Europe/Moscow"))
 PARTNER = Partner("P1", "One", inn="7707083893", email="One@Mail.ru", phone="+79990001122")
@@ -72,3 +80,26 @@ def test_what_would_have_decided_before_the_statement_was_approved(
     found = replace(FOUND, contradictions=(other,))
     assert reason(found, PARTNER, CLIENT, None, (), program, frozen=True) == expected
     assert reason(found, PARTNER, CLIENT, None, (), program) == ""
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused", "rarely"),
+    [
+        pytest.param(1, 8, False, id="nine say nothing"),
+        pytest.param(1, 9, True, id="one of ten"),
+        pytest.param(2, 8, False, id="a fifth is enough"),
+        pytest.param(2, 9, True, id="two of eleven"),
+    ],
+)
+def test_a_partner_whose_registrations_are_rarely_accepted(
+    accepted: int, refused: int, *, rarely: bool, registration: Any, granted: Any, program: Program
+) -> None:
+    claim = granted(registration())
+    no = replace(claim.verdict, state=RegistrationState.REJECTED)
+    open_ = replace(claim.verdict, state=RegistrationState.RESEARCH)
+    assert is_rarely_accepted([claim.verdict] * accepted + [no] * refused + [open_] * 9, program) is rarely
+    found = Attribution(Evidence("P1", Source.REGISTRATION, AT, "R1"))
+    assert reason(found, PARTNER, CLIENT, claim, (), program, rarely={"P1"}) == RARELY_ACCEPTED
+    assert reason(FOUND, PARTNER, CLIENT, None, (), program, rarely={"P1"}) == ""
+    by_person = replace(claim, verdict=replace(claim.verdict, actor="boss"))
+    assert reason(found, PARTNER, CLIENT, by_person, (), program, rarely={"P1"}) == ""

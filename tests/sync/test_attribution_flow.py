@@ -190,3 +190,20 @@ def test_a_partner_who_is_the_client_waits_for_a_person(company: Any) -> None:
     company.sync()
     assert [row[LEDGER_COLUMNS.index("reason")] for row in company.lines()] == ["SELF_REFERRAL"]
     assert company.value("deal", "D1", "ps_commission_status") == "on_hold"
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["one run", "many runs"])
+def test_few_accepted_registrations_hold_what_rests_on_them_in_one_run_or_in_many(company: Any, *, late: bool) -> None:
+    claim = {"partner_id": "P1", "kind": "lead", "client_name": "Acme", "client_inn": INN, "submitted_at": "2026-04-20"}
+    company.add("partner", P1, P2)
+    company.add("deal", DEAL)
+    company.add("payment", PAYMENT)
+    company.add("registration", claim | {"registration_id": "R0"})
+    before_the_statement = "2026-05-25T12:00:00+00:00"
+    if late:
+        company.sync(as_of=before_the_statement)
+        assert [row[LEDGER_COLUMNS.index("reason")] for row in company.lines()] == [""]
+    again = claim | {"client_inn": "7736050003"}  # the first of them is accepted, the others are its duplicates
+    company.add("registration", *(again | {"registration_id": f"R{number}"} for number in range(1, 12)))
+    company.sync(as_of=before_the_statement)
+    assert [row[LEDGER_COLUMNS.index("reason")] for row in company.lines()] == ["RARELY_ACCEPTED"]
