@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
+from pydantic import BaseModel
 
 from partnersync.cli import logs
 from partnersync.cli.progress import Progress
 from partnersync.config import Settings, load_programme, load_settings, plugin_options
-from partnersync.contract.adapter import Adapter, Connection
+from partnersync.contract.adapter import Adapter, AdapterKind, Connection
 from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.loader import Plugins, load_plugins
 from partnersync.rules.program import Programme
@@ -155,19 +156,25 @@ def engine(company: Company, progress: Progress) -> Iterator[Engine]:
 def make_adapters(company: Company, plugins: Plugins, clock: Callable[[], datetime]) -> dict[str, Adapter]:
     """An adapter for each connection, in the order of the settings."""
     adapters: dict[str, Adapter] = {}
-    for name, connection in company.settings.connections.items():
-        kind = plugins.kind(connection.kind, name)
-        options = plugin_options(company.settings, connection, kind.settings)
-        told = Connection(
-            name,
-            str(company.settings.root),
-            company.programme.zone.key,
-            clock,
-            company.settings.holds_ledger(name),
-        )
+    for name in company.settings.connections:
+        kind, told, options = kind_of_connection(company, plugins, name, clock)
         adapters[name] = kind.make(told, options)
     _refuse_shared_places(adapters)
     return adapters
+
+
+def kind_of_connection(
+    company: Company, plugins: Plugins, name: str, clock: Callable[[], datetime]
+) -> tuple[AdapterKind, Connection, BaseModel]:
+    """A connection's kind, and what it is made of; ConfigError where there is none, or its keys are wrong."""
+    connections = company.settings.connections
+    if name not in connections:
+        hint = f"The settings have: {', '.join(connections)}"
+        raise ConfigError(f"there is no connection called {name!r}", hint=hint)
+    kind = plugins.kind(connections[name].kind, name)
+    options = plugin_options(company.settings, connections[name], kind.settings)
+    root, zone = str(company.settings.root), company.programme.zone.key
+    return kind, Connection(name, root, zone, clock, company.settings.holds_ledger(name)), options
 
 
 def _refuse_shared_places(adapters: dict[str, Adapter]) -> None:

@@ -276,6 +276,16 @@ class Surveyed:
     samples: tuple[Cells, ...] = ()
 
 
+class Person(Protocol):
+    """Whoever signs in, at a terminal or in a test."""
+
+    def tell(self, text: str) -> None:
+        """Show a line, as an address to open."""
+
+    def ask(self, question: str) -> str:
+        """What the person answers, without spaces around it; never kept and never logged."""
+
+
 @dataclass(frozen=True, slots=True)
 class AdapterKind:
     """A kind of system that a plugin can talk to: `kind = "csv"` in the settings.
@@ -285,6 +295,8 @@ class AdapterKind:
     changes nothing, and raises OSError where the folder cannot be read.
     `read_file` reads one file that a person gives as records of a kind, in canonical columns; None where the kind knows
     no files. What is wrong with the file as a whole is told as a notice. TryLater: it cannot be read.
+    `connect` leads a person through the sign-in to the system and keeps what came of it, for `partnersync connect`;
+    None where the settings alone let an adapter in. Raises ConfigError, SignInRequired, TryLater.
     """
 
     name: str
@@ -292,3 +304,4 @@ class AdapterKind:
     make: Callable[[Connection, BaseModel], Adapter]
     survey: Callable[[Path], Sequence[Surveyed]] | None = None
     read_file: Callable[[Path, RecordKind], Iterator[Page]] | None = None
+    connect: Callable[[Connection, BaseModel, Person], None] | None = None

@@ -8,12 +8,15 @@ import pytest
 from partnersync.config import _File, load_programme, load_settings, plugin_options
 from partnersync.rules.not_yet import has_effect
 from partnersync.rules.program import Program
+from partnersync_amocrm.settings import AmoSettings
 from partnersync_csv.settings import CsvSettings, DealSettings, Files, FileSettings
 from setting_keys import default_of, keys
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
-CORE_PART, CSV_PART, PROGRAM_PART = re.split(r"\n### A connection of kind csv\n|\n## config/program/\*\.toml\n", PAGE)
+CORE_PART, CSV_PART, AMOCRM_PART, PROGRAM_PART = re.split(
+    r"\n### A connection of kind \w+\n|\n## config/program/\*\.toml\n", PAGE
+)
 SETTINGS_FILE = ROOT / "config/partnersync.toml"
 PROGRAM_FILE = ROOT / "config/program/2026-01-01.toml"
 
@@ -37,11 +40,12 @@ def csv_keys() -> dict[str, str]:
     [
         pytest.param(CORE_PART, dict(keys(_File)), id="of the settings file"),
         pytest.param(CSV_PART, csv_keys(), id="of a csv connection"),
+        pytest.param(AMOCRM_PART, dict(keys(AmoSettings)), id="of an amocrm connection"),
         pytest.param(PROGRAM_PART, dict(keys(Program)), id="of a program version"),
     ],
 )
 def test_every_key_stands_there_with_its_default_and_no_other(part: str, expected: dict[str, str]) -> None:
-    assert len(expected) > 8
+    assert len(expected) > 6
     assert {key: default for key, (default, _) in rows(part).items()} == expected
 
 

@@ -36,7 +36,7 @@ class Client:
     def __init__(self, line: Line, limiter: Limiter, sign_in: SignIn, clock: Clock, threads: int) -> None:
         self._line = line
         self._limiter = limiter
-        self._sign_in = sign_in
+        self.sign_in = sign_in
         self._clock = clock
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "amocrm")
@@ -100,10 +100,10 @@ class Client:
         raise AssertionError("tenacity raises the last error")
 
     def _once(self, call: Call, path: str, query: Query, body: Any) -> _Done:
-        token = self._sign_in.bearer()
+        token = self.sign_in.bearer()
         answer = self._send(call, path, query, body, token)
         if answer.status == 401:
-            token = self._sign_in.renewed(token)
+            token = self.sign_in.renewed(token)
             answer = self._send(call, path, query, body, token)
         if error := error_of(answer, call, _named(call, path)):
             self._limiter.heed(error)
@@ -115,7 +115,7 @@ class Client:
 
     def _send(self, call: Call, path: str, query: Query, body: Any, token: str) -> Answer:
         self._limiter.wait()
-        url = f"{self._sign_in.origin}{API}/{path}"
+        url = f"{self.sign_in.origin}{API}/{path}"
         try:
             return self._line.send(_METHODS[call], url, {"Authorization": f"Bearer {token}"}, query, body)
         except NotSent as error:

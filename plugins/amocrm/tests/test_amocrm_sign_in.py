@@ -173,7 +173,7 @@ def test_a_refresh_token_never_goes_to_a_strange_host(tmp_path: Path) -> None:
     account.host = "evil.example"
     with pytest.raises(SignInRequired, match="no such account"):
         client.get("account")
-    assert client._sign_in.origin == ORIGIN
+    assert client.sign_in.origin == ORIGIN
 
 
 def test_a_pair_is_sealed_and_its_file_its_owners_alone(tmp_path: Path) -> None:
