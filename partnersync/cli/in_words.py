@@ -62,6 +62,8 @@ LABELS: dict[str, str] = {
     "status": pmsgid("label", "status"),
     "still_missing": pmsgid("label", "still missing"),
     "submitted": pmsgid("label", "submitted"),
+    "tier": pmsgid("label", "tier"),
+    "tier_reached": pmsgid("label", "how the tier was reached"),
     "what": pmsgid("label", "what happened"),
     "why": pmsgid("label", "why"),
 }

@@ -1,50 +1,76 @@
 """The commands by which people decide about a registration: approve, reject, extend, release, withdraw, transfer."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection as Tx
 
-from partnersync.cli.assemble import config_option, now, read_company
+from partnersync.cli.assemble import Company, as_of_option, config_option, now, read_company
 from partnersync.cli.deciding import by_option, deciding, reason_option, refuse_silence, refuse_stranger
 from partnersync.domain.ruling import Ruling, RulingKind
+from partnersync.errors import ConfigError
+from partnersync.store import runs
 from partnersync.sync import rulings
+from partnersync.sync.publish import moment_text
 
 claim_argument = click.argument("registration_id", metavar="ID")
 
 
-def _decide(kind: RulingKind, registration_id: str, actor: str, reason: str, config: Path, to_partner: str = "") -> int:
+def _decide(
+    kind: RulingKind,
+    registration_id: str,
+    actor: str,
+    reason: str,
+    as_of: str | None,
+    config: Path,
+    to_partner: str = "",
+) -> int:
     company = read_company(config)
     refuse_silence(reason)
     if kind is not RulingKind.REQUEST_EXTENSION:
         refuse_stranger(company, actor)
-    moment = now()
+    asked = company.moment(as_of)
+    moment = asked or now()
     program = company.programme.at(moment) or company.programme.versions[-1]
     with deciding(company) as tx:
+        if asked:
+            _refuse_past(tx, asked, company)
         ruling = Ruling(registration_id, kind, actor, reason, moment)
-        before = rulings.decide(tx, ruling, program, moment, to_partner)
+        before = rulings.decide(tx, ruling, program, now(), to_partner)
     told = kind.value.replace("_", " ")
     click.echo(f"registration {registration_id} was {before}; from the next sync on the decision counts: {told}")
     return 0
 
 
+def _refuse_past(tx: Tx, asked: datetime, company: Company) -> None:
+    """What was decided and booked by a run stays: nobody decides before it."""
+    last, zone = runs.last_booked_as_of(tx), company.programme.zone
+    if last and asked < last:
+        text = f"--as-of {moment_text(asked, zone)} is earlier than the last booking run's {moment_text(last, zone)}"
+        raise ConfigError(text, hint="Name that moment or a later one")
+
+
 @click.command()
 @claim_argument
 @by_option
 @reason_option
+@as_of_option
 @config_option
-def approve(registration_id: str, actor: str, reason: str, config: Path) -> int:
+def approve(registration_id: str, actor: str, reason: str, as_of: str | None, config: Path) -> int:
     """Grant a registration; refused while another partner's live one stands in the way."""
-    return _decide(RulingKind.APPROVE, registration_id, actor, reason, config)
+    return _decide(RulingKind.APPROVE, registration_id, actor, reason, as_of, config)
 
 
 @click.command()
 @claim_argument
 @by_option
 @reason_option
+@as_of_option
 @config_option
-def reject(registration_id: str, actor: str, reason: str, config: Path) -> int:
+def reject(registration_id: str, actor: str, reason: str, as_of: str | None, config: Path) -> int:
     """Refuse a registration; what it protected is free at once."""
-    return _decide(RulingKind.REJECT, registration_id, actor, reason, config)
+    return _decide(RulingKind.REJECT, registration_id, actor, reason, as_of, config)
 
 
 @click.command()
@@ -53,30 +79,33 @@ def reject(registration_id: str, actor: str, reason: str, config: Path) -> int:
 @click.option("--refuse", "kind", flag_value=RulingKind.REFUSE_EXTENSION.value, help="Refuse what the partner asks.")
 @by_option
 @reason_option
+@as_of_option
 @config_option
-def extend(registration_id: str, kind: str | None, actor: str, reason: str, config: Path) -> int:
+def extend(registration_id: str, kind: str | None, actor: str, reason: str, as_of: str | None, config: Path) -> int:
     """Extend a live registration's protection by the program's days, or keep the request for that, or refuse it."""
-    return _decide(RulingKind(kind or RulingKind.EXTEND), registration_id, actor, reason, config)
+    return _decide(RulingKind(kind or RulingKind.EXTEND), registration_id, actor, reason, as_of, config)
 
 
 @click.command()
 @claim_argument
 @by_option
 @reason_option
+@as_of_option
 @config_option
-def release(registration_id: str, actor: str, reason: str, config: Path) -> int:
+def release(registration_id: str, actor: str, reason: str, as_of: str | None, config: Path) -> int:
     """End a live registration's protection: the client is free."""
-    return _decide(RulingKind.RELEASE, registration_id, actor, reason, config)
+    return _decide(RulingKind.RELEASE, registration_id, actor, reason, as_of, config)
 
 
 @click.command()
 @claim_argument
 @by_option
 @reason_option
+@as_of_option
 @config_option
-def withdraw(registration_id: str, actor: str, reason: str, config: Path) -> int:
+def withdraw(registration_id: str, actor: str, reason: str, as_of: str | None, config: Path) -> int:
     """End a registration because its partner takes it back."""
-    return _decide(RulingKind.WITHDRAW, registration_id, actor, reason, config)
+    return _decide(RulingKind.WITHDRAW, registration_id, actor, reason, as_of, config)
 
 
 @click.command()
@@ -84,7 +113,8 @@ def withdraw(registration_id: str, actor: str, reason: str, config: Path) -> int
 @click.option("--to", "to_partner", required=True, metavar="PARTNER", help="The partner_id of who gets the client.")
 @by_option
 @reason_option
+@as_of_option
 @config_option
-def transfer(registration_id: str, to_partner: str, actor: str, reason: str, config: Path) -> int:
+def transfer(registration_id: str, to_partner: str, actor: str, reason: str, as_of: str | None, config: Path) -> int:
     """End a registration, and grant the one that another partner has submitted on the same client."""
-    return _decide(RulingKind.TRANSFER, registration_id, actor, reason, config, to_partner)
+    return _decide(RulingKind.TRANSFER, registration_id, actor, reason, as_of, config, to_partner)

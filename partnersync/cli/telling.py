@@ -16,9 +16,10 @@ from partnersync.domain.line import Line, LineFacts, LineKind, line_status
 from partnersync.domain.partner import Partner
 from partnersync.domain.payout import Debt
 from partnersync.domain.registration import Protection, RegistrationState, Verdict
+from partnersync.domain.ruling import Ruling
 from partnersync.domain.say import Say, msgid
 from partnersync.domain.value import Money
-from partnersync.rules import attribution_words, guard_words, payout_words
+from partnersync.rules import attribution_words, guard_words, notices, payout_words
 from partnersync.rules import explain as words
 from partnersync.rules.influence import influence
 from partnersync.rules.program import Programme
@@ -28,6 +29,7 @@ from partnersync.sync import missing, story
 from partnersync.sync.publish import moment_text
 
 NO_DEAL = Term(msgid("no deal"))
+NOTHING: Mapping[str, Sequence[Ruling]] = {}
 
 
 class Telling:
@@ -40,6 +42,7 @@ class Telling:
         say: Say,
         partners: Mapping[str, Partner],
         tiers: Tiers = NO_TIERS,
+        extensions: Mapping[str, Sequence[Ruling]] = NOTHING,
     ) -> None:
         self._programme = programme
         self._zone = programme.zone
@@ -47,6 +50,7 @@ class Telling:
         self._say = say
         self._partners = partners
         self._tiers = tiers
+        self._extensions = extensions
         self._missing: dict[str, tuple[str, ...]] = {}
 
     def misses(self, tx: Tx, lines: Sequence[story.StatedLine], master: str | None) -> None:
@@ -94,13 +98,17 @@ class Telling:
             "status": one.state,
             "code": one.verdict.code.value,
             "program_version": one.verdict.program_version,
-            "why": words.verdict_sentences(one, self._say),
+            "why": [*words.verdict_sentences(one, self._say), *self._extended(one)],
             **self._protection(one.protection),
             "related_registration": one.verdict.related_id or "",
             "considered": words.considered_sentences(one.verdict, self._say),
             "at_submission": self._first(one.first) if one.first else {},
             "trace": trace.decode(one.verdict.trace),
         }
+
+    def _extended(self, one: Judged) -> list[str]:
+        given = self._extensions.get(one.registration.registration_id, ())
+        return notices.extension_sentences(one, given, self._zone, self._say)
 
     def _first(self, one: Verdict) -> dict[str, Any]:
         """The verdict at the submission, where R24 or a person decided later."""
@@ -180,6 +188,7 @@ class Telling:
             "name": told.partner.name,
             "kind": told.partner.kind,
             "status": told.partner.status,
+            **self._tier(told.partner),
             "balance": list(told.balance),
             "lines": len(told.lines),
             "registrations": [self.registration(one) for one in told.claims],
@@ -188,6 +197,15 @@ class Telling:
                 for ref, lines in by_deal.items()
             ],
         }
+
+    def _tier(self, partner: Partner) -> dict[str, Any]:
+        """How far he has come by now, and by what, where the program names tiers; else as his record tells."""
+        program = self._programme.at(self._as_of)
+        if program is None or not program.tiers:
+            return {"tier": partner.tier or ""}
+        reached = self._tiers.reached(partner.partner_id, program, self._as_of)
+        by_what = trace.encode([("tier", reached.name, reached.quarter, reached.base.text())])
+        return {"tier": reached.name, "tier_reached": words.sentences(by_what, self._say)}
 
     def _debt(self, one: Debt) -> str:
         program = self._programme.named(one.program_version) or self._programme.versions[0]

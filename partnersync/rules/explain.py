@@ -12,7 +12,7 @@ from partnersync.domain.attribution import RuleOverride
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import RegistrationState, Verdict, VerdictCode
 from partnersync.domain.say import Say, msgid
-from partnersync.rules import near_misses, payout_lines
+from partnersync.rules import near_misses, payout_lines, payout_words
 from partnersync.rules.commission import STEPS
 from partnersync.rules.registration import looked_at
 from partnersync.rules.upkeep import DORMANT
@@ -49,13 +49,7 @@ SENTENCES: dict[str, str] = {
     "split": msgid("The share of {payee} is {rate} of {whole}."),
     "refund": msgid("It gives back {part} of {whole} of payment {event}."),
     "accrued": msgid("That payment had earned {amount}."),
-    "clawback": msgid(
-        "It is part {number} of a debt of {owed}: {left} of it was left, and payout {payout} was {whole} before it."
-    ),
-    "paid_out": msgid("Payout {payout} was paid on {day}."),
-    "returned": msgid("Payout {payout} came back: {why}."),
-    "proposed": msgid("{actor} proposed it. Reason: {why}. Evidence: {evidence}."),
-    "granted": msgid("{actor} approved it."),
+    **payout_words.SENTENCES,
     "booked": msgid("{before} was booked before, {owed} is owed now: the line is the difference."),
     "moved": msgid("The event belongs to deal {deal} in {period} now: what was booked here is taken back."),
     "reversed": msgid("{amount} was booked and is no longer owed."),
@@ -217,12 +211,12 @@ def _terms(say: Say, text: str) -> str:
     return say.number(text) if _is_sum(text) else say.percent(text)
 
 
-_SUMS = "paid amount sum before after from to base part whole owed limit total counted left".split()
+_SUMS = "paid amount sum before after from to base part whole owed limit total counted left equal".split()
 
 # Arguments of steps that each language writes in its own way.
 _SPOKEN: dict[str, Callable[[Say, str], str]] = {
     **dict.fromkeys(_SUMS, Say.number),
-    "rate": Say.percent,
+    **dict.fromkeys(("rate", "share"), Say.percent),
     "terms": _terms,
     "period": Say.period,
     **dict.fromkeys(("day", "first", "until"), lambda say, text: say.day(date.fromisoformat(text))),

@@ -1,11 +1,13 @@
 """What people are told about a registration, and when: decisions to make, ends that come near, deals that sleep."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import LIVE, RegistrationState
+from partnersync.domain.ruling import Ruling
 from partnersync.domain.say import Say, msgid
 from partnersync.rules.calendar import after_business_days, midnight
 from partnersync.rules.program import Program
@@ -95,3 +97,18 @@ def text(notice: Notice, one: Judged, say: Say) -> str:
     return say(_TEXTS[notice.kind + notice.about]).format(
         registration=claim.registration_id, partner=claim.partner_id, until=until, code=code
     )
+
+
+def extension_sentences(one: Judged, by_people: Sequence[Ruling], zone: ZoneInfo, say: Say) -> list[str]:
+    """How the protection came to last longer: by itself, and by the decisions of people."""
+    number = one.protection.automatic if one.protection else 0
+    by_itself = say.ngettext(
+        "The protection was extended {number} time by itself: its deal was worked on, and its stage moved.",
+        "The protection was extended {number} times by itself: its deal was worked on, and its stage moved.",
+        number,
+    ).format(number=say.number(number))
+    by_person = say("{actor} extended the protection on {day}. Reason: {reason}.")
+    return [by_itself] * (number > 0) + [
+        by_person.format(actor=ruling.actor, day=say.day(ruling.at.astimezone(zone)), reason=ruling.reason.rstrip("."))
+        for ruling in by_people
+    ]

@@ -7,12 +7,15 @@ from partnersync.domain.line import Line, LineKind
 from partnersync.domain.payout import Debt, Payout
 from partnersync.domain.proposal import Proposal
 from partnersync.domain.trace import Step, encode
-from partnersync.domain.value import Money
+from partnersync.domain.value import Money, round_half_up
+from partnersync.rules.base import percent
 from partnersync.rules.program import Programme
+from partnersync.rules.program_tables import Clawback
 
 # Every step that the traces of these lines are made of, with its arguments.
 STEPS: dict[str, tuple[str, ...]] = {
     "clawback": ("number", "owed", "left", "payout", "whole"),  # part of a debt; what the payout is before it
+    "clawback_limits": ("parts", "equal", "share"),  # the parts that are left of it, and what an equal one would be
     "paid_out": ("payout", "day"),
     "returned": ("payout", "why"),
     "proposed": ("actor", "kind", "why", "evidence"),
@@ -27,15 +30,20 @@ class Writer:
     programme: Programme
     at: datetime
 
-    def clawback(self, debt: Debt, minor: int, payout: Payout, whole: Money) -> Line:
-        """The next part of a debt, taken from a payout that is `whole` before it."""
+    def clawback(self, debt: Debt, minor: int, payout: Payout, whole: Money, terms: Clawback) -> Line:
+        """The next part of a debt, taken by these terms from a payout that is `whole` before it."""
         left = Money(debt.left, debt.owed.currency)
+        parts = terms.parts - debt.parts
+        equal = Money(round_half_up(debt.left, parts), left.currency)
         told = (str(debt.parts + 1), debt.owed.text(), left.text(), payout.payout_id, whole.text())
         return self._line(
             (debt.partner_id, debt.payee_id, debt.deal_ref, debt.client_id),
             (debt.event_id, debt.rule, LineKind.CLAWBACK, debt.parts + 1),
             Money(-minor, debt.owed.currency),
-            [("clawback", *told)],
+            [
+                ("clawback", *told),
+                ("clawback_limits", str(parts), equal.text(), percent(terms.max_share_of_payout)),
+            ],
             reverses=debt.reverses,
             version=debt.program_version,
         )

@@ -9,6 +9,19 @@ from partnersync.rules.gates import Gate
 from partnersync.rules.program_tables import Clawback
 from partnersync.rules.statements import NOT_APPROVED
 
+# Of each step of `payout_lines.STEPS`.
+SENTENCES: dict[str, str] = {
+    "clawback": msgid(
+        "It is part {number} of a debt of {owed}: {left} of it was left, and payout {payout} was {whole} before it."
+    ),
+    "clawback_limits": msgid(
+        "With {parts} parts to go an equal part is {equal}; clawbacks take at most {share} of a payout."
+    ),
+    "paid_out": msgid("Payout {payout} was paid on {day}."),
+    "returned": msgid("Payout {payout} came back: {why}."),
+    "proposed": msgid("{actor} proposed it. Reason: {why}. Evidence: {evidence}."),
+    "granted": msgid("{actor} approved it."),
+}
 # Code → what is still missing.
 MISSING: dict[str, str] = {
     Gate.CONTRACT_INVALID: msgid("a contract that is valid on the day of payment"),

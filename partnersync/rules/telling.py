@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from partnersync.domain.deal import DealKind
+from partnersync.domain.partner import PartnerKind
+from partnersync.domain.registration import RegistrationKind
 from partnersync.domain.say import Say, msgid
 from partnersync.domain.value import Money
 from partnersync.rules.base import percent
@@ -11,6 +14,7 @@ from partnersync.rules.program import Program
 from partnersync.rules.regions import Values
 from partnersync.rules.rule_choice import KEYS
 from partnersync.rules.terms import CommissionRule, Tiers
+from partnersync.rules.words import spoken
 
 MOST = 3  # sentences of the whole, and rules of one sentence: what a partner can be told in passing
 _EARNED = {
@@ -25,6 +29,7 @@ _DEAL_KINDS = {
     DealKind.RENEWAL.value: msgid("renewals"),
     DealKind.EXPANSION.value: msgid("expansions"),
 }
+_KINDS: dict[str, type[StrEnum]] = {"registration_kinds": RegistrationKind, "partner_kinds": PartnerKind}
 _ASKED = {
     "partners": msgid("partner {names}"),
     "deal_kinds": msgid("{names}"),
@@ -112,10 +117,16 @@ def conditions(asked: Mapping[str, Values], say: Say) -> str:
         values = asked.get(key)
         if key == "products" or values is None or not values.named:
             continue
-        names = _listed(say(_DEAL_KINDS[name]) if key == "deal_kinds" else name or "–" for name in sorted(values.named))
+        names = _listed(_spoken(key, name, say) for name in sorted(values.named))
         text = say(_ASKED[key]).format(names=names)
         found.append(text if values.inside else say("not {which}").format(which=text))
     return " ".join([*told, f"({'; '.join(found)})"] if found else told)
+
+
+def _spoken(key: str, name: str, say: Say) -> str:
+    if key == "deal_kinds":
+        return say(_DEAL_KINDS[name])
+    return spoken(_KINDS[key](name), say) if name and key in _KINDS else name or "–"
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -188,8 +199,8 @@ def _extras(rule: CommissionRule, say: Say) -> list[str]:
 
 def _kept(program: Program, say: Say) -> str:
     days = program.protection.days
-    others = {kind.value: number for kind, number in program.protection.days_by_kind.items() if number != days}
-    kinds = ", ".join(f"{kind} {number}" for kind, number in others.items())
+    others = {kind: number for kind, number in program.protection.days_by_kind.items() if number != days}
+    kinds = ", ".join(f"{spoken(kind, say)} {number}" for kind, number in others.items())
     if not others:
         text = say.ngettext(
             "A client that a partner registers is kept for him for {days} day.",

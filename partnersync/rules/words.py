@@ -6,12 +6,13 @@ from partnersync.domain.deal import DealState
 from partnersync.domain.incident import IncidentKind, IncidentStatus
 from partnersync.domain.line import LineKind, LineStatus
 from partnersync.domain.partner import PartnerKind, PartnerStatus
-from partnersync.domain.registration import RegistrationState
+from partnersync.domain.registration import RegistrationKind, RegistrationState
 from partnersync.domain.say import Say, pmsgid
 
 # What the words of a class are about: "won" of a deal and of a registration are two words in Russian.
 CONTEXT: dict[type[StrEnum], str] = {
     DealState: "deal state",
+    RegistrationKind: "registration kind",
     RegistrationState: "registration state",
     LineKind: "line kind",
     LineStatus: "line status",
@@ -25,6 +26,13 @@ _WORDS = (
     pmsgid("deal state", "open"),
     pmsgid("deal state", "won"),
     pmsgid("deal state", "lost"),
+    pmsgid("registration kind", "sale"),
+    pmsgid("registration kind", "meeting"),
+    pmsgid("registration kind", "lead"),
+    pmsgid("registration kind", "project"),
+    pmsgid("registration kind", "tender"),
+    pmsgid("registration kind", "renewal"),
+    pmsgid("registration kind", "expansion"),
     pmsgid("registration state", "draft"),
     pmsgid("registration state", "submitted"),
     pmsgid("registration state", "invalid"),
@@ -89,7 +97,12 @@ _WORDS = (
 )
 
 
+def spoken(stored: StrEnum, say: Say) -> str:
+    """A stored word as people say it: "выиграна"; in English it is what is stored."""
+    return say.pgettext(CONTEXT[type(stored)], stored.value)
+
+
 def word(stored: StrEnum, say: Say) -> str:
-    """A stored word as people say it: "выиграна (won)"; in English it is what is stored."""
-    said = say.pgettext(CONTEXT[type(stored)], stored.value)
+    """As people say it, with what is stored: "выиграна (won)"."""
+    said = spoken(stored, say)
     return said if said == stored.value else f"{said} ({stored.value})"

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.store.codec import moment, moment_text
@@ -29,6 +30,17 @@ def of(tx: Connection, registration_ids: Sequence[str]) -> dict[str, list[Ruling
     for chunk in chunks(registration_ids):
         query = select(table).where(table.c.registration_id.in_(chunk)).order_by(table.c.number)
         for row in tx.execute(query):
-            ruling = Ruling(row.registration_id, RulingKind(row.kind), row.actor, row.reason, moment(row.at))
-            found[row.registration_id].append(ruling)
+            found[row.registration_id].append(_ruling(row))
     return found
+
+
+def extensions(tx: Connection) -> dict[str, list[Ruling]]:
+    """Every extension by a person, by registration, the first one first."""
+    found: dict[str, list[Ruling]] = defaultdict(list)
+    for row in tx.execute(select(table).where(table.c.kind == RulingKind.EXTEND.value).order_by(table.c.number)):
+        found[row.registration_id].append(_ruling(row))
+    return found
+
+
+def _ruling(row: Row[Any]) -> Ruling:
+    return Ruling(row.registration_id, RulingKind(row.kind), row.actor, row.reason, moment(row.at))

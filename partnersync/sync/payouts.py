@@ -91,7 +91,7 @@ class Payouts:
         terms = self.judge.program.commission.clawback
         of_partner = [debt for debt in owing if debt.partner_id == pile.partner_id]
         taken = clawback.taken(of_partner, whole.minor, pile.clawed, terms)
-        lines = [self._writer.clawback(debt, minor, made, whole) for debt, minor in taken]
+        lines = [self._writer.clawback(debt, minor, made, whole, terms) for debt, minor in taken]
         made = replace(made, amount=Money(pile.amount.minor - sum(minor for _, minor in taken), pile.currency))
         self._book(lines)
         ids = [*(line.line_id for line in pile.lines), *(line.line_id for line in lines)]

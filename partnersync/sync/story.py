@@ -17,9 +17,10 @@ from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts
 from partnersync.domain.partner import Partner
 from partnersync.domain.payout import Debt
+from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import ConfigError
-from partnersync.store import codec, debts, decisions, incidentbook, ledger, overrides, records
+from partnersync.store import codec, debts, decisions, incidentbook, ledger, overrides, records, rulings
 from partnersync.store.records import Row
 
 StatedLine = tuple[Line, LineFacts]
@@ -118,6 +119,11 @@ def _source(tx: Tx, kind: RecordKind, ref: str) -> Source | None:
 def partners(tx: Tx) -> dict[str, Partner]:
     """Every partner by id, as his record tells."""
     return {row.record_id: codec.load(Partner, row.body or "") for row in _partners(tx)}
+
+
+def extensions(tx: Tx, until: datetime | None = None) -> dict[str, list[Ruling]]:
+    """The extensions that people gave, by registration."""
+    return {name: [one for one in given if _by_then(one.at, until)] for name, given in rulings.extensions(tx).items()}
 
 
 def _partners(tx: Tx) -> Iterator[Row]:

@@ -106,11 +106,6 @@ SETTINGS_CASES = [
     ),
     pytest.param(terms('"50%"', '"120%"'), [f"{TERMS}:12", "commission.rules[1].rate", "120%"], id="a rate over 100 %"),
     pytest.param(
-        terms("[commission]", '[tiers]\nsilver = "1000 RUB"\n\n[commission]'),
-        [f"{TERMS}:5", "tiers", "not available in this version"],
-        id="a feature of a later version",
-    ),
-    pytest.param(
         terms('"Europe/Moscow"', '"Europe/Moskow"'), [f"{TERMS}:2", "Europe/Moskow"], id="a time zone that is none"
     ),
     pytest.param(terms("2026-01-01", '"soon"'), [f"{TERMS}:1", "effective_from"], id="a first day that is none"),

@@ -57,3 +57,22 @@ def test_every_sum_of_a_partner_names_its_line(told_line: tuple[Firm, str]) -> N
     firm, line_id = told_line
     told = firm.run("explain", "partner", "P-1", "--json").json()
     assert told["deals"] == [f"main/D-1: accrual 500.00 RUB ({line_id})"]
+
+
+def test_a_partner_tells_his_tier_and_what_reached_it(firm: Firm) -> None:
+    terms = "config/program/2026-01-01.toml"
+    firm.edit(terms, "[commission]", '[tiers]\nbasic = "0 RUB"\nsilver = "1000 RUB"\n\n[commission]')
+    firm.synced()
+    for day, tier in (("2026-03-31", "basic"), ("2026-04-01", "silver")):
+        assert firm.run("explain", "partner", "P-1", "--as-of", day, "--json").json()["tier"] == tier
+    told = firm.run("explain", "partner", "P-1", "--as-of", "2026-04-01", *ENGLISH).out
+    reached = "The partner's tier in 2026Q2 is silver: the twelve months before brought a base of 1,000.00."
+    assert f"tier: silver\nhow the tier was reached\n  {reached}\n" in told
+
+
+def test_a_tier_may_stand_in_the_partners_record(firm: Firm) -> None:
+    firm.edit("data/partners.csv", "kind,email", "tier,kind,email")
+    firm.edit("data/partners.csv", "agent,first", "gold,agent,first")
+    firm.edit("data/partners.csv", "P-2,Second,,", "P-2,Second,,,")
+    told = [firm.synced().run("explain", "partner", name, *ENGLISH).out for name in ("P-1", "P-2")]
+    assert ["tier: gold" in text for text in told] == [True, False]

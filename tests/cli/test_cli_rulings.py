@@ -109,3 +109,19 @@ def test_a_decision_needs_a_reason_and_an_approver(synced: Firm) -> None:
     assert synced.run("reject", "R-1", "--by", "u1", "--reason", " ").code == 2
     synced.edit("config/program/2026-01-01.toml", "effective_from", 'approvers = ["boss"]\neffective_from')
     assert synced.run("reject", "R-1", *WHY).code == 2
+
+
+def test_a_decision_may_be_dated_but_not_before_the_last_run(synced: Firm) -> None:
+    dated = ("extend", "R-1", *WHY, "--as-of")
+    refused = synced.run(*dated, "2026-03-30")
+    assert refused.code == 2
+    assert "is earlier than the last booking run's 2026-03-31T23:59:59+03:00" in refused.err
+    assert synced.run(*dated, "2026-04-02").code == 0
+    before = synced.row("registrations", "R-1")["ps_protected_until"]
+    for day, counts in (("2026-04-01", False), ("2026-04-02", True)):
+        assert synced.sync(as_of=day).code == 0
+        assert (synced.row("registrations", "R-1")["ps_protected_until"] > before) is counts
+    extended = "u1 extended the protection on 2026-04-02. Reason: a letter came."
+    explain = ("explain", "registration", "R-1", "--language", "en", "--json", "--as-of")
+    assert extended in synced.run(*explain, "2026-04-02").json()["why"]
+    assert extended not in synced.run(*explain, "2026-04-01").json()["why"]

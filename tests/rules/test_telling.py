@@ -103,6 +103,14 @@ def test_the_three_sentences_of_plain_terms() -> None:
         "С оплат клиентов без НДС партнёр получает: 1\N{NO-BREAK SPACE}% за a; 2\N{NO-BREAK SPACE}% за b;"
         " 3\N{NO-BREAK SPACE}% за всё остальное."
     )
+    assert "(по видам: проект 180, рекомендация 60)" in tell(terms(*SIMPLE), RU).sentences[1]
+
+
+def test_kinds_are_told_in_words() -> None:
+    kinds = 'rate = "10%"\nwhen.partner_kinds = ["agent"]\nwhen.registration_kinds = ["tender", "lead"]'
+    program = terms(kinds, 'rate = "1%"')
+    told = rule_clause(program.commission.rules[0], program, RU).replace("\N{NO-BREAK SPACE}", " ")
+    assert told == "10 % (регистрации вида рекомендация, тендер; партнёры вида агент)"
 
 
 @pytest.mark.parametrize(

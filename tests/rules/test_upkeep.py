@@ -7,7 +7,8 @@ import pytest
 
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import Protection, RegistrationKind, RegistrationState, Verdict, VerdictCode
-from partnersync.rules.notices import decision_due, due, text
+from partnersync.domain.ruling import Ruling, RulingKind
+from partnersync.rules.notices import decision_due, due, extension_sentences, text
 from partnersync.rules.protection import protect
 from partnersync.rules.upkeep import Upkeep
 from partnersync.translate import translator
@@ -280,3 +281,13 @@ def test_decisions_have_a_time(
     one = Judged(claim, "c", True, 1, Verdict(state, VerdictCode.OK, claim.submitted_at, program.version))
     assert decision_due(one, program) == at(due_on)
     assert [notice.kind for notice in due(one, program, at("2026-01-19T12:00"))] == told
+
+
+def test_an_extension_says_how_it_came_about(stand: Any, at: Any, program: Any) -> None:
+    one = stand("2026-04-02", ["2026-03-20"], "2026-03-01")
+    given = Ruling("R-1", RulingKind.EXTEND, "head", "The client asked for it.", at("2026-04-01"))
+    assert extension_sentences(one, [given], program.zone, ENGLISH) == [
+        "The protection was extended 1 time by itself: its deal was worked on, and its stage moved.",
+        "head extended the protection on 2026-04-01. Reason: The client asked for it.",
+    ]
+    assert extension_sentences(stand("2026-02-02"), [], program.zone, ENGLISH) == []

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from partnersync.domain.line import LineKind, LineStatus
 from partnersync.domain.payout import PayoutState
+from partnersync.rules.explain import sentences
 from partnersync.store import debts, ledger, payouts
+from partnersync.translate import translator
 from payout_desk import APPROVED, P1, P2, PROGRAM, Desk, deal, owed, paid
 
 
@@ -91,6 +93,21 @@ def test_a_returned_payout_takes_its_clawback_along(desk: Desk) -> None:
     desk.give_back("2026-03-23", "PO-2")
     assert desk.pay_out("2026-03-24") == ["500.00"], "half of it is taken already"
     assert kept(desk) == [("main/R1", "2000.00", False, 500_00)]
+
+
+def test_a_part_says_what_limits_it(desk: Desk) -> None:
+    """Of 2,000.00, in three parts, a payout of 1,000.00 may give 500.00."""
+    owed(desk, paid("M1", "2026-01-10", "4000"))
+    desk.pay_out(APPROVED)
+    desk.company.add("payment", paid("R1", "2026-02-20", "4000", refund_of="M1"), paid("M2", "2026-02-10", "2000"))
+    desk.approved("2026-03-20")
+    assert desk.pay_out("2026-03-20") == ["500.00"]
+    desk.sync("2026-03-21")
+    [(told,)] = desk.lines("trace", kind="clawback")
+    assert sentences(told, translator("en")) == [
+        "It is part 1 of a debt of 2,000.00: 2,000.00 of it was left, and payout PO-2 was 1,000.00 before it.",
+        "With 3 parts to go an equal part is 666.67; clawbacks take at most 50% of a payout.",
+    ]
 
 
 def test_what_turns_out_to_be_taken_too_much_is_given_back(desk: Desk) -> None:
