@@ -1,9 +1,11 @@
 """When statements close, are accepted by silence and are to be paid; what people are told, what a line still misses."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from partnersync.domain.say import Say, msgid
 from partnersync.domain.statement import Statement, StatementState
+from partnersync.domain.value import Money
 from partnersync.rules.calendar import add_months, after_business_days, midnight, nth_business_day
 from partnersync.rules.gates import Gate
 from partnersync.rules.program import Program, Programme
@@ -11,7 +13,10 @@ from partnersync.rules.program import Program, Programme
 _SENT = msgid(
     "Statement {statement}: {amount} for {month}, {lines}. Without an answer it counts as accepted from {until} on."
 )
-
+_PAST = msgid(
+    "{statements} for {first} to {last}: {amounts}. They are of the time before the programme was kept here,"
+    " and count as accepted from {until} on, unless there is an answer."
+)
 
 NOT_APPROVED = "STATEMENT_NOT_APPROVED"
 
@@ -91,5 +96,22 @@ def sent_text(one: Statement, lines: int, say: Say, programme: Programme) -> str
         amount=say.money(one.amount),
         month=say.period(one.period),
         lines=counted,
+        until=say.minute(until.astimezone(programme.zone)),
+    )
+
+
+def past_text(sent: Sequence[Statement], say: Say, programme: Programme) -> str:
+    """The sentence on the partner's record when all statements of the time before are sent at once."""
+    sums: dict[str, Money] = {}
+    for one in sent:
+        sums[one.amount.currency] = sums.get(one.amount.currency, Money(0, one.amount.currency)) + one.amount
+    periods = [one.period for one in sent]
+    until = max(one.silence_at or one.closed_at for one in sent)
+    counted = say.ngettext("{number} statement", "{number} statements", len(sent))
+    return say(_PAST).format(
+        statements=counted.format(number=say.number(len(sent))),
+        first=say.period(min(periods)),
+        last=say.period(max(periods)),
+        amounts=", ".join(say.money(sums[currency]) for currency in sorted(sums)),
         until=say.minute(until.astimezone(programme.zone)),
     )

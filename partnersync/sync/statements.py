@@ -61,6 +61,9 @@ class Statements:
     say: Say
     master: str | None = None
     report: StatementReport = field(default_factory=StatementReport)
+    past: dict[str, list[Statement]] = field(
+        default_factory=dict
+    )  # sent to partners for whom nothing was closed before
 
     def look(self, failed: Collection[str]) -> StatementReport:
         """Accept what silence has accepted, and close the months whose day has come.
@@ -84,6 +87,7 @@ class Statements:
                 for names in chunks(self.report.closed):
                     made = statements.by_ids(self.tx, names)
                     self._send([made[name] for name in names], audit.ENGINE)
+                self._tell_past()
         return self.report
 
     def close(self, period: str, actor: str) -> StatementReport:
@@ -118,7 +122,10 @@ class Statements:
         for chunk in chunks(partner_ids, _PARTNERS_AT_ONCE):
             taken: dict[tuple[str, str, str], list[Payable]] = defaultdict(list)
             for line in statements.payable(self.tx, until, self.as_of, chunk):
-                period = max(line.period, waiting.get(line.partner_id, since))
+                begins = waiting.get(line.partner_id, since)
+                if not begins:
+                    self.past.setdefault(line.partner_id, [])
+                period = max(line.period, begins)
                 taken[period, line.partner_id, line.amount.currency].append(line)
             self._make(dict(sorted(taken.items())), actor)
         statements.settle(self.tx, sorted(set(waiting) - concerned))
@@ -141,20 +148,42 @@ class Statements:
     def _send(self, drafts: Sequence[Statement], actor: str, reason: str = "") -> None:
         sent = [self._moved(one, StatementState.SENT, actor, reason) for one in drafts]
         self._keep(list(zip(drafts, sent, strict=True)), actor)
-        places = records.partner_places(self.tx, sorted({one.partner_id for one in sent}), self.master)
-        lines = statements.line_counts(self.tx, [one.statement_id for one in sent])
+        for one in sent:
+            if one.partner_id in self.past:
+                self.past[one.partner_id].append(one)
+        self._tell([one for one in sent if one.partner_id not in self.past])
+
+    def _tell(self, sent: Sequence[Statement]) -> None:
+        counts = statements.line_counts(self.tx, [one.statement_id for one in sent])
+        self._note(
+            [
+                (
+                    one.partner_id,
+                    one.statement_id,
+                    rules.sent_text(one, counts[one.statement_id], self.say, self.programme),
+                )
+                for one in sent
+            ]
+        )
+
+    def _tell_past(self) -> None:
+        """One note to a partner about all months from before the first closing, where these are several."""
+        self._tell([sent[0] for sent in self.past.values() if len(sent) == 1])
+        several = {partner_id: sent for partner_id, sent in self.past.items() if len(sent) > 1}
+        self._note(
+            [
+                (partner_id, f"{partner_id}/past", rules.past_text(sent, self.say, self.programme))
+                for partner_id, sent in several.items()
+            ]
+        )
+
+    def _note(self, told: Sequence[tuple[str, str, str]]) -> None:
+        """Notes on the records of partners, as (partner, about what, text)."""
+        places = records.partner_places(self.tx, sorted({partner_id for partner_id, _, _ in told}), self.master)
         notes = [
-            Note(
-                f"statement/{one.statement_id}",
-                places[one.partner_id],
-                "statement",
-                RecordKind.PARTNER,
-                one.partner_id,
-                rules.sent_text(one, lines[one.statement_id], self.say, self.programme),
-                self.as_of,
-            )
-            for one in sent
-            if one.partner_id in places
+            Note(f"statement/{about}", places[name], "statement", RecordKind.PARTNER, name, text, self.as_of)
+            for name, about, text in told
+            if name in places
         ]
         outbox.put(self.tx, notes)
 

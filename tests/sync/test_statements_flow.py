@@ -123,6 +123,40 @@ def test_months_that_were_missed_close_in_order_each_with_its_own(company: Any) 
     assert {row[3] for row in _statements(company)} == {"2026-07-10"}
 
 
+def _notes(company: Any) -> list[tuple[str, str]]:
+    """On whose record the notes about statements stand, and what they say."""
+    notes = [note for note in company.systems["main"].notes if note.note_kind == "statement"]
+    return sorted((note.record_id, note.text.replace("\N{NO-BREAK SPACE}", " ")) for note in notes)
+
+
+def test_the_first_closing_tells_of_the_time_before_in_one_note_a_partner(company: Any) -> None:
+    _fill(company, _paid("M1", "2026-03-20T10:00"), _paid("M2", "2026-04-25T10:00"))
+    company.add("deal", DEAL | {"deal_id": "D2", "partner_id": "P2", "client_domain": "b.com"})
+    company.add("deal", DEAL | {"deal_id": "D3", "client_domain": "c.com", "currency": "USD"})
+    company.add("payment", _paid("M3", "2026-05-20", deal_id="D2"))
+    company.add("payment", _paid("M4", "2026-05-20", deal_id="D3", currency="USD"))
+    report = company.sync(as_of=CLOSING)
+    assert len(report.round.stated.closed) == 4
+    assert {row[2] for row in _statements(company)} == {"sent"}
+    (first, told), (second, alone) = _notes(company)
+    assert (first, second) == ("P1", "P2")
+    assert told.startswith("3 отчёта за 03.2026 – 05.2026: 1 000,00 RUB, 500,00 USD.")
+    assert "15.06.2026 00:00" in told
+    assert alone.startswith("Отчёт P2-2026-05-RUB: 500,00 RUB за 05.2026")
+
+
+def test_later_closings_tell_of_each_month_that_was_missed(company: Any) -> None:
+    _fill(company, _paid("M1", "2026-03-20T10:00"))
+    company.sync(as_of="2026-04-20T12:00:00+00:00")
+    company.add("payment", _paid("M2", "2026-04-25T10:00"), _paid("M3", "2026-05-10T10:00"))
+    company.sync(as_of=NEXT)
+    assert [text.partition(":")[0] for _, text in _notes(company)] == [
+        "Отчёт P1-2026-03-RUB",
+        "Отчёт P1-2026-04-RUB",
+        "Отчёт P1-2026-05-RUB",
+    ]
+
+
 def test_partners_and_currencies_have_statements_of_their_own(company: Any) -> None:
     _fill(company, _paid("M1", "2026-05-20T10:00"))
     company.add("deal", DEAL | {"deal_id": "D2", "partner_id": "P2", "client_domain": "b.com"})
