@@ -37,7 +37,7 @@ bench: $(STAMP)
 mutation: $(STAMP)
 	$(PIP) install --quiet -c constraints.txt -e '.[mutation]' --no-build-isolation
 	rm -rf mutants && mkdir -p build
-	$(BIN)/mutmut run --max-children 2 > build/mutants.log
+	PATH="$(abspath $(BIN)):$$PATH" mutmut run --max-children 2 > build/mutants.log
 	$(BIN)/python docs/tell_mutants.py > docs/mutation.md
 
 # Message ids of the code go into the catalogues of texts for people; new ones are empty there until they are translated.

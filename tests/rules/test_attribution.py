@@ -94,7 +94,12 @@ def test_a_deal_between_submission_and_a_late_approval_belongs_to_it(
 ) -> None:
     claim = granted(registration(partner_id="P3"))
     late = replace(claim, protection=replace(claim.protection, starts_at=at("2026-02-10")))
-    assert _brief(attribute(deal(created="2026-02-01", partner_id="P2"), [late], KNOWN, None)) == ("P3", "registration")
+    for created, expected in {
+        "2026-02-01": ("P3", "registration"),
+        "2026-01-15T12:00": ("P3", "registration"),
+        "2026-01-15T11:59": ("P2", "typed"),
+    }.items():
+        assert _brief(attribute(deal(created=created, partner_id="P2"), [late], KNOWN, None)) == expected
 
 
 def test_of_two_registrations_the_earlier_submission_wins(deal: Any, registration: Any, granted: Any) -> None:
@@ -143,6 +148,24 @@ def test_equally_strong_evidence_from_an_earlier_time_replaces(deal: Any, regist
 def test_what_rested_on_a_registration_falls_with_it(deal: Any, at: Any) -> None:
     prior = _fixed("P3", Source.REGISTRATION, at("2026-01-15"), "R1")
     assert _brief(attribute(deal(partner_id="P2"), [], KNOWN, prior)) == ("P2", "typed")
+
+
+@pytest.mark.parametrize(
+    ("state", "named", "expected"),
+    [
+        pytest.param(RegistrationState.DISPUTED, "R1", ("P3", "registration"), id="its own is disputed: it stays"),
+        pytest.param(RegistrationState.EXPIRED, "R1", ("P2", "registration"), id="it ran out: the earlier one wins"),
+        pytest.param(RegistrationState.DISPUTED, "R9", ("P2", "registration"), id="it is not granted any more"),
+    ],
+)
+def test_what_rests_on_a_disputed_registration_keeps_its_partner(
+    state: RegistrationState, named: str, expected: tuple[str, str], deal: Any, registration: Any, granted: Any
+) -> None:
+    first = granted(registration("R0", "2026-01-10", partner_id="P2"))
+    claim = granted(registration("R1", "2026-01-15T12:00", partner_id="P3"))
+    claim = replace(claim, protection=replace(claim.protection, state=state))
+    prior = _fixed("P3", Source.REGISTRATION, claim.registration.submitted_at, named)
+    assert _brief(attribute(deal(), [first, claim], KNOWN, prior)) == expected
 
 
 def test_nothing_new_gives_back_the_same_attribution(deal: Any) -> None:

@@ -1,5 +1,6 @@
 """What counts as evidence for a deal, for how long, and which of it decides (policy.md 7)."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -218,6 +219,48 @@ def test_what_a_salesperson_typed_is_flagged_where_it_contradicts_a_or_b() -> No
     assert [one.why for one in same.considered] == [Aside.SUPPORTS]
 
 
+def test_a_trace_tells_what_decided_what_was_against_it_and_what_was_set_aside() -> None:
+    day = timedelta(days=1)
+    deal = _deal(partner_id="P2", promo_code="TEN")
+    touches = [_touch("P1", K.QR, day), _touch("P2", K.CLICK, 31 * day), _touch("P3", K.CLICK, -day)]
+    found = _found(deal, touches)
+    assert found is not None
+    created = "2026-06-01T12%3A00%3A00+03%3A00"
+    assert found.trace.split("|") == [
+        f"attribution:promo:P1:{created}",
+        f"against:typed:P2:{created}",
+        "aside:qr:P1:2026-05-31T12%3A00%3A00+03%3A00:supports",
+        "aside:link:P2:2026-05-01T12%3A00%3A00+03%3A00:too_old",
+        "aside:link:P3:2026-06-02T12%3A00%3A00+03%3A00:later",
+        "flagged:P2",
+    ]
+    assert found.contradictions == (Evidence("P2", S.TYPED, CREATED, origin="partner_id"),)
+    assert found.evidence == Evidence("P1", S.PROMO, CREATED, origin="promo_code")
+
+
+def test_a_trace_names_the_registration(registration: Any, granted: Any) -> None:
+    claim = granted(registration(partner_id="P2"), as_of="2026-02-01")
+    early = replace(_deal(), created_at=datetime(2026, 2, 1, 12, tzinfo=MOSCOW))
+    found = _found(early, [], [claim])
+    assert found is not None
+    assert found.trace == "attribution:registration:P2:2026-01-15T12%3A00%3A00+03%3A00:R1"
+    assert found.evidence == Evidence("P2", S.REGISTRATION, claim.registration.submitted_at, "R1")
+
+
+def test_touches_tell_their_author_and_where_they_stand() -> None:
+    touch = _touch("P1", K.NOTE, timedelta(days=1))
+    found = _found(_deal(), [touch])
+    assert found is not None
+    assert found.evidence == Evidence("P1", S.NOTE, touch.at, actor="support", origin=touch.ref)
+    link = _found(_deal(utm_source="P2"), [])
+    assert link is not None
+    assert link.evidence == Evidence("P2", S.LINK, CREATED, origin="utm_source")
+    kept = Incumbent("P2", "crm/7", CREATED)
+    sold = _found(_deal(kind=DealKind.RENEWAL), [], incumbent=kept)
+    assert sold is not None
+    assert sold.evidence == Evidence("P2", S.INCUMBENT, CREATED, origin="crm/7")
+
+
 def test_a_frozen_deal_keeps_its_partner_and_takes_stronger_evidence_as_a_contradiction() -> None:
     gathered = evidence.gather(_deal(partner_id="P2"), (), PARTNERS, PROGRAM)
     prior = attribution.attribute(gathered, (), None)
@@ -273,5 +316,24 @@ def test_evidence_may_come_in_any_order_and_over_any_runs(
 def test_influence_is_by_position_and_sums_to_one(number: int, shares: list[Fraction]) -> None:
     found = [Considered(Evidence(f"P{day}", S.QR, CREATED + timedelta(days=day)), Aside.LATER) for day in range(number)]
     assert [share for _, share in influence(None, found)] == shares
+    assert {who for who, _ in influence(None, found)} == {f"P{day}" for day in range(number)}
     ignored = [Considered(found[0].evidence, Aside.TOO_OLD)] if found else []
     assert influence(None, [*found, *ignored]) == influence(None, found)
+
+
+def test_influence_of_what_decided_what_was_against_it_and_what_supported_it() -> None:
+    def seen(partner_id: str, day: int, source: Source = S.QR) -> Evidence:
+        return Evidence(partner_id, source, CREATED + timedelta(days=day))
+
+    found = Attribution(
+        seen("P1", 2),
+        (seen("P2", 1), seen("P3", 5)),
+        considered=(Considered(seen("P1", 3), Aside.SUPPORTS), Considered(seen("P4", 0), Aside.GAINS)),
+    )
+    tenth, edge = Fraction(1, 10), Fraction(2, 5)
+    assert influence(found) == [("P2", edge), ("P3", edge), ("P1", 2 * tenth)]
+    later = [Considered(seen("P5", 9), Aside.LATER), Considered(seen("P5", 9), Aside.REVIEW_ONLY)]
+    third = Fraction(1, 15)
+    assert influence(found, later) == [("P2", edge), ("P5", edge), ("P1", 2 * third), ("P3", third)]
+    decided = Attribution(seen("P9", 0, S.OVERRIDE), (seen("P2", 1),))
+    assert influence(decided) == [("P2", Fraction(1))]

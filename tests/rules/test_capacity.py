@@ -9,8 +9,8 @@ import pytest
 
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import Claim, Registration, VerdictCode
-from partnersync.rules.capacity import misjudged
-from partnersync.rules.program import Program, read_program
+from partnersync.rules.capacity import least, misjudged
+from partnersync.rules.program import Program, Programme, read_program
 
 
 @pytest.fixture
@@ -56,6 +56,23 @@ def test_25_may_live_by_default(live: int, over: set[str], weigh: Any, registrat
 def test_10_a_day_by_default(last: str, over: set[str], weigh: Any, registration: Any, granted: Any) -> None:
     claims = [(granted(registration(f"R{number}", f"2026-01-10T0{number}:00")), "") for number in range(10)]
     assert set(weigh([*claims, (granted(registration("R99", last)), "")])) == over
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        pytest.param([{}], 10, id="by default those of a day"),
+        pytest.param([{"capacity_active": 4}], 4, id="those at a time, where they are fewer"),
+        pytest.param([{"capacity_active": 4, "capacity_by_tier": {"gold": 3, "silver": 9}}], 3, id="a tier's"),
+        pytest.param([{"capacity_per_day": 7}, {"capacity_per_day": 5}], 5, id="of any version"),
+    ],
+)
+def test_up_to_the_least_number_nobody_is_over(versions: list[dict[str, Any]], expected: int) -> None:
+    terms = [
+        read_program({"effective_from": date(2026, month, 1), "registration": one})
+        for month, one in enumerate(versions, 1)
+    ]
+    assert least(Programme(tuple(terms))) == expected
 
 
 def test_those_that_were_dormant_longest_are_named_first(weigh: Any, registration: Any, granted: Any) -> None:

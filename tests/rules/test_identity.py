@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from partnersync.domain.client import ClientKeys
 from partnersync.rules.domains import SHARED, is_corporate
-from partnersync.rules.identity import Member, components, cut, keys, own_id
+from partnersync.rules.identity import Member, Part, components, cut, keys, own_id
 
 
 @pytest.mark.parametrize(
@@ -191,6 +191,28 @@ def test_no_client_ever_has_two_tax_numbers(found: list[Member]) -> None:
     for member, client_id in zip(found, cut(found), strict=True):
         inns.setdefault(client_id, set()).update({member.inn} if member.inn else ())
     assert all(len(held) <= 1 for held in inns.values())
+
+
+@pytest.mark.parametrize(
+    ("keys_of", "expected"),
+    [
+        pytest.param([], [], id="nothing"),
+        pytest.param([(), ()], [Part((0,), ()), Part((1,), ())], id="without keys each is alone"),
+        pytest.param([("b", "a")], [Part((0,), ("a", "b"))], id="keys are sorted"),
+        pytest.param(
+            [("a",), ("c",), ("a", "b"), ("b",)],
+            [Part((0, 2, 3), ("a", "b")), Part((1,), ("c",))],
+            id="whatever hangs together by any key",
+        ),
+        pytest.param(
+            [("inn:1", "domain:x"), ("inn:2", "domain:x")],
+            [Part((0, 1), ("domain:x", "inn:1", "inn:2"))],
+            id="two tax numbers too",
+        ),
+    ],
+)
+def test_components(keys_of: list[tuple[str, ...]], expected: list[Part]) -> None:
+    assert components(keys_of) == expected
 
 
 @given(members())

@@ -343,6 +343,19 @@ def test_why_no_other_rule_took_an_event() -> None:
         ("unfit", "services", "product", "course, service", "licence"),
     ]
     assert passed_over(rules, facts, "licences")[0] == ("now", "new licences"), "something changed since"
+    assert passed_over(rules, facts, "gone") == [
+        ("now", "new licences"),
+        ("less_special", "new licences", "gone", ""),
+        ("less_special", "licences", "gone", ""),
+        ("unfit", "services", "product", "course, service", "licence"),
+        ("less_special", "all", "gone", ""),
+    ], "the rule that took it is not in the terms any more"
+    nothing = facts._replace(product="")
+    assert passed_over(rules[1:], nothing, "") == [
+        ("unfit", "new licences", "product", "licence", "-"),
+        ("unfit", "licences", "product", "licence", "-"),
+        ("unfit", "services", "product", "course, service", "-"),
+    ], "no rule took it"
     assert ("unfit", "new licences", "deal_kind", "new", "renewal") in passed_over(
         rules, facts._replace(deal_kind="renewal"), "licences"
     )

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from commission_world import AS_OF, deal, look, paid, programme, refund
 from partnersync.domain.deal import Payment
 from partnersync.domain.issue import Issue
-from partnersync.domain.line import Line
+from partnersync.domain.line import Line, line_id
 from partnersync.domain.trace import decode
 from partnersync.domain.value import RecordKind
 from partnersync.rules.commission import STEPS
-from partnersync.rules.split import apportion
+from partnersync.rules.split import apportion, shares_of_roles
 from partnersync.sync.lines import bucket_lines, families
 
 THIRD = Fraction(1, 3)
@@ -115,6 +115,35 @@ def test_who_gets_what(roles: str, expected: str) -> None:
     assert told(lines(roles, paid("P1", "100"))) == expected
 
 
+@pytest.mark.parametrize(
+    ("roles", "shares", "unknown"),
+    [
+        pytest.param([("A7", "sourced")], (), (), id="the deal's partner alone: nothing is shared"),
+        pytest.param(
+            [("X/1", "sourced")],
+            (("A7", "A7", Fraction(3, 10)), ("X/1", "X/1", Fraction(7, 10))),
+            (),
+            id="a partner whose id has a slash",
+        ),
+        pytest.param(
+            [("B2/ivan/north", "sourced")],
+            (("A7", "A7", Fraction(3, 10)), ("B2", "B2/ivan/north", Fraction(7, 10))),
+            (),
+            id="a person inside a partner, whatever his name",
+        ),
+        pytest.param(
+            [("X9", "sourced"), ("X9", "implementation"), ("X8/a", "sourced")],
+            (("", "X8/a", Fraction(7, 20)), ("", "X9", Fraction(13, 20))),
+            ("X8/a", "X9"),
+            id="each unknown one is named once",
+        ),
+    ],
+)
+def test_shares_of_roles(roles: list[tuple[str, str]], shares: tuple[object, ...], unknown: tuple[str, ...]) -> None:
+    split = {"sourced": Fraction(7, 10), "implementation": Fraction(3, 10)}
+    assert shares_of_roles(split, roles, "A7", {"B2", "X/1"}) == (shares, unknown)
+
+
 def test_somebody_unknown_is_an_issue() -> None:
     one = replace(deal(), roles=(("X9", "implementation"),))
     _, issues = look(one, [paid("P1", "100"), paid("P2", "100")], TERMS)
@@ -151,6 +180,22 @@ def test_bases_are_shared_too_and_the_trace_tells_the_share() -> None:
     assert all(len(step) == 1 + len(STEPS[step[0]]) for step in decode(first.trace))
 
 
+def test_items_are_shared_and_what_is_out_of_the_base_stays_told() -> None:
+    one = replace(deal("100", "licence"), roles=(("B2", "implementation"),))
+    found, _ = look(one, [paid("P1", "150", product="licence"), paid("P2", "20", "2026-05-02")], TERMS)
+    items = [(line.payee_id, line.base_items) for line in bucket_lines(found, {}, TERMS, AS_OF).lines]
+    assert items == [
+        ("A7", "licence=70.00|licence=-:OVERPAID"),
+        ("B2", "licence=30.00|licence=-:OVERPAID"),
+        ("A7", "licence=-:OVERPAID"),
+        ("B2", "licence=-:OVERPAID"),
+    ]
+    everything = programme("effective_from = 2020-01-01\n[[commission.rules]]\nname = 'all'\nrate = '10%'\n"
+                           "split = { sourced = '50%', implementation = '50%' }")  # fmt: skip
+    found, _ = look(replace(one, amount=None), [paid("P1", "122", product="a=b")], everything)
+    assert [line.base_items for line in bucket_lines(found, {}, everything, AS_OF).lines] == ["a=b=50.00"] * 2
+
+
 def test_a_true_up_goes_to_those_who_earned_what_it_tops_up() -> None:
     mine = lines("A7=sourced B2=influenced C3=implementation", paid("P1", "900"), product="three")
     assert told(mine) == "P1 A7 accrual 30.00, P1 B2 accrual 30.00, P1 C3 accrual 30.00"
@@ -160,7 +205,8 @@ def test_a_true_up_goes_to_those_who_earned_what_it_tops_up() -> None:
     for line in found:
         by_payee[line.payee_id] += line.amount.minor
     assert sorted(by_payee.values()) == [66_66, 66_67, 66_67]
-    assert [line.payee_id for line in found if line.kind == "trueup"] == ["A7", "B2", "C3"]
+    topped = [(line.payee_id, decode(line.trace)[-1][:2]) for line in found if line.kind == "trueup"]
+    assert topped == [(who, ("topped", line_id("main/P1", "three", who))) for who in ("A7", "B2", "C3")]
 
 
 def test_a_changed_role_moves_the_share() -> None:

@@ -1,13 +1,15 @@
 """When statements close, are accepted by silence and are to be paid; what their lines still miss (policy.md 5)."""
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 import pytest
 
-from partnersync.domain.statement import STATEMENT_MOVES, StatementState
+from partnersync.domain.statement import STATEMENT_MOVES, Statement, StatementState
+from partnersync.domain.value import Money
 from partnersync.rules import statements
 from partnersync.rules.program import Programme, read_program
+from partnersync.translate import translator
 
 DRAFT, SENT, DISPUTED, ACCEPTED, APPROVED = StatementState
 
@@ -94,6 +96,33 @@ def test_the_numbers_of_days_are_the_programs(at: Any) -> None:
 )
 def test_a_month_is_over_at_the_next_ones_first_moment(as_of: str, over: str, at: Any) -> None:
     assert statements.last_over(at(as_of), _programme()) == over
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "after"),
+    [
+        pytest.param("2026-05", date(2026, 5, 1), "2026-06", id="within a year"),
+        pytest.param("2026-12", date(2026, 12, 1), "2027-01", id="over its end"),
+    ],
+)
+def test_months(period: str, first: date, after: str) -> None:
+    assert (statements.first_day(period), statements.month_after(period)) == (first, after)
+
+
+def test_the_partner_is_told_what_it_is_for_and_until_when_he_may_answer(at: Any) -> None:
+    amount, silent = Money(1234_50, "RUB"), at("2026-06-15T10:30").astimezone(UTC)
+    sent = Statement("S-1", "A7", "2026-05", amount, SENT, at("2026-06-05"), "u1", silence_at=silent)
+    text = statements.sent_text(sent, 2, translator("en"), _programme())
+    assert text == (
+        "Statement S-1: 1,234.50 RUB for 2026-05, 2 lines. Without an answer it counts as accepted from "
+        "2026-06-15 10:30 on."
+    )
+
+
+def test_before_the_first_version_its_days_are_counted(at: Any) -> None:
+    later = read_program({"effective_from": date(2026, 6, 1), "payout": {"accept_by_silence_bd": 9}})
+    first = read_program({"effective_from": date(2026, 1, 1), "payout": {"accept_by_silence_bd": 1}})
+    assert statements.silence_at(at("2025-07-07T10:30"), Programme((first, later))) == at("2025-07-08T10:30")
 
 
 def test_moves_lead_forward_and_what_was_approved_stays() -> None:
