@@ -12,6 +12,7 @@ from partnersync.domain.proposal import Proposal
 from partnersync.domain.value import Money
 from partnersync.rules.payout_lines import Writer
 from partnersync.rules.program import Programme, read_program
+from partnersync.rules.program_tables import Clawback
 
 AT = datetime(2026, 6, 30, 21, 30, tzinfo=UTC)  # 1 July in Moscow
 PROGRAMME = Programme(tuple(read_program({"effective_from": date(2026, month, 1)}) for month in (1, 6)))
@@ -41,13 +42,13 @@ def line(owner: tuple[str, str, str, str], key: tuple[str, str, LineKind, int], 
 
 
 def test_a_clawback_is_the_next_part_of_its_debt_under_the_terms_of_the_payment() -> None:
-    assert WRITER.clawback(DEBT, 150_00, PAYOUT, rub(850_00)) == line(
+    assert WRITER.clawback(DEBT, 150_00, PAYOUT, rub(850_00), Clawback()) == line(
         ("P1", "P1/ann", "c/D1", "c/C1"),
         ("c/R1", "licence", LineKind.CLAWBACK, 2),
         -150_00,
         reverses="L1",
         program_version="2026-01-01",
-        trace="clawback:2:500.00:300.00:PO-1:850.00",
+        trace="clawback:2:500.00:300.00:PO-1:850.00|clawback_limits:2:150.00:50%25",
     )
 
 
