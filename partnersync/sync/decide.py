@@ -107,6 +107,8 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
     """Decide one case as of a moment. Records dated later do not take part, and are looked at when their time comes."""
     looks: list[datetime] = []
     deals = [seen for seen in case.deals if not seen[0].merged_into and _by_now(seen[0].created_at, as_of, looks)]
+    if any(deal.utm_source for deal, _ in deals):
+        deals = [(_with_partners_link(deal, knowledge.partners), first_seen) for deal, first_seen in deals]
     claimed = [seen for seen in case.registrations if _by_now(seen[0].submitted_at, as_of, looks)]
     program = knowledge.programme.at(as_of)
     members = _members(deals, claimed, program.registration.scope if program else "client", case.crowded)
@@ -137,6 +139,13 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
         standings = [(deal, one.state) for one, (deal, _) in zip(decided, deals, strict=True)]
         found = leaking.found(by_client, standings, knowledge.programme, as_of)
     return CaseDecision(case.case_id, judged, decided, issues, min(looks, default=None), found)
+
+
+def _with_partners_link(deal: Deal, partners: Partners) -> Deal:
+    """A campaign that is no partner's link leaves a deal direct."""
+    if deal.utm_source and partners.of_link(deal.utm_source) is None:
+        return replace(deal, utm_source=None)
+    return deal
 
 
 def _by_now(at: datetime, as_of: datetime, looks: list[datetime]) -> bool:

@@ -206,6 +206,19 @@ def test_work_on_any_deal_of_the_client_keeps_a_protection_awake(worked_on: str,
 
 
 @pytest.mark.parametrize(
+    ("utm", "code"),
+    [
+        pytest.param(None, "DIRECT_ACTIVE", id="no campaign"),
+        pytest.param("google", "DIRECT_ACTIVE", id="a campaign that is no partner's"),
+        pytest.param("P2", "OK", id="a partner's link"),
+    ],
+)
+def test_a_deal_is_direct_unless_its_campaign_is_a_partners_link(utm: str | None, code: str) -> None:
+    judged = _judge([_claim(1, "P1", "2026-01-10")], [_deal("1", "2026-01-05", utm_source=utm)])
+    assert judged["R1"].at_submission.code.value == code
+
+
+@pytest.mark.parametrize(
     ("created", "paid_at", "worked_at", "punctual", "without"),
     [
         pytest.param(
