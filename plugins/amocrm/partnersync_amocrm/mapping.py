@@ -1,0 +1,163 @@
+"""The keys of an amoCRM connection that say where in the account the programme's facts stand.
+
+Fields are named by their code or by their name, pipelines and stages by their names; never
+by ids, which differ by account.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from partnersync.contract.columns import COLUMNS
+from partnersync.contract.managed import COMPARED, OWNER
+from partnersync.domain.value import RecordKind
+from partnersync.problems import nearest, refusal
+
+Named = Annotated[str, Field(min_length=1)]
+Words = Mapping[str, Mapping[str, str]]
+State = Literal["open", "won", "lost"]
+
+# What a card tells without a field, so that no field may be named for it.
+_CARD: dict[RecordKind, frozenset[str]] = {
+    RecordKind.DEAL: frozenset(
+        {
+            "deal_id",
+            "client_id",
+            "partner_id",
+            "pipeline",
+            "stage",
+            "state",
+            "owner",
+            "created_at",
+            "updated_at",
+            "merged_into",
+        }
+    ),
+    RecordKind.REGISTRATION: frozenset({"registration_id", "partner_id"}),
+    RecordKind.PARTNER: frozenset({"partner_id", "updated_at"}),
+}
+
+
+def _columns_of(kind: RecordKind) -> AfterValidator:
+    free = [column for column in COLUMNS[kind] if column not in _CARD[kind]]
+
+    def check(fields: Mapping[str, str]) -> Mapping[str, str]:
+        _known(fields, free, f"is no column of {kind} records that a field can give")
+        return fields
+
+    return AfterValidator(check)
+
+
+def _ours_of(kind: RecordKind) -> AfterValidator:
+    managed = [name for name in COMPARED[kind] if name != OWNER]
+
+    def check(fields: Mapping[str, str]) -> Mapping[str, str]:
+        _known(fields, managed, f"is no managed field of {kind} records")
+        return fields
+
+    return AfterValidator(check)
+
+
+def _known(given: Mapping[str, str], known: list[str], told: str) -> None:
+    for name in given:
+        if name not in known:
+            near = nearest(name, known)
+            raise refusal(
+                f'has "{name}", which {told}', f'Did you mean "{near}"?' if near else f"Known: {', '.join(known)}"
+            )
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartnerSource(_Table):
+    """Where a deal names its partner: exactly one of a select field, a field with the partner's code, the linked
+    company (if it is a partner), a linked element of a catalog. `code`: the field of the catalog's elements that holds
+    the partner_id; without it the element's name is the partner_id.
+    """
+
+    select: Named | None = None
+    text: Named | None = None
+    company: bool = False
+    catalog: Named | None = None
+    code: Named | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [name for name in ("select", "text", "company", "catalog") if getattr(self, name)]
+        if len(given) != 1:
+            raise refusal("names not exactly one place", "Write one of select, text, company = true, catalog")
+        if self.code is not None and self.catalog is None:
+            raise refusal(
+                "has code without catalog", "code is the field of a catalog's elements: name the catalog, or remove it"
+            )
+        return self
+
+
+class PartnerKeys(_Table):
+    """Which companies are partners: those with a tag, or those with a value in a field (of `values`, or any).
+
+    `partner_id`: the field with the programme's id of the partner; without it the company's id. `fields`: column →
+    field. `words`: column → text in the account → our word. `ours`: managed field → field, where that has another code
+    than its name in capitals.
+    """
+
+    tag: Named | None = None
+    field: Named | None = None
+    values: tuple[str, ...] = ()
+    partner_id: Named | None = None
+    fields: Annotated[Mapping[str, Named], _columns_of(RecordKind.PARTNER)] = {}
+    words: Words = {}
+    ours: Annotated[Mapping[str, Named], _ours_of(RecordKind.PARTNER)] = {}
+
+    @model_validator(mode="after")
+    def _told_one_way(self) -> Self:
+        if self.tag and self.field:
+            raise refusal("tells partners by tag and by field", "Keep one of them")
+        if self.values and not self.field:
+            raise refusal("has values without a field", "Name the field that holds them")
+        return self
+
+
+class ClientKeys(_Table):
+    """Fields of the client's company: its numbers and its site. A field of legal entities serves for inn and kpp."""
+
+    inn: Named | None = None
+    kpp: Named | None = None
+    domain: Named | None = None
+
+
+class DealKeys(_Table):
+    """How deals are read. `pipelines`: those whose leads are deals; none named: all but that of registrations.
+
+    `partner`: where the partner is named; of several places the first that names one counts. `states`:
+    "pipeline/stage" → state, beside what the account itself knows: its system stages are won and lost, every other is
+    open.
+    """
+
+    pipelines: tuple[Named, ...] = ()
+    partner: tuple[PartnerSource, ...] = ()
+    fields: Annotated[Mapping[str, Named], _columns_of(RecordKind.DEAL)] = {}
+    words: Words = {}
+    states: Mapping[str, State] = {}
+    ours: Annotated[Mapping[str, Named], _ours_of(RecordKind.DEAL)] = {}
+
+
+class RegistrationKeys(_Table):
+    """A pipeline whose leads are registrations of partners; without it the account has none."""
+
+    pipeline: Named
+    fields: Annotated[Mapping[str, Named], _columns_of(RecordKind.REGISTRATION)] = {}
+    words: Words = {}
+    ours: Annotated[Mapping[str, Named], _ours_of(RecordKind.REGISTRATION)] = {}
+
+
+class Mapped(_Table):
+    """All of them."""
+
+    partners: PartnerKeys = PartnerKeys()
+    clients: ClientKeys = ClientKeys()
+    deals: DealKeys = DealKeys()
+    registrations: RegistrationKeys | None = None

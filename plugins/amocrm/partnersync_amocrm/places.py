@@ -1,0 +1,163 @@
+"""The places that the settings name, found in an account: what is named and not there is a ConfigError. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from partnersync.contract.managed import COMPARED, OWNER
+from partnersync.domain.value import RecordKind
+from partnersync.errors import ConfigError
+from partnersync.problems import nearest
+from partnersync_amocrm.mapping import DealKeys, Mapped, PartnerKeys, RegistrationKeys
+from partnersync_amocrm.metadata import LOST, UNSORTED, WON, FieldDef, Metadata, Pipeline, Stage
+
+Found = TypeVar("Found", FieldDef, Pipeline, Stage)
+Keys = DealKeys | PartnerKeys | RegistrationKeys
+
+# The kind of card that holds our fields.
+ENTITY = {RecordKind.DEAL: "leads", RecordKind.REGISTRATION: "leads", RecordKind.PARTNER: "companies"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a deal names its partner: in a field (a choice by its code), as its company, or as a catalog's element."""
+
+    field: FieldDef | None = None
+    catalog: int | None = None
+    code: FieldDef | None = None  # of the catalog's elements
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the translation of cards needs to know. `fields` and `ours` by kind of record: column → field.
+
+    `states`: (pipeline, stage) → open, won, lost; missing is that of incoming leads, which are no deals yet.
+    `stages`: their names. `deals`: the pipelines whose leads are deals; `registrations`: that of registrations.
+    """
+
+    fields: Mapping[RecordKind, Mapping[str, FieldDef]]
+    ours: Mapping[RecordKind, Mapping[str, FieldDef]]
+    partner_mark: FieldDef | None
+    partner_id: FieldDef | None
+    client: Mapping[str, FieldDef]
+    sources: tuple[Source, ...]
+    states: Mapping[tuple[int, int], str]
+    stages: Mapping[tuple[int, int], tuple[str, str]]
+    deals: frozenset[int]
+    registrations: int | None
+
+
+def places_of(mapped: Mapped, known: Metadata) -> Places:
+    """ConfigError: the first name that the account does not know, with the nearest that it knows."""
+    partners, deals, registrations = mapped.partners, mapped.deals, mapped.registrations
+    tables: dict[RecordKind, Keys] = {RecordKind.DEAL: deals, RecordKind.PARTNER: partners}
+    if registrations:
+        tables[RecordKind.REGISTRATION] = registrations
+    keys = {RecordKind.DEAL: "deals", RecordKind.PARTNER: "partners", RecordKind.REGISTRATION: "registrations"}
+    own = _pipeline(known, registrations.pipeline, "registrations.pipeline").id if registrations else None
+    of_deals = [_pipeline(known, name, "deals.pipelines").id for name in deals.pipelines]
+    return Places(
+        fields={
+            kind: {
+                name: _field(known, ENTITY[kind], named, f"{keys[kind]}.fields.{name}")
+                for name, named in table.fields.items()
+            }
+            for kind, table in tables.items()
+        },
+        ours={kind: _ours(known, kind, table.ours, keys[kind]) for kind, table in tables.items()},
+        partner_mark=_maybe(known, "companies", partners.field, "partners.field"),
+        partner_id=_maybe(known, "companies", partners.partner_id, "partners.partner_id"),
+        client={
+            f"client_{name}": _field(known, "companies", named, f"clients.{name}")
+            for name, named in mapped.clients
+            if named is not None
+        },
+        sources=tuple(_sources(mapped, known)),
+        states=_states(mapped, known),
+        stages={(line.id, stage.id): (line.name, stage.name) for line in known.pipelines for stage in line.stages},
+        deals=frozenset(of_deals or [line.id for line in known.pipelines if line.id != own]) - {own},
+        registrations=own,
+    )
+
+
+def catalog_of(known: Metadata, name: str, key: str = "deals.partner.catalog") -> int:
+    """A catalog's id by its name."""
+    found = [number for number, told in known.catalogs.items() if told.casefold() == name.casefold()]
+    if len(found) != 1:
+        raise _unknown(key, "catalog", name, known.catalogs.values(), several=len(found))
+    return found[0]
+
+
+def _ours(known: Metadata, kind: RecordKind, named: Mapping[str, str], table: str) -> dict[str, FieldDef]:
+    """By the code that `schema apply` gives, or where the settings say; a field that is not made yet has no place."""
+    found = {}
+    for name in COMPARED[kind]:
+        if name == OWNER:
+            continue
+        if name in named:
+            found[name] = _field(known, ENTITY[kind], named[name], f"{table}.ours.{name}")
+        else:
+            made = [one for one in known.fields[ENTITY[kind]] if one.code == name.upper()]
+            found |= {name: made[0]} if made else {}
+    return found
+
+
+def _sources(mapped: Mapped, known: Metadata) -> Iterable[Source]:
+    for one in mapped.deals.partner:
+        if named := one.select or one.text:
+            yield Source(field=_field(known, "leads", named, "deals.partner"))
+        elif one.catalog:
+            catalog = catalog_of(known, one.catalog)
+            yield Source(catalog=catalog, code=_maybe(known, f"catalogs/{catalog}", one.code, "deals.partner.code"))
+        else:
+            yield Source()
+
+
+def _states(mapped: Mapped, known: Metadata) -> dict[tuple[int, int], str]:
+    system = {WON: "won", LOST: "lost"}
+    states = {
+        (line.id, stage.id): system.get(stage.id, "open")
+        for line in known.pipelines
+        for stage in line.stages
+        if stage.type != UNSORTED
+    }
+    for pair, state in mapped.deals.states.items():
+        pipeline_name, _, stage_name = pair.partition("/")
+        line = _pipeline(known, pipeline_name.strip(), "deals.states")
+        stage = _one("deals.states", f"stage of {line.name}", stage_name.strip(), line.stages)
+        states[line.id, stage.id] = state
+    return states
+
+
+def _pipeline(known: Metadata, name: str, key: str) -> Pipeline:
+    return _one(key, "pipeline", name, known.pipelines)
+
+
+def _maybe(known: Metadata, entity: str, name: str | None, key: str) -> FieldDef | None:
+    return _field(known, entity, name, key) if name else None
+
+
+def _field(known: Metadata, entity: str, name: str, key: str) -> FieldDef:
+    fields = known.fields.get(entity, ())
+    coded = [one for one in fields if one.code and one.code.casefold() == name.casefold()]
+    return (
+        coded[0] if coded else _one(key, f"field of {entity}", name, fields, [one.code for one in fields if one.code])
+    )
+
+
+def _one(key: str, what: str, name: str, known: Sequence[Found], more: Iterable[str] = ()) -> Found:
+    found = [one for one in known if one.name.casefold() == name.casefold()]
+    if len(found) != 1:
+        raise _unknown(key, what, name, [*(one.name for one in known), *more], several=len(found))
+    return found[0]
+
+
+def _unknown(key: str, what: str, name: str, known: Iterable[str], *, several: int) -> ConfigError:
+    if several:
+        return ConfigError(
+            f'{key}: the account has {several} with the name "{name}"', hint=f"Rename one {what}, or use its code"
+        )
+    folded = {one.casefold(): one for one in known}
+    near = nearest(name.casefold(), folded)
+    hint = f'Did you mean "{folded[near]}"?' if near else f"Known: {', '.join(sorted(folded.values())) or 'none'}"
+    return ConfigError(f'{key}: the account has no {what} "{name}"', hint=hint)
