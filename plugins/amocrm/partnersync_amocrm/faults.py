@@ -26,6 +26,7 @@ from partnersync.errors import (
 
 SUPPORT = "Write to the vendor's support (support@amocrm.ru, for Kommo support@kommo.com) to have its API unblocked"
 NOT_PAID_S = 600  # the longest flap that was seen at night took nine minutes
+DELETED = "226"  # code of what is not there any more
 BLOCK_S = 900.0  # one call is tried again after this
 _NO_RIGHTS = re.compile(r"(?:ошибки|code) (?:244|288)\b")
 _SYSTEM_ERROR = "Возникла системная ошибка"
@@ -140,13 +141,15 @@ def _bad(answer: Answer, call: Call, what: str) -> PartnersyncError:
         return _asked_again(answer, call, what)
     if _NO_RIGHTS.search(detail) or any(found.code in ("244", "288") for found in findings):
         return _no_right(answer, call, what)
-    if any(found.code == "226" for found in findings):
+    if any(found.code == DELETED for found in findings):
         return Gone(f"{what}: the record was deleted", status=400, findings=findings)
     return _refused(answer, call, what)
 
 
 def _unauthorised(answer: Answer, call: Call, what: str) -> PartnersyncError:
-    hint = "Make a new token in the integration's Keys tab, or sign in again; check that its user and url are right"
+    hint = (
+        "Make a new token in the integration's Keys tab, or sign in again; if the account was renamed, correct the url"
+    )
     return SignInRequired(f"{what}: the account refuses the token", hint=hint)
 
 
