@@ -1,13 +1,17 @@
 """What test processes do with one account at the same time: run as `python -m amocrm_processes WHAT …`."""
 
+import os
+import signal
 import sys
 import time
 from pathlib import Path
 from threading import Thread
 
 from amocrm_client import oauth_settings
+from partnersync_amocrm.assemble import client_of
 from partnersync_amocrm.clock import Clock
 from partnersync_amocrm.limiter import Limiter
+from partnersync_amocrm.oauth import Pair, TokenEndpoint
 
 
 def take_turns(folder: Path, seconds: float, threads: int) -> None:
@@ -38,16 +42,29 @@ def take_turns(folder: Path, seconds: float, threads: int) -> None:
 
 def ask(folder: Path, url: str) -> None:
     """Print the name of the account, as whoever signed in."""
-    from partnersync_amocrm.assemble import client_of
-
     client = client_of("main", folder, oauth_settings(url), Clock())
     print(client.get("account")["name"])
     client.close()
+
+
+def die(folder: Path, url: str) -> None:
+    """As `ask`, but the process is gone once the account has given a new pair, before it is kept."""
+    replace = TokenEndpoint.replace
+
+    def killed(self: TokenEndpoint, origin: str, pair: Pair) -> Pair:
+        replace(self, origin, pair)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    TokenEndpoint.replace = killed  # type: ignore[method-assign]
+    ask(folder, url)
 
 
 if __name__ == "__main__":
     what, folder, *rest = sys.argv[1:]
     if what == "turns":
         take_turns(Path(folder), float(rest[0]), int(rest[1]))
+    elif what == "die":
+        die(Path(folder), rest[0])
     else:
         ask(Path(folder), rest[0])

@@ -28,8 +28,8 @@ class Limiter:
     def __init__(self, path: Path, rate: float, clock: Clock) -> None:
         self._file = SharedFile(path, _SCHEMA, durable=False)
         self._clock = clock
-        self._spacing = 1 / rate
-        self._late = min(self._spacing / 2, max(0.005, (ALLOWED / rate - 1) / 2))
+        self._spacing = max(1 / rate, 1.02 / ALLOWED)
+        self._late = min(self._spacing / 2, (ALLOWED * self._spacing - 1) / 2)  # the other half is the network's
 
     def wait(self) -> None:
         """Return when it is this caller's turn. AccountBlocked where the account was blocked a short while ago."""

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
+from ssl import SSLCertVerificationError
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -73,7 +74,9 @@ class Line:
 
 
 def _never_left(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+    """Whether it is certain that no connection came about; anything else may have been processed."""
+    if isinstance(error, requests.ConnectTimeout):
         return True
     reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(reason, NewConnectionError)
+    untrusted = isinstance(next(iter(getattr(reason, "args", ())), None), SSLCertVerificationError)
+    return isinstance(reason, NewConnectionError) or untrusted

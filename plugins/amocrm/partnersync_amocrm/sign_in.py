@@ -33,7 +33,7 @@ class SignIn(Protocol):
         """The token to send; SignInRequired where a person has to act."""
 
     def renewed(self, refused: str) -> str:
-        """Another token than the one that the account has just refused; SignInRequired where there is none."""
+        """The token for the one repeat of a call that was just refused; SignInRequired where none is left."""
 
     def warning(self) -> str:
         """What will stop working soon, with its mend; empty where nothing will."""
@@ -52,14 +52,12 @@ class LongLived:
         return self._token.reveal()
 
     def renewed(self, refused: str) -> str:
-        """There is no other."""
+        """The same once more: single refusals of good tokens were seen at night. Not where it has ended."""
         until = ends_at(refused)
-        ended = until is not None and until <= self._clock.now()
-        text = f"the token ended on {until:%Y-%m-%d}" if ended else "the account refuses the token"
-        raise SignInRequired(
-            text,
-            hint="Make a new one in the integration's Keys tab; if the account's address was changed, correct the url",
-        )
+        if until is not None and until <= self._clock.now():
+            hint = "Make a new one in the integration's Keys tab"
+            raise SignInRequired(f"the token ended on {until:%Y-%m-%d}", hint=hint)
+        return refused
 
     def warning(self) -> str:
         """Two weeks before its end."""
@@ -136,13 +134,14 @@ class Rotating:
             self._kept = entry.read()
             if found := self._other(old):
                 return found
+            lost_at = self._kept.asked_at
             if not self._kept.dead:
-                entry.asked(self._kept.asked_at or self._clock.unix())
+                entry.asked(lost_at or self._clock.unix())
         with self._file.alone() as entry:
             self._kept = entry.read()
             if found := self._other(old):
                 return found
-            refused = self._ask(entry, old)
+            refused = self._ask(entry, old, lost_at)
             self._kept = entry.read()
         if refused:
             raise refused
@@ -152,11 +151,11 @@ class Rotating:
         pair = self._kept.pair if self._kept else None
         return pair if pair and pair.access != old.access else None
 
-    def _ask(self, entry: Entry, old: Pair) -> PartnersyncError | None:
+    def _ask(self, entry: Entry, old: Pair, lost_at: float | None) -> PartnersyncError | None:
         """Ask the account and keep what it says; the error is raised by the caller, once all of it is kept."""
         kept = self._kept or Kept()
         if kept.dead:
-            return self._over(kept)
+            return self._over(lost_at)
         origin = self.origin
         try:
             try:
@@ -170,19 +169,19 @@ class Rotating:
                 pair = self._endpoint.replace(origin, old)
         except Dead:
             entry.died()
-            return self._over(kept)
+            return self._over(lost_at)
         except Lost as error:
             return error
         except (TryLater, Elsewhere, ConfigError) as error:
-            entry.asked(None)
+            entry.asked(lost_at)
             return error
         entry.keep(pair, origin)
         return None
 
-    def _over(self, kept: Kept) -> SignInRequired:
+    def _over(self, lost_at: float | None) -> SignInRequired:
         text = "the account refuses the refresh token"
-        if kept.asked_at is not None:
-            asked = datetime.fromtimestamp(kept.asked_at, UTC)
+        if lost_at is not None:
+            asked = datetime.fromtimestamp(lost_at, UTC)
             text += f": the answer to a replacement asked for at {asked:%Y-%m-%d %H:%M} UTC was lost"
         return SignInRequired(text, hint=self._mend())
 

@@ -1,9 +1,12 @@
 """Signing in: pairs that are replaced once for all, kept sealed before they are used, and what a lost answer leaves."""
 
 import os
+import re
+import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,9 @@ from partnersync_amocrm.line import Line
 from partnersync_amocrm.oauth import TokenEndpoint
 from partnersync_amocrm.sign_in import LongLived, Rotating
 from partnersync_amocrm.transport import Client
+from partnersync_amocrm_sandbox.emulator import AmoSandbox
 from partnersync_amocrm_sandbox.sample import CLIENT_ID
+from partnersync_amocrm_sandbox.troubles import TROUBLES
 
 BUILDERS = Path(__file__).parents[3] / "tests/builders"
 DAY = 86_400
@@ -125,21 +130,34 @@ def test_a_call_that_never_arrived_costs_nothing(tmp_path: Path) -> None:
     assert signed.refreshes == 1
 
 
-def test_a_crash_between_answer_and_store_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    signed = Signed(tmp_path)
-    signed.clock.advance(25 * 3600)
+def expired(url: str, sandbox: AmoSandbox, folder: Path) -> None:
+    """Keep a pair whose access token has just ended."""
+    settings, line, time = oauth_settings(url), Line("main", 1), Clock()
+    endpoint = TokenEndpoint(settings, line, limiter_of(folder, settings, time), time)
+    pair = endpoint.exchange(url, Secret(consent(sandbox)))
+    token_file_of("main", folder, settings).keep(replace(pair, expires_at=time.unix() - 1), url)
+    line.close()
 
-    def crash(self: object, origin: str, pair: object) -> Any:
-        real(self, origin, pair)  # type: ignore[arg-type]
-        raise KeyboardInterrupt
 
-    real = TokenEndpoint.replace
-    monkeypatch.setattr(TokenEndpoint, "replace", crash)
-    with pytest.raises(KeyboardInterrupt):
-        signed.start().get("account")
-    monkeypatch.setattr(TokenEndpoint, "replace", real)
-    with pytest.raises(SignInRequired, match=r"asked for at 2025-10-10 09:53 UTC was lost.*partnersync connect main"):
-        signed.start().get("account")
+def start(what: str, folder: Path, url: str) -> "subprocess.Popen[str]":
+    """A process that calls the account."""
+    command = [sys.executable, "-m", "amocrm_processes", what, str(folder), url]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": str(BUILDERS)}, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+def test_a_process_killed_between_answer_and_store(tmp_path: Path) -> None:
+    """Whoever comes next tells what was lost, and what to do."""
+    with served() as (sandbox, server):
+        expired(server.url, sandbox, tmp_path)
+        killed = start("die", tmp_path, server.url)
+        killed.communicate(timeout=60)
+        assert killed.returncode == -signal.SIGKILL
+        _, told = start("ask", tmp_path, server.url).communicate(timeout=60)
+        assert sandbox.account.tokens.refreshes == 1
+    assert re.search(r"SignInRequired: .* asked for at .* was lost. Sign in: partnersync connect main", told)
 
 
 def test_another_secret_is_a_setting_to_correct(tmp_path: Path) -> None:
@@ -156,8 +174,7 @@ def test_a_renamed_account_is_found_where_it_is(tmp_path: Path) -> None:
     """§2.5, §8.21."""
     signed = Signed(tmp_path)
     client = signed.start()
-    account = signed.sandbox.account
-    account.subdomain, account.host = "renamed", "renamed.amocrm.ru"
+    signed.sandbox.ui.rename("renamed", "renamed.amocrm.ru")
     assert client.get("account")["subdomain"] == "renamed"
     assert signed.start().get("account")["subdomain"] == "renamed"
     assert signed.refreshes == 1
@@ -199,12 +216,15 @@ def test_connections_have_pairs_of_their_own(tmp_path: Path) -> None:
         Rotating("other", signed.endpoint, token_file_of("other", tmp_path, signed.settings), signed.time).bearer()
 
 
-def test_a_long_lived_token_has_no_other(tmp_path: Path) -> None:
+def test_a_long_lived_token_is_sent_once_more_for_there_is_no_other(tmp_path: Path) -> None:
+    """§2.3: single refusals at night are transient."""
     office = Office(tmp_path)
+    office.front.faults.plan(TROUBLES["401 once"])
+    assert office.client.get("account")["name"]
     office.sandbox.account.tokens.revoke(CLIENT_ID)
     with pytest.raises(SignInRequired, match="Keys tab"):
         office.client.get("account")
-    assert office.calls() == 1
+    assert office.calls() == 4
 
 
 def test_the_end_of_a_long_lived_token_is_told_before(tmp_path: Path) -> None:
@@ -220,20 +240,12 @@ def test_the_end_of_a_long_lived_token_is_told_before(tmp_path: Path) -> None:
 
 def test_eight_processes_with_an_expired_token_replace_it_once(tmp_path: Path) -> None:
     with served() as (sandbox, server):
-        settings = oauth_settings(server.url)
-        line, time = Line("main", 1), Clock()
-        endpoint = TokenEndpoint(settings, line, limiter_of(tmp_path, settings, time), time)
-        pair = endpoint.exchange(server.url, Secret(consent(sandbox)))
-        expired = type(pair)(pair.access, pair.refresh, time.unix() - 1, pair.lives_s)
-        token_file_of("main", tmp_path, settings).keep(expired, server.url)
-        command = [sys.executable, "-m", "amocrm_processes", "ask", str(tmp_path), server.url]
-        env = {**os.environ, "PYTHONPATH": str(BUILDERS)}
-        running = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+        expired(server.url, sandbox, tmp_path)
+        running = [start("ask", tmp_path, server.url) for _ in range(8)]
         told = [process.communicate(timeout=60)[0].strip() for process in running]
         assert told == [sandbox.account.name] * 8
         assert sandbox.account.tokens.refreshes == 1
         assert sandbox.account.limiter.refused == 0
-        line.close()
 
 
 def test_a_failing_endpoint_is_tried_again_later(tmp_path: Path) -> None:
