@@ -12,6 +12,7 @@ from partnersync.contract.adapter import Outcome
 from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, Fault
 from partnersync.sandbox.messages import Response
 from partnersync_amocrm.batches import Batches, Item
+from partnersync_amocrm_sandbox.behaviour import Batch
 from partnersync_amocrm_sandbox.sample import ADMIN
 
 FIRST = 10_000_001
@@ -57,8 +58,8 @@ def test_items_are_taken_as_they_are_sent(tmp_path: Path) -> None:
     assert len(taken) <= 20
 
 
-@pytest.mark.parametrize("mixed", ["refused", "stored"])
-def test_a_bad_item_does_not_lose_the_others(tmp_path: Path, mixed: str) -> None:
+@pytest.mark.parametrize("mixed", Batch)
+def test_a_bad_item_does_not_lose_the_others(tmp_path: Path, mixed: Batch) -> None:
     """Whether or not the account stores what stands beside it."""
     office = Office(tmp_path, 20, mixed_batch=mixed)
     items = items_of(20)

@@ -22,6 +22,7 @@ from partnersync_amocrm.settings import AmoSettings
 from partnersync_amocrm.sign_in import LongLived
 from partnersync_amocrm.transport import Client
 from partnersync_amocrm_sandbox.account import Options
+from partnersync_amocrm_sandbox.behaviour import Ends
 
 BY_ID = "id asc"
 
@@ -119,6 +120,20 @@ def test_a_page_that_takes_too_long_comes_in_parts_without_a_gap(
     assert asked == limits
 
 
+def test_a_later_page_that_takes_too_long_leaves_no_gap(tmp_path: Path) -> None:
+    def give(page: int, limit: int) -> tuple[int, dict[str, Any] | None]:
+        first = (page - 1) * limit
+        if first and limit > 25:
+            return 504, None
+        left = max(0, min(limit, 510 - first))
+        return (200, rows_of(first, left, more=True)) if left else (204, None)
+
+    with responses.RequestsMock() as wire:
+        answering(wire, give)
+        got = [row["id"] for rows in pages(wired(tmp_path), Listing("things", "things")) for row in rows]
+    assert got == list(range(510))
+
+
 def test_what_takes_too_long_in_the_smallest_part_is_tried_later(tmp_path: Path) -> None:
     office = Office(tmp_path, 1)
     office.front.faults.plan(Fault.html(504), times=99)
@@ -152,8 +167,8 @@ OF_THE_SAMPLE = [
 
 
 @pytest.mark.parametrize("condition", OF_THE_SAMPLE)
-@pytest.mark.parametrize("ends", ["inclusive", "exclusive"])
-def test_a_filter_finds_what_it_admits(tmp_path: Path, condition: Filter, ends: str) -> None:
+@pytest.mark.parametrize("ends", Ends)
+def test_a_filter_finds_what_it_admits(tmp_path: Path, condition: Filter, ends: Ends) -> None:
     """Whatever the ends of a range mean to the account, both ends are found."""
     office = Office(tmp_path, 60, range_ends=ends)
     every = [row for rows in pages(office.client, Listing("leads", "leads")) for row in rows]
@@ -164,6 +179,15 @@ def test_a_filter_finds_what_it_admits(tmp_path: Path, condition: Filter, ends: 
         inside = [row for row in inside if (low or 0) <= row["updated_at"] <= (high or 2**40)]
     assert inside
     assert {row["id"] for row in inside} <= found < {row["id"] for row in every}
+
+
+@pytest.mark.parametrize("ends", Ends)
+def test_both_ends_of_a_range_belong_to_it(tmp_path: Path, ends: Ends) -> None:
+    office = Office(tmp_path, 60, range_ends=ends)
+    [every] = pages(office.client, Listing("leads", "leads", order="updated_at asc"))
+    condition = Between("updated_at", every[10]["updated_at"], every[20]["updated_at"])
+    [found] = pages(office.client, Listing("leads", "leads", (condition,), order="updated_at asc"))
+    assert {row["id"] for row in every[10:21]} <= {row["id"] for row in found}
 
 
 @pytest.mark.parametrize("condition", [*OF_THE_SAMPLE[1:], pytest.param(OneOf("pipeline_id", (1,)), id="a pipeline")])

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from amocrm_client import ORIGIN, START, Handled, Office, consent, oauth_settings, served
 from partnersync.contract.secret import Secret
 from partnersync.errors import ConfigError, SignInRequired, TryLater
-from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, TRUNCATED, Fault
+from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, TRUNCATED, Fault, slow
 from partnersync_amocrm.assemble import client_of, limiter_of, token_file_of
 from partnersync_amocrm.clock import Clock
 from partnersync_amocrm.line import Line
@@ -238,9 +239,30 @@ def test_the_end_of_a_long_lived_token_is_told_before(tmp_path: Path) -> None:
         office.client_of(sign_in).get("account")
 
 
+def test_who_is_overtaken_between_asking_and_waiting_takes_the_others_pair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = Signed(tmp_path)
+    signed.clock.advance(25 * 3600)
+    other, alone, calls = signed.sign_in(), signed.file.alone, count(1)
+
+    def overtaken() -> Any:
+        """The other process comes first, after this one has noted that it asks."""
+        if next(calls) == 3:
+            other.bearer()
+        return alone()
+
+    late = token_file_of("main", tmp_path, signed.settings)
+    monkeypatch.setattr(late, "alone", overtaken)
+    told = Rotating("main", signed.endpoint, late, signed.time).renewed(other._known().access.reveal())
+    assert told == signed.sign_in().bearer()
+    assert signed.refreshes == 1
+
+
 def test_eight_processes_with_an_expired_token_replace_it_once(tmp_path: Path) -> None:
     with served() as (sandbox, server):
         expired(server.url, sandbox, tmp_path)
+        server.front.faults.plan(slow(1.5), path="access_token")  # so that they all wait for it
         running = [start("ask", tmp_path, server.url) for _ in range(8)]
         told = [process.communicate(timeout=60)[0].strip() for process in running]
         assert told == [sandbox.account.name] * 8
