@@ -1,1 +1,1 @@
-"""The sample company of `partnersync demo`: data and settings as package files, no code."""
+"""The sample companies of `partnersync demo`: data and settings as package files, no code."""
