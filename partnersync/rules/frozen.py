@@ -65,7 +65,7 @@ def _clipped(group: Sequence[Line], booked: int, fixed: int) -> tuple[list[Line]
     budget = left - booked - sum(max(line.amount.minor, 0) for line in group)  # what may be taken back
     lines: list[Line] = []
     for line in group:
-        taken = max(line.amount.minor, budget) if line.amount.minor < 0 else line.amount.minor
+        taken = max(line.amount.minor, budget)
         budget -= min(taken, 0)
         if taken or not line.amount.minor:
             lines.append(_cut(line, taken))
@@ -126,7 +126,7 @@ def _numbered(lines: Iterable[Line], new: Sequence[Line], booked: Mapping[Family
         if key not in last:
             last[key] = max((one.part for one in booked.get(family, ()) if one.kind is line.kind), default=0)
         last[key] += 1
-        numbered.append(replace(line, part=last[key]) if line.part != last[key] else line)
+        numbered.append(replace(line, part=last[key]))
     return numbered
 
 

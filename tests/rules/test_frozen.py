@@ -84,6 +84,22 @@ BACK = _line(-500, REVERSAL)
             [_line(500, ACCRUAL, 2)], [OLD, BACK], [OLD, BACK], [("P1", "accrual", 2, 500)], [], id="it is owed again"
         ),
         pytest.param([_line(-40, CAP)], [OLD, BACK], [OLD], [], [("P1", -40)], id="below what an open reversal left"),
+        pytest.param(
+            [_line(-60, ADJUSTMENT, 2), _line(-80, CAP)],
+            [OLD, MORE],
+            [OLD],
+            [("P1", "adjustment", 2, -60), ("P1", "cap", 1, -40)],
+            [("P1", -40)],
+            id="what came after is taken back once, however many lines ask for it",
+        ),
+        pytest.param(
+            [BACK, _line(-70, REVERSAL, 2, period="2026-06")],
+            [OLD, _line(70, ACCRUAL, 2, period="2026-06")],
+            [OLD, _line(70, ACCRUAL, 2, period="2026-06")],
+            [],
+            [("P1", -570)],
+            id="what a family keeps at several places is told as one sum",
+        ),
         pytest.param([_line(0)], [], [], [("P1", "accrual", 1, 0)], [], id="a line of nothing"),
     ],
 )
@@ -149,6 +165,52 @@ def test_what_is_kept_is_not_paid_twice(
 def test_what_other_families_keep_counts_too() -> None:
     known = Kept("M1", "old rule", "P1", "P1", "main/D1", Money(-500, "RUB"))
     assert _settle([_line(600)], [], [], (known,)) == ([("P1", "accrual", 1, 100)], [])
+    more = replace(known, rule="older rule", amount=Money(-60, "RUB"))
+    assert _settle([_line(600)], [], [], (known, more)) == ([("P1", "accrual", 1, 40)], [])
+    assert _settle([_line(1)], [], [], (known,)) == ([], [])
+    assert _settle([_line(0)], [], [], (known,)) == ([("P1", "accrual", 1, 0)], [])
+
+
+@pytest.mark.parametrize(
+    ("new", "lines"),
+    [
+        pytest.param(
+            [_line(300, rule="a"), _line(400, rule="b")],
+            [("P1", "accrual", 1, 200)],
+            id="what one rule uses up is not taken off another's",
+        ),
+        pytest.param(
+            [_line(-50, CAP), _line(600)],
+            [("P1", "accrual", 1, 100), ("P1", "cap", 1, -50)],
+            id="a cut stays, wherever it stands",
+        ),
+        pytest.param(
+            [_line(300), _line(400, ACCRUAL, 2)],
+            [("P1", "accrual", 1, 200)],
+            id="line by line, until it is used up",
+        ),
+    ],
+)
+def test_what_is_kept_is_taken_off_once(new: list[Line], lines: list[tuple[str, str, int, int]]) -> None:
+    known = Kept("M1", "old rule", "P1", "P1", "main/D1", Money(-500, "RUB"))
+    assert _settle(new, [], [], (known,)) == (lines, [])
+
+
+def test_what_is_kept_names_its_family_and_deal() -> None:
+    families = {("M1", "licence", "P1"): [OLD]}
+    assert settle([BACK], families, {OLD.line_id}).kept == [
+        Kept("M1", "licence", "P1", "P1", "main/D1", Money(-500, "RUB"))
+    ]
+
+
+def test_several_places_end_at_what_is_frozen_in_each() -> None:
+    other = _line(70, ACCRUAL, 2, period="2026-06")
+    booked = [OLD, MORE, other, _line(30, ADJUSTMENT, 2, period="2026-06")]
+    new = [_line(-600, REVERSAL), _line(-100, REVERSAL, 2, period="2026-06")]
+    assert _settle(new, booked, [OLD, other]) == (
+        [("P1", "reversal", 1, -100), ("P1", "reversal", 2, -30)],
+        [("P1", -570)],
+    )
 
 
 def test_a_line_over_a_part_carries_as_much_of_the_base_and_says_so() -> None:
@@ -157,12 +219,25 @@ def test_a_line_over_a_part_carries_as_much_of_the_base_and_says_so() -> None:
     [line] = settle(new, families, {OLD.line_id}).lines
     assert (line.base, line.amount) == (Money(200, "RUB"), Money(100, "RUB"))
     assert line.trace == "base:1200.00|kept:5.00"
+    [silent] = settle([BACK, _line(600, rule="licence-2")], families, {OLD.line_id}).lines
+    assert silent.trace == "kept:5.00"
+    yen = [replace(one, amount=Money(one.amount.minor, "JPY"), base=Money(0, "JPY")) for one in (OLD, *new)]
+    [whole] = settle(yen[1:], {("M1", "licence", "P1"): yen[:1]}, {OLD.line_id}).lines
+    assert whole.trace == "base:1200.00|kept:500"
 
 
 def test_parts_follow_what_is_booked_also_where_one_was_left_out() -> None:
     new = [_line(-500, REVERSAL, 1), _line(-70, REVERSAL, 2, period="2026-06")]
     booked = [OLD, _line(70, ACCRUAL, 2, period="2026-06")]
     assert _settle(new, booked, [OLD]) == ([("P1", "reversal", 1, -70)], [("P1", -500)])
+    new += [_line(-30, REVERSAL, 3, period="2026-07"), _line(-9, REVERSAL, 4, payee="P2")]
+    booked += [_line(30, ACCRUAL, 3, period="2026-07"), _line(-9, REVERSAL, 3, payee="P2")]
+    lines, _ = _settle(new, booked, [OLD])
+    assert lines == [
+        ("P1", "reversal", 1, -70),
+        ("P1", "reversal", 2, -30),
+        ("P2", "reversal", 4, -9),
+    ]
 
 
 AMOUNTS = st.integers(-300, 300)

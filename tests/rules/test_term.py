@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commission_world import deal, look, paid, programme, refund
+from commission_world import deal, look, paid, programme, refund, rub
 from partnersync.domain.deal import Payment
 from partnersync.domain.earning import Earning
 from partnersync.domain.trace import decode
@@ -193,6 +195,45 @@ def test_what_came_after_the_end_has_no_base_and_says_why() -> None:
     assert decode(staggered[0].trace)[-2:] == (("term", "2026-05-01", "2028-05-01"), ("step", "25%", "2027-05-01"))
     steps = [step for one in (first, over, *staggered) for step in decode(one.trace)]
     assert all(len(step) == 1 + len(STEPS[step[0]]) for step in steps)
+
+
+def test_an_event_that_earns_nothing_begins_no_term_and_is_worth_nothing() -> None:
+    (before,) = look(deal(products="setup"), [paid("P0", "80")], TERMS)[0]
+    (one,) = within_terms([before], TERMS)
+    assert one == replace(before, rate=Fraction(0))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param({"counts_only": True}, id="a win that only counts"),
+        pytest.param({"rule": "gone"}, id="a rule that is gone"),
+        pytest.param({"rule": "endless"}, id="a rule without a term"),
+    ],
+)
+def test_what_has_no_term_stays_as_it_is(told: dict[str, Any]) -> None:
+    (one,) = look(deal(products="bands"), [paid("P1", "80")], TERMS)[0]
+    as_it_is = replace(one, **told)
+    assert within_terms([as_it_is], TERMS) == [as_it_is]
+
+
+@pytest.mark.parametrize("product", ["year", "falling", "bands", "fixed"])
+def test_what_came_too_late_is_nothing_of_every_kind_of_rule(product: str) -> None:
+    payments = [paid("P1", "100", "2026-05-01"), paid("P2", "100", "2029-05-01", product=product)]
+    first, second = look(deal(products=product), payments, TERMS)[0]
+    second = replace(second, base_items="a=b=90.00|a=b=-:OVERPAID")
+    _, over = within_terms([first, second], TERMS)
+    until = {"falling": "2028-05-01", "fixed": "2026-06-01"}.get(product, "2027-05-01")
+    assert over == replace(
+        second,
+        base=rub("0"),
+        base_items="a=b=-:TERM_ENDED",
+        rate=Fraction(0),
+        fixed=None,
+        bucket=None,
+        reason="TERM_ENDED",
+        trace=f"{second.trace}|ended:2026-05-01:{until}",
+    )
 
 
 def test_an_earlier_first_payment_that_arrives_late_ends_the_term_earlier() -> None:
