@@ -60,7 +60,7 @@ class Telling:
     def deal(self, told: story.DealStory) -> dict[str, Any]:
         """A deal: what its CRM says, whom it belongs to and why, its registrations and lines."""
         deal, standing = told.deal, told.standing
-        attribution = standing.attribution
+        attribution, say = standing.attribution, self._say
         return {
             "deal": deal.ref,
             "client": deal.client.name or "",
@@ -71,11 +71,13 @@ class Telling:
             "created": deal.created_at.astimezone(self._zone),
             "named_in_the_deal": deal.partner_id or deal.promo_code or deal.utm_source or "",
             "why": [
-                *attribution_words.attribution_sentences(attribution, self._zone, self._say, standing.aside),
+                *attribution_words.attribution_sentences(attribution, self._zone, say, standing.aside, self._called),
                 *words.rule_sentences(told.rule, self._zone, self._say),
             ],
             "evidence": list(self._evidences(standing)),
-            "influence": attribution_words.influence_sentences(influence(attribution, standing.aside), self._say),
+            "influence": attribution_words.influence_sentences(
+                influence(attribution, standing.aside), say, self._called
+            ),
             "protection": RegistrationState(standing.protection) if standing.protection else "",
             "protected_until": date.fromisoformat(standing.protected_until) if standing.protected_until else "",
             "registrations_of_the_client": [self.registration(one) for one in told.claims],
@@ -152,6 +154,11 @@ class Telling:
     def _name(self, partner_id: str) -> str:
         partner = self._partners.get(partner_id)
         return partner.name if partner else ""
+
+    def _called(self, partner_id: str) -> str:
+        """A partner's name with his id, as sentences call him: "First (P-1)"; the id alone where it says the same."""
+        name = self._name(partner_id)
+        return f"{name} ({partner_id})" if name not in ("", partner_id) else partner_id
 
     def line(self, line: Line, facts: LineFacts) -> dict[str, Any]:
         """A line: event, rule, version and the arithmetic step by step."""

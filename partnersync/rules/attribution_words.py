@@ -1,6 +1,6 @@
 """Whom a deal belongs to, in words: each evidence with its grade, what did not count and why, and who had influence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -38,31 +38,41 @@ _LOST = msgid("It did not win, and is kept as a contradiction.")
 
 
 def attribution_sentences(
-    attribution: Attribution | None, zone: ZoneInfo, say: Say, aside: Sequence[Considered] = ()
+    attribution: Attribution | None,
+    zone: ZoneInfo,
+    say: Say,
+    aside: Sequence[Considered] = (),
+    called: Callable[[str], str] = str,
 ) -> list[str]:
     """Who the deal belongs to by which evidence, which did not win, what was set aside, and what is flagged.
 
-    `aside`: what was set aside where nothing attributes the deal.
+    `aside`: what was set aside where nothing attributes the deal. `called`: a partner's id as people are to read it.
     """
+
+    def tell(one: Evidence, became: str = "") -> str:
+        return _evidence(one, called(one.partner_id), zone, say, became)
+
     if attribution is None:
         direct = say("No evidence names a partner: the deal is direct.")
-        return [direct, *(_considered(one, zone, say) for one in aside)]
+        return [direct, *(tell(one.evidence, ASIDES[one.why]) for one in aside)]
     best = attribution.evidence
-    told = [say("It belongs to partner {partner}.").format(partner=best.partner_id)] if best.partner_id else []
-    told.append(_evidence(best, zone, say))
-    told += [_evidence(one, zone, say, _why_lost(one, best)) for one in attribution.contradictions]
-    told += [_considered(one, zone, say) for one in attribution.considered]
+    told = [say("It belongs to partner {partner}.").format(partner=called(best.partner_id))] if best.partner_id else []
+    told.append(tell(best))
+    told += [tell(one, _why_lost(one, best)) for one in attribution.contradictions]
+    told += [tell(one.evidence, ASIDES[one.why]) for one in attribution.considered]
     for one in attribution.flagged:
         text = say("Flagged: a salesperson typed {partner}, and evidence of grade A or B names another partner.")
-        told.append(text.format(partner=one.partner_id))
+        told.append(text.format(partner=called(one.partner_id)))
     return told
 
 
-def influence_sentences(shares: Sequence[tuple[str, Fraction]], say: Say) -> list[str]:
+def influence_sentences(
+    shares: Sequence[tuple[str, Fraction]], say: Say, called: Callable[[str], str] = str
+) -> list[str]:
     """Who had influence, for reports alone."""
     return [
         say("{partner}: {share} of the influence, for reports only.").format(
-            partner=partner_id, share=say.percent(f"{round(share * 100)}%")
+            partner=called(partner_id), share=say.percent(f"{round(share * 100)}%")
         )
         for partner_id, share in shares
     ]
@@ -80,14 +90,10 @@ def _why_lost(one: Evidence, best: Evidence) -> str:
     return _WEAKER if ranks[0] > ranks[1] else _BEHIND if ranks[0] == ranks[1] else _LOST
 
 
-def _considered(one: Considered, zone: ZoneInfo, say: Say) -> str:
-    return _evidence(one.evidence, zone, say, ASIDES[one.why])
-
-
-def _evidence(one: Evidence, zone: ZoneInfo, say: Say, became: str = "") -> str:
+def _evidence(one: Evidence, partner: str, zone: ZoneInfo, say: Say, became: str) -> str:
     """Whom it names, its grade, and what became of it."""
     day = say.day(one.at.astimezone(zone))
-    told = {"partner": one.partner_id, "registration": one.registration_id or "", "day": day}
+    told = {"partner": partner, "registration": one.registration_id or "", "day": day}
     decided = {"actor": one.actor, "reason": one.reason.rstrip(".")}
     parts = [say(EVIDENCE[one.source] if one.partner_id else _DIRECT).format(**told, **decided)]
     if grade(one):

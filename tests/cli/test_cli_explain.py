@@ -76,3 +76,12 @@ def test_a_tier_may_stand_in_the_partners_record(firm: Firm) -> None:
     firm.edit("data/partners.csv", "P-2,Second,,", "P-2,Second,,,")
     told = [firm.synced().run("explain", "partner", name, *ENGLISH).out for name in ("P-1", "P-2")]
     assert ["tier: gold" in text for text in told] == [True, False]
+
+
+def test_sentences_about_whose_a_deal_is_name_partners_as_people_do(firm: Firm) -> None:
+    firm.edit("data/partners.csv", "P-2,Second", "P-2,P-2")
+    firm.synced()
+    told = [firm.run("explain", "deal", name, *ENGLISH).out for name in ("D-1", "D-2")]
+    assert "It belongs to partner First (P-1)." in told[0]
+    assert "What was typed into the deal names First (P-1), since 2026-03-01." in told[0]
+    assert "It belongs to partner P-2." in told[1]

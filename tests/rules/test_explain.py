@@ -267,6 +267,8 @@ def test_an_attribution_names_winner_and_contradictions(at: Any) -> None:
         " It is weaker, and is kept as a contradiction.",
         "Flagged: a salesperson typed P2, and evidence of grade A or B names another partner.",
     ]
+    named = attribution_words.attribution_sentences(Attribution(best, (other,)), MOSCOW, ENGLISH, called="<{}>".format)
+    assert named == [sentence.replace("P1", "<P1>").replace("P2", "<P2>") for sentence in told]
     assert attribution_words.attribution_sentences(None, MOSCOW, ENGLISH) == [
         "No evidence names a partner: the deal is direct."
     ]
