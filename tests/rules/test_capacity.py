@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from partnersync.domain.client import ClientKeys
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import Claim, Registration, VerdictCode
 from partnersync.rules.capacity import least, misjudged
 from partnersync.rules.program import Program, Programme, read_program
+
+MISSING = VerdictCode.DATA_MISSING
 
 
 @pytest.fixture
@@ -73,6 +76,37 @@ def test_up_to_the_least_number_nobody_is_over(versions: list[dict[str, Any]], e
         for month, one in enumerate(versions, 1)
     ]
     assert least(Programme(tuple(terms))) == expected
+
+
+def test_a_registration_counts_from_its_first_moment_to_before_its_end(
+    weigh: Any, registration: Any, granted: Any, at: Any
+) -> None:
+    one = granted(registration("R1", "2026-01-15T12:00"))
+    together = granted(registration("R2", "2026-01-15T12:00"))
+    assert weigh([(one, ""), (together, "")], capacity_active=1) == {"R2": ("R1",)}
+    after = granted(registration("R2", "2026-03-17"))
+    assert weigh([(one, ""), (after, "")], capacity_active=1) == {}
+
+
+def test_those_that_are_not_complete_do_not_count_for_the_day(weigh: Any, registration: Any, granted: Any) -> None:
+    bad = Claim(registration("R1", client=ClientKeys()), replace(granted(registration()).verdict, code=MISSING), None)
+    faulty = registration("R3", "2026-01-15T12:30", faults=(("amount", "x"),))
+    unread = Claim(faulty, replace(granted(registration()).verdict, code=MISSING), None)
+    good = [(granted(registration(name, f"2026-01-15T1{hour}:00")), "") for hour, name in enumerate(("R4", "R5"), 3)]
+    assert weigh([(bad, ""), (unread, ""), *good], capacity_per_day=2) == {}
+    assert weigh([(bad, ""), (unread, ""), *good], capacity_per_day=1) == {"R5": ("R4",)}
+
+
+def test_each_that_is_over_is_named_and_what_follows_is_weighed_too(
+    weigh: Any, registration: Any, granted: Any
+) -> None:
+    claims = [(granted(registration(f"R{day}", f"2026-01-1{day}")), "") for day in range(4)]
+    assert weigh(claims, capacity_active=1) == dict.fromkeys(("R1", "R2", "R3"), ("R0",))
+    returned = Claim(claims[0][0].registration, replace(claims[0][0].verdict, code=VerdictCode.CAPACITY), None)
+    assert weigh([(returned, ""), *claims[1:]], capacity_active=1) == {
+        "R0": None,
+        **dict.fromkeys(("R1", "R2", "R3"), ("R0",)),
+    }, "it will protect its whole window"
 
 
 def test_those_that_were_dormant_longest_are_named_first(weigh: Any, registration: Any, granted: Any) -> None:

@@ -111,6 +111,8 @@ def test_what_was_taken_too_much_is_given_back_once() -> None:
     [debt] = settle([refund(at)], {}, PAID, PROGRAMME).debts
     known = Known({}, {FAMILY: replace(debt, taken=4_000_00, parts=1)})
     found = settle([refund(at, -1_000_00)], {}, known, PROGRAMME)
+    given = refund(at, 3_000_00)
+    assert found.owed == [replace(given, earning=replace(given.earning, base=rub(0), base_items=""))]
     lines = booked(found.owed)
     assert [(line.amount, line.base, line.base_items, line.rate) for line in lines] == [
         (rub(3_000_00), rub(0), "", "50%")
@@ -184,6 +186,39 @@ def test_several_debts_are_taken_oldest_first_within_one_limit() -> None:
     assert [(debt.event_id, part) for debt, part in found] == [("c/R9", 3_000_00), ("c/R1", 1_000_00)]
     assert [part for _, part in taken([newer, older], 8_000_00, 1_500_00, TERMS)] == [2_500_00]
     assert taken([newer, older], 8_000_00, 4_000_00, TERMS) == []
+
+
+def test_something_is_left_of_a_payout_in_any_case() -> None:
+    all_of_it = Clawback(max_share_of_payout="100%", parts=1)  # type: ignore[arg-type]
+    assert after(debt_of(100), [10], all_of_it) == [9]
+    assert after(debt_of(100), [1], all_of_it) == [0]
+    assert after(debt_of(2), [3], all_of_it) == [2]
+
+
+def test_a_last_kopeck_of_room_is_taken() -> None:
+    older, newer = debt_of(3, "c/R8", day=1, parts=2), debt_of(9, "c/R9", day=2)
+    assert [part for _, part in taken([newer, older], 8, 0, TERMS)] == [3, 1]
+
+
+def test_a_debt_that_is_through_hides_none_after_it() -> None:
+    through, newer = debt_of(9_00, "c/R8", day=1, parts=3), debt_of(6_00, "c/R9", day=2)
+    assert [(debt.event_id, part) for debt, part in taken([through, newer], 80_00, 0, TERMS)] == [("c/R9", 2_00)]
+
+
+def test_a_debt_of_nothing_stays_without_a_sum() -> None:
+    at = moscow(date(2026, 6, 1))
+    [debt] = settle([refund(at)], {}, PAID, PROGRAMME).debts
+    known = Known({ACCRUAL: PAID_ON}, {FAMILY: debt})
+    [moved] = settle([refund(at, 5_00)], {}, known, PROGRAMME).debts
+    assert (moved.owed, moved.left) == (rub(0), 0)
+
+
+def test_a_version_that_is_gone_leaves_the_first_ones_days() -> None:
+    first = read_program({"effective_from": date(2026, 1, 1), "commission": {"clawback": {"within_days": 5}}})
+    second = read_program({"effective_from": date(2026, 6, 1)})
+    one = refund(moscow(date(2026, 5, 16)))
+    gone = replace(one, earning=replace(one.earning, program_version="2025-01-01"))
+    assert [debt.lost for debt in settle([gone], {}, PAID, Programme((first, second))).debts] == [True]
 
 
 def test_nothing_is_taken_of_a_debt_that_is_lost_or_paid() -> None:

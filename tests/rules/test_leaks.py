@@ -8,8 +8,9 @@ import pytest
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import DealState
 from partnersync.domain.decided import Judged
+from partnersync.domain.incident import IncidentKind
 from partnersync.domain.registration import RegistrationState
-from partnersync.rules.leaks import duplicated, leaks
+from partnersync.rules.leaks import Leak, duplicated, leaks
 
 WON, LOST = DealState.WON, DealState.LOST
 
@@ -34,7 +35,22 @@ def test_a_win_after_expiry(
     one = Judged(claim.registration, "c", True, 1, claim.verdict, claim.protection)
     one = replace(one, protection=replace(claim.protection, state=RegistrationState.EXPIRED, ends_at=at("2026-03-17")))
     direct = deal("crm/2", **({"created": "2026-01-20", "products": ("a",)} | told))
-    assert [leak.kind.value for leak in leaks(one, [direct], program, at("2026-05-01"))] == found
+    leaked = list(leaks(one, [direct], program, at("2026-05-01")))
+    assert [leak.kind.value for leak in leaked] == found
+    assert (
+        leaked == [Leak(IncidentKind.WON_AFTER_EXPIRY, "crm/2", one, direct.ended_at, "partner_id", "P1")][: len(found)]
+    )
+    other = deal("crm/3", "2026-01-20", products=("c",))
+    assert list(leaks(one, [other, direct], program, at("2026-05-01"))) == leaked, "another deal hides none"
+
+
+def test_a_win_counts_at_its_very_moment(registration: Any, granted: Any, deal: Any, at: Any, program: Any) -> None:
+    claim = granted(registration(), as_of="2026-03-17")
+    one = Judged(claim.registration, "c", True, 1, claim.verdict, claim.protection)
+    one = replace(one, protection=replace(claim.protection, state=RegistrationState.EXPIRED, ends_at=at("2026-03-17")))
+    won = deal("crm/2", "2026-01-20", state=WON, closed="2026-03-20T12:00")
+    assert [leak.deal_ref for leak in leaks(one, [won], program, at("2026-03-20T12:00"))] == ["crm/2"]
+    assert list(leaks(one, [won], program, at("2026-03-20T11:59"))) == []
 
 
 @pytest.mark.parametrize(
@@ -44,6 +60,7 @@ def test_a_win_after_expiry(
         pytest.param("2026-04-02T23:59", ("a",), ["lost_then_new"], id="on the 60th day"),
         pytest.param("2026-04-03", ("a",), [], id="on the 61st"),
         pytest.param("2026-02-01T11:00", ("a",), [], id="it was there before"),
+        pytest.param("2026-02-01T12:00", ("a",), [], id="made at that very moment"),
         pytest.param("2026-02-02", ("b",), [], id="another product"),
     ],
 )
@@ -62,7 +79,8 @@ def test_a_new_deal_after_a_loss(
     one = Judged(claim.registration, "c", True, 1, claim.verdict, claim.protection)
     assert one.state == "lost"
     new = deal("crm/2", created, products=products)
-    assert [leak.kind.value for leak in leaks(one, [new], program, at("2026-05-01"))] == found
+    expected = [Leak(IncidentKind.LOST_THEN_NEW, "crm/2", one, new.created_at, "partner_id", "P1")][: len(found)]
+    assert list(leaks(one, [new], program, at("2026-05-01"))) == expected
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,32 @@ def test_medium_keys_are_phones_and_personal_mail() -> None:
     assert traits(client) == asked(client) == medium(client)
 
 
+def test_a_name_is_found_by_its_ends_and_length_and_asks_by_those_near() -> None:
+    client = ClientKeys(name="ООО Вектор 7")
+    assert traits(client) == ("name:7:7:век", "name:7:7::ор7")
+    assert set(traits(client)) <= set(asked(client))
+    assert {key.split(":")[1] for key in asked(client)} == {"6", "7", "8"}
+    assert traits(ClientKeys()) == asked(ClientKeys()) == ()
+
+
+def test_a_claim_without_a_name_asks_by_no_name(at: Any) -> None:
+    nameless = ClientKeys(phones=("+74951234567",))
+    known = [_known(at, "c1", name=""), _known(at, "c2", key="phone:+74951234567"), _known(at, "c3", name="xxxx")]
+    assert lookalikes(nameless, (), known, at("2026-02-01")) == ("c2",)
+
+
+def test_a_crowded_phone_does_not_hide_other_keys(at: Any) -> None:
+    crowd = [_known(at, f"c{number}", key="phone:+7495", name=f"Firm {number}") for number in range(6)]
+    mail = _known(at, "m", key="mail:a@mail.ru")
+    assert lookalikes(CLAIM, (), [*crowd, mail], at("2026-02-01")) == ("m",)
+
+
+def test_what_has_no_tax_number_is_kept_apart_by_none(at: Any) -> None:
+    members = [Member("a", 1, ("domain:x",), None), Member("b", 3, ("domain:x",), None)]
+    found = vetoed(members, ["a", "b"], [at("2026-01-02"), at("2026-01-01")], {0: "R1"})
+    assert found == {"R1": [Known("domain:x", "b", "", "", at("2026-01-01"), 3)]}
+
+
 @pytest.mark.parametrize(
     ("theirs", "asks"),
     [

@@ -43,6 +43,24 @@ def test_which_names_are_alike(one: str, other: str, alike: bool) -> None:
         assert set(blocks(plain(other))) & set(near_blocks(plain(one)))
 
 
+@pytest.mark.parametrize(
+    ("name", "own", "lengths"),
+    [
+        pytest.param("", (), (), id="no name"),
+        pytest.param("аб", ("name:2::аб", "name:2:::аб"), (1, 2, 3), id="a short one"),
+        pytest.param("абвгдеж", ("name:7::абв", "name:7:::деж"), (6, 7, 8), id="seven letters: by three"),
+        pytest.param("абвгдежз", ("name:8::абвг", "name:8:::дежз"), (7, 8, 9), id="eight: by four"),
+        pytest.param("абвгдежзи1", ("name:10:1:абвг", "name:10:1::жзи1"), (8, 9, 10, 11, 12), id="two letters at ten"),
+        pytest.param("а1б2вгдеж", ("name:9:12:а1б2", "name:9:12::гдеж"), (7, 8, 9, 10, 11), id="its numbers"),
+    ],
+)
+def test_keys_of_a_name(name: str, own: tuple[str, ...], lengths: tuple[int, ...]) -> None:
+    assert blocks(name) == own
+    asked = near_blocks(name)
+    assert tuple(dict.fromkeys(int(key.split(":")[1]) for key in asked)) == lengths
+    assert set(own) <= set(asked)
+
+
 @given(st.text("абвгд", min_size=5, max_size=40), st.integers(0, 39), st.sampled_from("абвгдеж"))
 def test_a_name_with_one_slip_is_found(name: str, place: int, letter: str) -> None:
     place %= len(name)

@@ -72,6 +72,7 @@ def test_a_registration_just_after_a_direct_deal(
         pytest.param(Evidence("P2", Source.PROMO, AT - timedelta(days=1)), CONTRADICTED, id="earlier"),
         pytest.param(Evidence("P2", Source.PROMO, AT), "", id="no earlier"),
         pytest.param(Evidence("P2", Source.TYPED, AT - timedelta(days=1)), "", id="weaker"),
+        pytest.param(Evidence("A0", Source.PROMO, AT), "", id="at the same moment, whoever it is for"),
     ],
 )
 def test_what_would_have_decided_before_the_statement_was_approved(

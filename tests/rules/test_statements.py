@@ -119,6 +119,30 @@ def test_the_partner_is_told_what_it_is_for_and_until_when_he_may_answer(at: Any
     )
 
 
+def test_what_was_before_is_told_at_once(at: Any) -> None:
+    def sent(period: str, minor: int, currency: str, silent: str | None) -> Statement:
+        until = at(silent).astimezone(UTC) if silent else None
+        name = f"S-{period}-{currency}"
+        closed = at("2026-06-05T09:00").astimezone(UTC)
+        return Statement(name, "A7", period, Money(minor, currency), SENT, closed, "u1", silence_at=until)
+
+    before = [
+        sent("2026-04", 100_00, "RUB", "2026-06-15T10:30"),
+        sent("2026-02", 5_00, "USD", "2026-06-14T10:30"),
+        sent("2026-03", 20_00, "RUB", "2026-06-13T10:30"),
+    ]
+    assert statements.past_text(before, translator("en"), _programme()) == (
+        "3 statements for 2026-02 to 2026-04: 120.00 RUB, 5.00 USD. They are of the time before the programme was kept "
+        "here, and count as accepted from 2026-06-15 10:30 on, unless there is an answer."
+    )
+    [alone] = [sent("2026-04", 100_00, "RUB", None)]
+    assert statements.past_text([alone], translator("en"), _programme()).startswith(
+        "1 statement for 2026-04 to 2026-04"
+    )
+    assert "from 2026-06-05 09:00 on" in statements.past_text([alone], translator("en"), _programme())
+    assert "from 2026-06-05 09:00 on" in statements.sent_text(alone, 1, translator("en"), _programme())
+
+
 def test_before_the_first_version_its_days_are_counted(at: Any) -> None:
     later = read_program({"effective_from": date(2026, 6, 1), "payout": {"accept_by_silence_bd": 9}})
     first = read_program({"effective_from": date(2026, 1, 1), "payout": {"accept_by_silence_bd": 1}})
