@@ -1,0 +1,34 @@
+"""docs/plugins/amocrm.md quotes errors as the code tells them, and its settings are taken."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from partnersync.contract.secret import Secret
+from partnersync_amocrm.settings import AmoSettings
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs/plugins/amocrm.md").read_text(encoding="utf-8")
+CODE = " ".join(
+    re.sub(r'"\s+f?"', "", path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "plugins/amocrm/partnersync_amocrm").glob("*.py"))
+)
+QUOTED = re.findall(r"^\| `([^`]+)` \|", PAGE.partition("## What errors mean")[2], re.MULTILINE)
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_an_error_is_told_in_these_words(text: str) -> None:
+    assert text in CODE
+
+
+def test_errors_are_quoted() -> None:
+    assert len(QUOTED) > 20
+
+
+@pytest.mark.parametrize("example", re.findall(r"```toml\n(.+?)```", PAGE, re.DOTALL))
+def test_the_examples_are_taken(example: str) -> None:
+    keys = tomllib.loads(example)["connections"]["crm"]
+    assert keys.pop("kind") == "amocrm"
+    AmoSettings.model_validate({key: Secret("x") if isinstance(value, dict) else value for key, value in keys.items()})
