@@ -32,7 +32,7 @@ def limiter_of(root: Path, settings: AmoSettings, clock: Clock) -> Limiter:
 def token_file_of(connection: str, root: Path, settings: AmoSettings) -> TokenFile:
     """Where the pair of an integration is kept."""
     secret = settings.client_secret or Secret("")
-    return TokenFile(_folder(root, settings) / "tokens.db", connection, secret)
+    return TokenFile(_folder(root, settings) / "tokens.db", connection, settings.url, secret)
 
 
 def _sign_in(connection: str, root: Path, settings: AmoSettings, clock: Clock, line: Line, limiter: Limiter) -> SignIn:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from weakref import finalize
 
 from partnersync.errors import ConfigError, TryLater
 
@@ -23,6 +24,7 @@ class SharedFile:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self._database = sqlite3.connect(path, timeout=wait_s, isolation_level=None, check_same_thread=False)
+            finalize(self, self._database.close)  # whoever forgets to close it leaves nothing open
             self._database.execute(f"PRAGMA synchronous = {'EXTRA' if durable else 'OFF'}")
         with self.alone() as database:
             for statement in schema.split(";"):

@@ -95,7 +95,7 @@ class Rotating:
             if now >= self._rest_until and not (self._kept and self._kept.dead):
                 try:
                     pair = self._replaced(pair)
-                except (TryLater, SignInRequired) as error:
+                except PartnersyncError as error:
                     self._rest_until = now + REST_S
                     _log.warning("token_not_replaced", {"connection": self._connection, "reason": error.message})
             return pair.access.reveal()

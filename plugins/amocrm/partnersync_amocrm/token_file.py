@@ -24,7 +24,7 @@ _PURPOSE = b"partnersync amocrm tokens 1"
 _SALT_BYTES = 16
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS pairs (
-    connection TEXT PRIMARY KEY, salt BLOB, sealed BLOB, origin TEXT, asked_at REAL, dead INTEGER
+    connection TEXT PRIMARY KEY, salt BLOB, sealed BLOB, url TEXT, origin TEXT, asked_at REAL, dead INTEGER
 )
 """
 
@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS pairs (
 class Kept:
     """What is known: `pair` None where there is none that this client_secret opens.
 
+    `origin`: where the account of the connection's present url was found; empty where that url is another one by now.
     `asked_at`: a replacement was asked for then and no answer is known. `dead`: the refresh token is.
     """
 
@@ -43,18 +44,19 @@ class Kept:
 
 
 class TokenFile:
-    """The pair of one connection, shared by all processes that run it."""
+    """The pair of one connection, shared by all processes that run it. `url` is that of the settings."""
 
-    def __init__(self, path: Path, connection: str, client_secret: Secret) -> None:
+    def __init__(self, path: Path, connection: str, url: str, client_secret: Secret) -> None:
         self._file = SharedFile(path, _SCHEMA, durable=True)
         self._connection = connection
+        self._url = url
         self._client_secret = client_secret
 
     @contextmanager
     def alone(self) -> Iterator["Entry"]:
         """Read and write while every other process waits; what was written is durable at the block's end."""
         with self._file.alone() as database:
-            yield Entry(database, self._connection, self._client_secret)
+            yield Entry(database, self._connection, self._url, self._client_secret)
 
     def read(self) -> Kept:
         """What is known now."""
@@ -77,17 +79,18 @@ class Entry:
 
     database: sqlite3.Connection
     connection: str
+    url: str
     client_secret: Secret
 
     def read(self) -> Kept:
         """The row."""
         row = self.database.execute(
-            "SELECT salt, sealed, origin, asked_at, dead FROM pairs WHERE connection = ?", (self.connection,)
+            "SELECT salt, sealed, url, origin, asked_at, dead FROM pairs WHERE connection = ?", (self.connection,)
         ).fetchone()
         if row is None:
             return Kept()
-        salt, sealed, origin, asked_at, dead = row
-        return Kept(_opened(self._seal(salt), sealed), origin, asked_at, bool(dead))
+        salt, sealed, url, origin, asked_at, dead = row
+        return Kept(_opened(self._seal(salt), sealed), origin if url == self.url else "", asked_at, bool(dead))
 
     def keep(self, pair: Pair, origin: str) -> None:
         """A new pair, of which nothing bad is known."""
@@ -95,7 +98,8 @@ class Entry:
         told = [pair.access.reveal(), pair.refresh.reveal(), pair.expires_at, pair.lives_s]
         sealed = self._seal(salt).encrypt(json.dumps(told).encode())
         self.database.execute(
-            "INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?, NULL, 0)", (self.connection, salt, sealed, origin)
+            "INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?, ?, NULL, 0)",
+            (self.connection, salt, sealed, self.url, origin),
         )
 
     def asked(self, at: float | None) -> None:

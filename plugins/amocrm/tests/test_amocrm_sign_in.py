@@ -184,6 +184,16 @@ def test_a_renamed_account_is_found_where_it_is(tmp_path: Path) -> None:
     )
 
 
+def test_an_address_that_a_person_corrects_counts_at_once(tmp_path: Path) -> None:
+    signed = Signed(tmp_path)
+    signed.sandbox.ui.rename("renamed", "renamed.amocrm.ru")
+    settings = oauth_settings("https://renamed.amocrm.ru")
+    endpoint = TokenEndpoint(settings, Handled(signed.front), signed.limiter, signed.time)
+    sign_in = Rotating("main", endpoint, token_file_of("main", tmp_path, settings), signed.time)
+    assert signed.client_of(sign_in).get("account")["subdomain"] == "renamed"
+    assert (signed.refreshes, sign_in.warning()) == (0, "")
+
+
 def test_a_refresh_token_never_goes_to_a_strange_host(tmp_path: Path) -> None:
     signed = Signed(tmp_path)
     client = signed.start()
