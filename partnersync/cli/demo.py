@@ -41,11 +41,16 @@ def _where(into: Path, say: Say) -> Iterator[str]:
         ("config", say("the settings and the program")),
         ("data", say("what was read")),
         ("out", say("the same files with our columns, and ledger.csv, incidents.csv, issues.csv")),
-        (YEAR, say("the same of the year, with statements.csv, payouts.csv, notes.csv and tasks.csv")),
+        (YEAR, say("the same of the year, with statements.csv, payouts.csv and notes.csv")),
     )
     yield from (f"  {into / name!s:{len(str(into)) + 9}} {text}" for name, text in places)
     yield f"  partnersync explain deal ID --config {into / 'config/partnersync.toml'}"
-    last = f"--as-of {demo_year.LAST} --config {into / YEAR / 'config/partnersync.toml'}"
-    for words in ("statements show P-1-2025-06-RUB", "explain partner P-1", "payouts --ageing"):
-        yield f"  partnersync {words} {last}"
-    yield f"  partnersync audit --config {into / YEAR / 'config/partnersync.toml'}"
+    year = f"--config {into / YEAR / 'config/partnersync.toml'}"
+    for words in (
+        "program show",
+        "statements show P-1-2025-06-RUB",
+        "explain partner P-1",
+        "explain deal D-1",
+        "audit",
+    ):
+        yield f"  partnersync {words} {year}"

@@ -1,6 +1,7 @@
 """The sample company through the command line: its published numbers, and that no order or place of rows moves them."""
 
 import random
+import shlex
 import shutil
 import sqlite3
 from collections import Counter, defaultdict
@@ -316,6 +317,11 @@ def test_the_demo_shows_the_main_job_and_that_nothing_changes(
     [quoted] = [block for block in readme.split("```\n") if "\nrun 1, as of " in block]
     assert [line for line in quoted.splitlines() if line.strip(" …") and line not in told.splitlines()] == []
     assert Firm(into).text("out/ledger.csv") == sample.text("out/ledger.csv")
+    further = [shlex.split(line)[1:] for line in told.splitlines() if line.startswith("  partnersync ")]
+    assert len(further) == 6
+    for words in further:
+        ended = sample.run(*("9X6V79KE" if word == "ID" else word for word in words))
+        assert (ended.code, ended.out.strip() in ("", "(none)")) == (0, False), words
 
 
 def test_the_demo_replaces_an_earlier_one_and_keeps_the_folder(
