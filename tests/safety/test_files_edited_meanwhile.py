@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from two_folders import AS_OF_FIRST, AS_OF_LATER, TwoFolders
+from two_folders import AS_OF_FIRST, TwoFolders
+
+BEFORE_CLOSING = "2026-04-05"  # a statement that closes meanwhile takes a line before its incident is known
 
 NewCompany = Callable[[str], TwoFolders]
 
@@ -46,21 +48,21 @@ def test_what_a_person_saves_during_a_run_is_not_overwritten_and_counts_in_the_n
         return edited
 
     edit(before)
-    before.sync(AS_OF_LATER)
+    before.sync(BEFORE_CLOSING)
     texts: list[str] = []
 
     def person(step: str, amount: int, of: int | None = None) -> None:
         if step == "decide cases" and not texts:
             texts.append(edit(during))
 
-    report = during.sync(AS_OF_LATER, progress=person)
+    report = during.sync(BEFORE_CLOSING, progress=person)
     assert report.exit_code == 3
     [pushed] = [pushed for pushed in report.pushed if pushed.refused]
     assert pushed.connection == connection
     reason = f"{name} was saved after this run read it. The next run reads it"
     assert {told for _, told in pushed.refused} == {reason}
     assert (during.root / name).read_bytes().decode() == texts[0]
-    during.sync(AS_OF_LATER)
+    during.sync(BEFORE_CLOSING)
     assert _told(during) == _told(before)
 
 
