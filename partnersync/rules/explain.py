@@ -16,6 +16,7 @@ from partnersync.rules import near_misses, payout_lines, payout_words
 from partnersync.rules.commission import STEPS
 from partnersync.rules.registration import looked_at
 from partnersync.rules.upkeep import DORMANT
+from partnersync.rules.words import condition
 
 # Step of a trace → sentence; placeholders are the step's arguments by name (ARGUMENTS below).
 SENTENCES: dict[str, str] = {
@@ -217,6 +218,7 @@ _SUMS = "paid amount sum before after from to base part whole owed limit total c
 _SPOKEN: dict[str, Callable[[Say, str], str]] = {
     **dict.fromkeys(_SUMS, Say.number),
     **dict.fromkeys(("rate", "share"), Say.percent),
+    "key": condition,
     "terms": _terms,
     "period": Say.period,
     **dict.fromkeys(("day", "first", "until"), lambda say, text: say.day(date.fromisoformat(text))),

@@ -95,6 +95,22 @@ _WORDS = (
     pmsgid("incident status", "resolved"),
     pmsgid("incident status", "dismissed"),
 )
+# What a rule of the program can ask about, by the names of `rule_choice.RuleFacts`.
+CONDITIONS: dict[str, str] = {
+    "partner_id": pmsgid("condition", "partner"),
+    "product": pmsgid("condition", "product"),
+    "deal_kind": pmsgid("condition", "deal kind"),
+    "registration_kind": pmsgid("condition", "registration kind"),
+    "partner_kind": pmsgid("condition", "partner kind"),
+    "partner_tier": pmsgid("condition", "partner tier"),
+    "pipeline": pmsgid("condition", "pipeline"),
+    "currency": pmsgid("condition", "currency"),
+}
+
+
+def condition(say: Say, name: str) -> str:
+    """What a rule asks about, in words."""
+    return say.pgettext("condition", CONDITIONS[name])
 
 
 def spoken(stored: StrEnum, say: Say) -> str:

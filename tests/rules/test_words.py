@@ -7,7 +7,8 @@ import pytest
 from partnersync.domain.deal import DealState
 from partnersync.domain.line import LineStatus
 from partnersync.domain.registration import RegistrationState
-from partnersync.rules.words import CONTEXT, word
+from partnersync.rules.rule_choice import RuleFacts
+from partnersync.rules.words import CONDITIONS, CONTEXT, condition, word
 from partnersync.translate import translator
 
 
@@ -27,3 +28,10 @@ def test_a_word_stands_beside_what_is_stored(stored: StrEnum, russian: str) -> N
 @pytest.mark.parametrize("stored", [member for words in CONTEXT for member in words], ids=repr)
 def test_every_word_is_translated(stored: StrEnum) -> None:
     assert word(stored, translator("ru")).endswith(f" ({stored})")
+
+
+def test_what_a_rule_asks_about_is_told_in_words() -> None:
+    assert tuple(CONDITIONS) == RuleFacts._fields
+    told = [condition(translator("ru"), name) for name in CONDITIONS]
+    assert told[:3] == ["партнёр", "продукт", "вид сделки"]
+    assert not {*told} & {*CONDITIONS.values()}
