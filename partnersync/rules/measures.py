@@ -73,7 +73,7 @@ class Retroactive(Measure):
         self._sum += earning.base.minor
         self._band, last = self._bands.at(self._sum), self._band
         each = self._band.rate
-        earned = Earned(earning, earning.base.share(each).minor, percent(each), each)
+        earned = Earned(earning, earning.base.share(each).minor, percent(each))
         reached = ("reached", self._text(self._sum), earned.rate)
         trace = f"{earning.trace}|{encode((('measure', before, self._period), reached))}"
         entries = [Entry(earning, earning, LineKind.ACCRUAL, earned.minor, earned.rate, trace)]
@@ -116,7 +116,7 @@ class Counting(Measure):
             band = self._bands.at(self._places.get(unit, number))
             number = self._places.get(unit, number) + 1
         rate = percent(band.rate)
-        earned = Earned(earning, earning.base.share(band.rate).minor, rate, band.rate if self._retroactive else None)
+        earned = Earned(earning, earning.base.share(band.rate).minor, rate)
         entries = []
         if not earning.counts_only:
             trace = f"{earning.trace}|{encode([('number', str(number), self._period, rate)])}"

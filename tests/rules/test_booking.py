@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partnersync.domain.earning import Earning, Owed, Refund
-from partnersync.domain.line import Line, LineKind
+from partnersync.domain.line import Line, LineKind, line_id
 from partnersync.domain.value import Money
 from partnersync.rules.booking import Family, book, fully_reversed, reverse
 
@@ -92,6 +92,11 @@ FIRST = ("accrual", 1, 100_000_00, 50_000_00)
             id="another base alone moves the base",
         ),
         pytest.param(
+            [owed(0), owed(50_000_00, 110_000_00)],
+            [("accrual", 1, 100_000_00, 0), ("adjustment", 1, 10_000_00, 50_000_00)],
+            id="also of one whose base earned nothing",
+        ),
+        pytest.param(
             [owed(0, 0), owed(50_000_00)],
             [("accrual", 1, 0, 0), ("accrual", 2, 100_000_00, 50_000_00)],
             id="what earned nothing and now earns accrues",
@@ -125,6 +130,31 @@ def test_a_line_carries_the_event_and_who_is_paid() -> None:
         reason="OVERPAID",
         trace="base:100000.00",
     )
+
+
+def test_a_line_of_nothing_waits_like_any_other() -> None:
+    (line,) = booked(owed(0, 0))
+    assert line.hold_until == HOLD
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "expected"),
+    [
+        pytest.param(
+            LineKind.ACCRUAL, "OVERPAID", ("reversal", "", True), id="an accrual, by a reversal that names it"
+        ),
+        pytest.param(LineKind.CAP, "deal", ("cap", "deal", True), id="a cut, by another that names its cap"),
+        pytest.param(LineKind.TRUEUP, "", ("trueup", "", False), id="a true-up, by another, which names no line"),
+    ],
+)
+def test_what_is_taken_back_says_of_what(kind: LineKind, reason: str, expected: tuple[str, str, bool]) -> None:
+    one = replace(owed(50_000_00, reason=reason), kind=kind)
+    (line,) = booked(one)
+    (back,) = reverse([line], RUN_2, None)
+    named = line_id("main/P1", "licence", "A7")
+    kind_, reason_, names = expected
+    assert (back.kind, back.reason, back.reverses) == (kind_, reason_, named if names else "")
+    assert (back.amount, back.base, back.hold_until) == (Money(-50_000_00, "RUB"), Money(-100_000_00, "RUB"), None)
 
 
 def test_a_difference_tells_what_was_booked_before() -> None:

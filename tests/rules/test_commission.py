@@ -226,6 +226,19 @@ def test_a_refund_has_the_time_of_its_own_and_the_terms_of_its_payment() -> None
             id="without an amount, given back in full and paid again",
         ),
         pytest.param(
+            deal("2000", "install"),
+            [paid("P1", "1000"), refund("R1", "300", "P1"), refund("R2", "300", "P1"), paid("P2", "500", "2026-07-01")],
+            ["500.00", "250.00", "-150.00", "-150.00"],
+            id="given back in parts and paid again",
+        ),
+        pytest.param(
+            deal("", "install"),
+            [paid("P1", "0.01"), paid("P2", "10", "2026-06-01")],
+            ["1000.00", "0.00"],
+            id="a kopeck",
+        ),
+        pytest.param(deal("0", "install"), [paid("P1", "10")], ["0.00"], id="of a deal for nothing, nothing"),
+        pytest.param(
             deal("", "install"), [paid("P1", "0"), paid("P2", "10")], ["0.00", "1000.00"], id="no money, no share"
         ),
         pytest.param(
@@ -257,6 +270,11 @@ def test_fixed_is_once_per_deal(one: Deal, payments: list[Payment], amounts: lis
             [paid("P1", "1464000")],
             [("165000.00", "10%+15%+20%")],
             id="1,200,000 in one payment is one line of 165,000",
+        ),
+        pytest.param(
+            [paid("P1", "366000"), paid("P2", "366000", "2026-06-01"), paid("P3", "122000", "2026-06-02")],
+            [("30000.00", "10%"), ("35000.00", "10%+15%"), ("15000.00", "15%")],
+            id="it grows by every payment",
         ),
         pytest.param(
             [paid("P1", "610000", "2026-06-30 23:59"), paid("P2", "122000", "2026-07-01 00:00")],
@@ -294,8 +312,12 @@ def test_a_bucket_is_the_partners_events_under_a_rule_in_a_period(measure: str, 
 def test_a_bucket_whose_rule_is_gone_cannot_be_priced() -> None:
     found, _ = look(deal(products="service"), [paid("P1", "122000")])
     for terms in (programme(RULES.replace("2020-01-01", "2021-01-01")), programme("effective_from = 2020-01-01")):
-        with pytest.raises(ConfigError, match="services"):
+        with pytest.raises(ConfigError) as caught:
             price(found, terms)
+        assert str(caught.value) == (
+            'The bands of rule "services" of program 2020-01-01, which lines depend on, are gone. '
+            "Put that version's file back as it was"
+        )
 
 
 @pytest.mark.parametrize(
@@ -368,6 +390,16 @@ def test_base_items(one: Deal, payments: list[Payment], items: str, reason: str)
     assert (line.earning.base_items, line.earning.reason) == (items, reason)
 
 
+def test_a_refund_takes_back_of_the_item_and_says_nothing_of_what_was_too_much() -> None:
+    one = deal("122", "a=b")
+    everything = programme("effective_from = 2020-01-01\n[[commission.rules]]\nname = 'all'\nrate = '10%'")
+    found, _ = look(one, [paid("P1", "244"), refund("R1", "183", "P1")], everything)
+    assert [(line.base_items, line.reason) for line in found] == [
+        ("a=b=100.00|a=b=-:OVERPAID", "OVERPAID"),
+        ("a=b=-50.00", ""),
+    ]
+
+
 def test_a_deal_without_products_is_one_item() -> None:
     terms = programme('effective_from = 2020-01-01\n[[commission.rules]]\nname = "all"\nrate = "10%"')
     (line,) = owed(deal(products=""), [paid("P1", "122")], terms)
@@ -409,6 +441,20 @@ TRACES = [
         POLICY,
         "sum:500.00|vat:22%25:90.16|base:409.84|rule:install:1000.00|share:0.00:500.00:2000.00|hold:2026-05-15",
         id="fixed",
+    ),
+    pytest.param(
+        deal("0.01", "install"),
+        [paid("P1", "0.01")],
+        POLICY,
+        "sum:0.01|vat:22%25:0.00|base:0.01|rule:install:1000.00|share:0.00:0.01:0.01|hold:2026-05-15",
+        id="fixed, of a deal for a kopeck",
+    ),
+    pytest.param(
+        deal(),
+        [paid("P1", "122000"), refund("R1", "61000", "P1"), refund("R2", "30500", "P1")],
+        POLICY,
+        "refund:main/P1:30500.00:122000.00|base:25000.00|accrued:50000.00",
+        id="a second refund",
     ),
     pytest.param(
         deal(products="setup"),

@@ -257,6 +257,32 @@ def test_a_trace_tells_the_number_and_its_rate(mode: str, measure: str, steps: l
     assert [line.rate for line in accruals] == [step.partition(":")[2] for step in steps]
 
 
+def test_what_one_client_wins_counts_by_its_deals() -> None:
+    rules = terms("marginal", "won_in_month")
+    wins = [*WINS, ("2026-05-07", "2026-05-08")]
+    found = [
+        one for n, (on, at) in enumerate(wins) for one in earned(n, on, [paid(f"P{n}", "100", at)], rules, "main/C")
+    ]
+    assert told(book(found, rules)) == "P0 10.00, P1 10.00, P2 20.00, P3 20.00"
+
+
+def test_a_band_from_the_first_win_on_tops_up_what_came_before_it() -> None:
+    first = programme(FROM_THE_FIRST)
+    found = earned(0, "2026-05-02", [paid("P0", "100", "2026-05-01")], first)
+    assert told(book(found, first)) == "P0 10.00, D0 trueup 10.00"
+
+
+FROM_THE_FIRST = """
+effective_from = 2020-01-01
+[commission]
+base = "gross"
+[[commission.rules]]
+name = "sales"
+tiers = { mode = "retroactive", measure = "won_in_month", bands = [
+  { from = 0, rate = "10%" }, { from = 1, rate = "20%" } ] }
+"""
+
+
 def test_a_deal_that_is_not_won_earns_by_the_next_place() -> None:
     rules = terms("marginal", "won_in_month")
     found = [one for n, (on, at) in enumerate(WINS[:2]) for one in earned(n, on, [paid(f"P{n}", "100", at)], rules)]

@@ -94,6 +94,12 @@ BANDS = (
         ),
         pytest.param(
             "deal",
+            [paid("P1", "1000.05"), refund("R1", "0.05", "P1")],
+            "P1 1000.05 100.01, P1 cap deal -0.01, R1 -0.05 -0.01, R1 cap deal 0.01",
+            id="be it a kopeck",
+        ),
+        pytest.param(
+            "deal",
             [paid("P1", "1000"), refund("R1", "1000", "P1", "2026-06-01"), paid("P2", "1000", "2026-07-01")],
             "P1 1000.00 100.00, P2 1000.00 100.00, R1 -1000.00 -100.00",
             id="what was given back frees the cap",
@@ -153,6 +159,19 @@ def test_bands_with_a_cap(mode: str, expected: str) -> None:
             'fixed = "1000 RUB"',
             "P1 1000.00 1000.00, P1 cap max_total -500.00, P2 3000.00 0.00, P2 cap max_total 500.00",
             id="earned at once, it counts as the base grows",
+        ),
+        pytest.param(
+            deal(),
+            [
+                paid("P1", "1000"),
+                refund("R1", "500", "P1"),
+                refund("R2", "500", "P1", "2026-06-02"),
+                paid("P2", "500", "2026-07-01"),
+            ],
+            'rate = "60%"',
+            "P1 1000.00 600.00, P1 cap max_total -100.00, P2 500.00 300.00, P2 cap max_total -50.00, "
+            "R1 -500.00 -300.00, R1 cap max_total 50.00, R2 -500.00 -300.00, R2 cap max_total 50.00",
+            id="what was given back allows nothing any more",
         ),
         pytest.param(
             deal(),
@@ -218,6 +237,32 @@ def test_deals_of_a_partner_share_his_cap() -> None:
     assert brief(price([*second, *first], terms("partner_month"))) == (
         "P1 800.00 80.00, P2 800.00 80.00, P2 cap partner_month -60.00"
     )
+
+
+@pytest.mark.parametrize(
+    ("back", "expected"),
+    [
+        pytest.param("100", "P2 D2 -10.00, P3 D3 -60.00, R3 D3 30.00", id="10 more go to the earliest cut"),
+        pytest.param("300", "P3 D3 -60.00, R3 D3 40.00", id="30 more: 20 to the earliest, 10 to the next"),
+        pytest.param("600", "P3 D3 -60.00, R3 D3 60.00", id="60 more: there are only 50"),
+    ],
+)
+def test_what_is_given_free_goes_to_the_events_own_cut_and_then_to_the_earliest(back: str, expected: str) -> None:
+    rules = terms("partner_month")
+    payments = {
+        "D1": [paid("P1", "800", "2026-05-01"), refund("R1", back, "P1", "2026-05-05")],
+        "D2": [paid("P2", "400", "2026-05-02")],
+        "D3": [paid("P3", "600", "2026-05-03"), refund("R3", "300", "P3", "2026-05-04")],
+    }
+    found = []
+    for name, those in payments.items():
+        found += look(replace(deal(), ref=f"main/{name}"), those, rules)[0]
+    cuts = sorted(
+        f"{one.earning.event_id[5:]} {one.earning.deal_ref[5:]} {one.amount.text()}"
+        for one in price(found, rules)
+        if one.kind is LineKind.CAP
+    )
+    assert ", ".join(cuts) == expected
 
 
 @pytest.mark.parametrize(

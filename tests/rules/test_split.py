@@ -180,6 +180,16 @@ def test_bases_are_shared_too_and_the_trace_tells_the_share() -> None:
     assert all(len(step) == 1 + len(STEPS[step[0]]) for step in decode(first.trace))
 
 
+def test_a_refund_is_shared_as_its_payment_was() -> None:
+    found = lines(BOTH, paid("P1", "100"), refund("R1", "50", "P1"), refund("R2", "50", "P1", "2026-06-02"))
+    assert [(line.payee_id, line.base.text(), line.amount.text(), line.base_items) for line in found[2:]] == [
+        ("A7", "-35.00", "-17.50", "licence=-35.00"),
+        ("B2", "-15.00", "-7.50", "licence=-15.00"),
+        ("A7", "-35.00", "-17.50", "licence=-35.00"),
+        ("B2", "-15.00", "-7.50", "licence=-15.00"),
+    ]
+
+
 def test_items_are_shared_and_what_is_out_of_the_base_stays_told() -> None:
     one = replace(deal("100", "licence"), roles=(("B2", "implementation"),))
     found, _ = look(one, [paid("P1", "150", product="licence"), paid("P2", "20", "2026-05-02")], TERMS)
