@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from partnersync.contract.adapter import Outcome
-from partnersync.errors import OutcomeUnknown
+from partnersync.errors import OutcomeUnknown, PartnersyncError, TryLater
 from partnersync_amocrm.faults import DELETED, Finding, Gone, Refused, TooMuchSent
 from partnersync_amocrm.transport import Client
 
@@ -47,48 +47,76 @@ class Batches:
     def change(self, items: Iterable[Item]) -> Iterator[Settled]:
         """Send items, each with its id, and tell what became of each; taken lazily, as many as are sent at once.
 
-        Errors that concern every call (TryLater, SignInRequired) are raised, and leave items without an outcome.
+        An error that concerns every call (TryLater, SignInRequired) is raised once all that was sent has its outcome;
+        items without one were not processed.
         """
         waiting = iter(items)
-        batches = iter(lambda: list(islice(waiting, self.size)), [])
-        for settled in self.client.together(partial(self._settle, batch) for batch in batches):
-            yield from settled
+        failed: list[PartnersyncError] = []
 
-    def _settle(self, batch: Sequence[Item]) -> list[Settled]:
+        def jobs() -> Iterator[Callable[[], list[Settled]]]:
+            while not failed and (batch := list(islice(waiting, self.size))):
+                yield partial(self._sent, batch, failed)
+
+        for settled in self.client.together(jobs()):
+            yield from settled
+        if failed:
+            raise failed[0]
+
+    def _sent(self, batch: Sequence[Item], failed: list[PartnersyncError]) -> list[Settled]:
+        settled: list[Settled] = []
+        try:
+            self._settle(batch, settled)
+        except PartnersyncError as error:
+            failed.append(error)
+        return settled
+
+    def _settle(self, batch: Sequence[Item], settled: list[Settled]) -> None:
         if not batch:
-            return []
+            return
         try:
             told = self.client.change(self.route, [{**item, "request_id": str(n)} for n, item in enumerate(batch)])
         except TooMuchSent as error:
-            return self._in_parts(batch, error)
+            self._in_parts(batch, error, settled)
         except OutcomeUnknown as error:
-            return [Settled(item, Outcome.UNKNOWN, error.message) for item in batch]
+            settled += _unknown(batch, error)
         except Refused as error:
-            return self._without_bad(batch, error)
-        rows = {row["id"]: row for row in told["_embedded"][self.route]}
-        return [Settled(item, Outcome.DONE, answer=rows.get(item["id"], {})) for item in batch]
+            self._without_bad(batch, error, settled)
+        else:
+            rows = {row["id"]: row for row in told["_embedded"][self.route]}
+            settled += (Settled(item, Outcome.DONE, answer=rows.get(item["id"], {})) for item in batch)
 
-    def _in_parts(self, batch: Sequence[Item], error: TooMuchSent) -> list[Settled]:
-        if len(batch) == 1:
-            return [Settled(batch[0], Outcome.UNKNOWN, error.message)]
+    def _in_parts(self, batch: Sequence[Item], error: TooMuchSent, settled: list[Settled]) -> None:
         self.size = max(1, min(self.size, len(batch) // 2))
-        left = self.still_due(batch)
+        try:
+            left = self.still_due(batch) if len(batch) > 1 else None
+        except TryLater:
+            left = None
+        if left is None:
+            settled += _unknown(batch, error)
+            return
         ids = {item["id"] for item in left}
-        done = [Settled(item, Outcome.DONE) for item in batch if item["id"] not in ids]
-        return done + self._settle(left[: self.size]) + self._settle(left[self.size :])
+        settled += (Settled(item, Outcome.DONE) for item in batch if item["id"] not in ids)
+        half = -(-len(left) // 2)
+        self._settle(left[:half], settled)
+        self._settle(left[half:], settled)
 
-    def _without_bad(self, batch: Sequence[Item], error: Refused) -> list[Settled]:
+    def _without_bad(self, batch: Sequence[Item], error: Refused, settled: list[Settled]) -> None:
         """Whom the account names; where it names nobody, whoever is refused alone."""
-        bad: dict[int, Finding | None] = {
-            int(one.request_id): one for one in error.findings if one.request_id.isdigit()
-        }
+        named = {one.request_id: one for one in error.findings}
+        bad: dict[int, Finding | None] = {n: named[str(n)] for n in range(len(batch)) if str(n) in named}
         if len(batch) == 1:
             bad = {0: next(iter(error.findings), None)}
         if not bad:
             half = len(batch) // 2
-            return self._settle(batch[:half]) + self._settle(batch[half:])
-        refused = [_refused(batch[number], one, error) for number, one in bad.items() if number < len(batch)]
-        return refused + self._settle([item for number, item in enumerate(batch) if number not in bad])
+            self._settle(batch[:half], settled)
+            self._settle(batch[half:], settled)
+            return
+        settled += (_refused(batch[number], one, error) for number, one in bad.items())
+        self._settle([item for number, item in enumerate(batch) if number not in bad], settled)
+
+
+def _unknown(batch: Sequence[Item], error: OutcomeUnknown) -> Iterator[Settled]:
+    return (Settled(item, Outcome.UNKNOWN, error.message) for item in batch)
 
 
 def _refused(item: Item, finding: Finding | None, error: Refused) -> Settled:

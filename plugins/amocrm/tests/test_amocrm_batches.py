@@ -12,8 +12,10 @@ from partnersync.contract.adapter import Outcome
 from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, Fault
 from partnersync.sandbox.messages import Response
 from partnersync_amocrm.batches import Batches, Item
+from partnersync_amocrm.faults import NotPaid
 from partnersync_amocrm_sandbox.behaviour import Batch
 from partnersync_amocrm_sandbox.sample import ADMIN
+from partnersync_amocrm_sandbox.troubles import TROUBLES
 
 FIRST = 10_000_001
 DONE, REFUSED, UNKNOWN = Outcome.DONE, Outcome.REFUSED, Outcome.UNKNOWN
@@ -72,12 +74,16 @@ def test_a_bad_item_does_not_lose_the_others(tmp_path: Path, mixed: Batch) -> No
     assert office.calls("PATCH") == 2
 
 
-def test_who_is_bad_is_found_where_the_account_does_not_say(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", ["", "77", "no number"])
+def test_who_is_bad_is_found_where_the_account_does_not_say(tmp_path: Path, named: str) -> None:
     office = Office(tmp_path, 4)
     items = items_of(4)
     items[2]["status_id"] = 5
-    mute = b'{"title": "Bad Request", "status": 400, "detail": "Request validation failed"}'
-    office.front.faults.plan(Fault.answer(Response(400, mute)), method="PATCH")
+    found = (
+        [{"request_id": named, "errors": [{"code": "NotSupportedChoice", "path": "x", "detail": ""}]}] if named else []
+    )
+    mute = {"title": "Bad Request", "status": 400, "validation-errors": found}
+    office.front.faults.plan(Fault.answer(Response.of_json(400, mute)), method="PATCH")
     outcomes = {one.item["id"]: one.outcome for one in sender(office).change(items)}
     assert outcomes == {FIRST: DONE, FIRST + 1: DONE, FIRST + 2: REFUSED, FIRST + 3: DONE}
 
@@ -121,3 +127,23 @@ def test_a_deleted_record_is_gone(tmp_path: Path) -> None:
     office.sandbox.ui.delete(ADMIN, FIRST + 1)
     outcomes = {one.item["id"]: one.outcome for one in sender(office).change(items_of(3))}
     assert outcomes == {FIRST: DONE, FIRST + 1: Outcome.GONE, FIRST + 2: DONE}
+
+
+def test_what_stops_every_call_is_raised_once_all_that_was_sent_has_its_outcome(tmp_path: Path) -> None:
+    settled: list[tuple[int, Outcome]] = []
+    office = Office(tmp_path, 10)
+    office.front.faults.plan(TROUBLES["402 flap"], method="PATCH", call=2)
+    outcomes = ((one.item["id"] - FIRST, one.outcome) for one in sender(office, 2).change(items_of(10)))
+    with pytest.raises(NotPaid):
+        settled.extend(outcomes)
+    changed = [number for number, price in enumerate(prices(office, 10)) if price == 777_000 + number]
+    assert settled == [(number, DONE) for number in changed]
+    assert {0, 1} <= {*changed} < {*range(10)}
+
+
+def test_what_cannot_be_read_back_is_unknown(tmp_path: Path) -> None:
+    office = Office(tmp_path, 4)
+    office.front.faults.plan(Fault.html(504), method="PATCH")
+    office.front.faults.plan(Fault.html(502), method="GET", times=99)
+    assert [one.outcome for one in sender(office).change(items_of(4))] == [UNKNOWN] * 4
+    assert office.calls("PATCH") == 1
