@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -133,10 +134,10 @@ def test_a_call_that_never_arrived_costs_nothing(tmp_path: Path) -> None:
 
 def expired(url: str, sandbox: AmoSandbox, folder: Path) -> None:
     """Keep a pair whose access token has just ended."""
-    settings, line, time = oauth_settings(url), Line("main", 1), Clock()
-    endpoint = TokenEndpoint(settings, line, limiter_of(folder, settings, time), time)
+    settings, line, clock = oauth_settings(url), Line("main", 1), Clock()
+    endpoint = TokenEndpoint(settings, line, limiter_of(folder, settings, clock), clock)
     pair = endpoint.exchange(url, Secret(consent(sandbox)))
-    token_file_of("main", folder, settings).keep(replace(pair, expires_at=time.unix() - 1), url)
+    token_file_of("main", folder, settings).keep(replace(pair, expires_at=clock.unix() - 1), url)
     line.close()
 
 
@@ -278,6 +279,23 @@ def test_eight_processes_with_an_expired_token_replace_it_once(tmp_path: Path) -
         assert told == [sandbox.account.name] * 8
         assert sandbox.account.tokens.refreshes == 1
         assert sandbox.account.limiter.refused == 0
+
+
+def test_threads_whose_token_is_refused_replace_it_once(tmp_path: Path) -> None:
+    with served(latency_s=0.05) as (sandbox, server):
+        settings = oauth_settings(server.url)
+        expired(server.url, sandbox, tmp_path)
+        file = token_file_of("main", tmp_path, settings)
+        pair = file.read().pair
+        assert pair
+        file.keep(replace(pair, expires_at=time.time() + DAY), server.url)
+        client = client_of("main", tmp_path, settings, Clock())
+        for access in sandbox.account.tokens._access.values():
+            access.revoked = access.integration == CLIENT_ID
+        names = client.together((lambda: client.get("account")["name"]) for _ in range(8))
+        assert list(names) == [sandbox.account.name] * 8
+        assert sandbox.account.tokens.refreshes == 1
+        client.close()
 
 
 def test_a_failing_endpoint_is_tried_again_later(tmp_path: Path) -> None:
