@@ -20,7 +20,8 @@ from partnersync.domain.registration import Registration, RegistrationKind
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import partners
 from partnersync.rules.program import Programme, read_program
-from partnersync.sync.decide import CaseFile, DealDecision, Knowledge, decide
+from partnersync.sync.case import CaseFile, DealDecision, Knowledge
+from partnersync.sync.decide import decide
 from partnersync.sync.lines import bucket_lines, deal_lines
 from partnersync.sync.plan import change
 from partnersync.sync.want import deal_values

@@ -11,7 +11,7 @@ from partnersync.rules import clawback
 from partnersync.rules.clawback import Known
 from partnersync.rules.program import Programme
 from partnersync.store import debts, decisions, earnings, ledger, payouts
-from partnersync.sync.decide import CaseDecision
+from partnersync.sync.case import CaseDecision
 from partnersync.sync.freezer import Freezer
 from partnersync.sync.lines import NOTHING_PAID, Booking, bucket_lines, deal_lines, families
 

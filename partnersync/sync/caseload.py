@@ -19,7 +19,7 @@ from partnersync.rules.likeness import Known
 from partnersync.store import casefile, codec, decisions, ledger, overrides, records, rulings, statements, traits
 from partnersync.store.records import Row
 from partnersync.store.traits import Trait
-from partnersync.sync.decide import CaseFile
+from partnersync.sync.case import CaseFile
 
 Places = dict[tuple[str, str], Row]  # (kind, programme-wide id) → record
 

@@ -34,8 +34,9 @@ from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.sync import acceptance, caseload, guard, knowing, want
 from partnersync.sync.booker import Booker
+from partnersync.sync.case import CaseDecision, CaseFile, Knowledge
 from partnersync.sync.caseload import Places
-from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
+from partnersync.sync.decide import decide
 from partnersync.sync.dues import Dues
 from partnersync.sync.freezer import Freezer
 from partnersync.sync.payees import bank_details

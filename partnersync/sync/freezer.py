@@ -15,7 +15,7 @@ from partnersync.rules import frozen
 from partnersync.rules.booking import Family
 from partnersync.store import decisions, issuebook, kept, ledger, statements
 from partnersync.store.issuebook import IssueRow
-from partnersync.sync.decide import DealDecision
+from partnersync.sync.case import DealDecision
 from partnersync.sync.lines import Booked
 
 

@@ -12,7 +12,7 @@ from partnersync.rules import booking, clawback
 from partnersync.rules.clawback import Known
 from partnersync.rules.pricing import price
 from partnersync.rules.program import Programme
-from partnersync.sync.decide import DealDecision
+from partnersync.sync.case import DealDecision
 
 Booked = Mapping[booking.Family, Sequence[Line]]
 NOTHING_PAID = Known({})

@@ -21,7 +21,8 @@ from partnersync.rules.tiers import Tiers
 from partnersync.rules.what_if import Bill, judges_anew
 from partnersync.store import casefile, decisions, runs
 from partnersync.sync import caseload, knowing
-from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
+from partnersync.sync.case import CaseDecision, CaseFile, Knowledge
+from partnersync.sync.decide import decide
 from partnersync.sync.progress import Progress
 
 Capacity = Mapping[str, tuple[str, ...] | None]

@@ -15,8 +15,9 @@ from partnersync.rules.program import Programme
 from partnersync.store import casefile, claimants, decisions, tier_bases
 from partnersync.store.rows import chunks
 from partnersync.sync import caseload, knowing
+from partnersync.sync.case import CaseDecision, CaseFile, Knowledge
 from partnersync.sync.caseload import Places
-from partnersync.sync.decide import CaseDecision, CaseFile, Knowledge, decide
+from partnersync.sync.decide import decide
 
 _CASES_AT_ONCE = 500
 

@@ -23,7 +23,7 @@ from partnersync.domain.value import Money, round_half_up
 from partnersync.rules.booking import fully_reversed, ledger_order
 from partnersync.rules.commission import STEPS, earn
 from partnersync.rules.program import Programme, read_program
-from partnersync.sync.decide import DealDecision
+from partnersync.sync.case import DealDecision
 from partnersync.sync.lines import bucket_lines, deal_lines, families
 
 TERMS = """

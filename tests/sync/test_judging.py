@@ -21,7 +21,8 @@ from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.domain.value import Money
 from partnersync.rules import partners
 from partnersync.rules.program import Programme, read_program
-from partnersync.sync.decide import CaseFile, Knowledge, decide
+from partnersync.sync.case import CaseFile, Knowledge
+from partnersync.sync.decide import decide
 from partnersync.sync.judging import stage_moved
 
 MOSCOW = ZoneInfo("Europe/Moscow")
