@@ -400,6 +400,18 @@ def test_a_refund_takes_back_of_the_item_and_says_nothing_of_what_was_too_much()
     ]
 
 
+def test_every_payment_uses_up_what_the_deal_asked_for() -> None:
+    payments = [paid("P1", "48.80"), paid("P2", "48.80", "2026-05-02"), paid("P3", "48.80", "2026-05-03")]
+    assert brief(owed(deal("122"), payments)) == "P1 40.00 20.00, P2 40.00 20.00, P3 20.00 10.00"
+
+
+def test_a_refund_of_the_same_moment_comes_after_its_payment_whatever_its_id() -> None:
+    back = replace(refund("A1", "61", "P1"), paid_at=moscow("2026-05-01 10:00"))
+    found, issues = look(deal(), [back, paid("P1", "122")])
+    assert issues == []
+    assert brief(price(found, POLICY)) == "P1 100.00 50.00, A1 -50.00 -25.00"
+
+
 def test_a_deal_without_products_is_one_item() -> None:
     terms = programme('effective_from = 2020-01-01\n[[commission.rules]]\nname = "all"\nrate = "10%"')
     (line,) = owed(deal(products=""), [paid("P1", "122")], terms)

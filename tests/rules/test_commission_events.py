@@ -72,12 +72,47 @@ def test_a_win_holds_from_its_day_and_counts_in_its_period() -> None:
             "P1 40000.00 20000.00, D1 60000.00 30000.00, R1 -20000.00 -10000.00",
             id="what was given back after it is a refund and no more",
         ),
-        pytest.param([paid("P1", "61000", "2026-05-02")], "D1 100000.00 50000.00", id="later payments are no events"),
+        pytest.param(
+            [
+                paid("P1", "48800", "2026-04-01"),
+                refund("R1", "12200", "P1", "2026-04-02"),
+                refund("R2", "12200", "P1", "2026-04-03"),
+            ],
+            "P1 40000.00 20000.00, D1 80000.00 40000.00, R1 -10000.00 -5000.00, R2 -10000.00 -5000.00",
+            id="in parts too",
+        ),
+        pytest.param(
+            [paid("P1", "48800", "2026-04-01"), refund("R1", "24400", "P1", "2026-05-01 10:00")],
+            "P1 40000.00 20000.00, D1 60000.00 30000.00, R1 -20000.00 -10000.00",
+            id="at its very moment is not before it",
+        ),
+        pytest.param(
+            [paid("P1", "61000", "2026-05-01 10:00"), paid("P2", "61000", "2026-05-02")],
+            "D1 100000.00 50000.00",
+            id="payments of its moment or later are no events",
+        ),
+        pytest.param(
+            [
+                paid("P1", "24400", "2026-04-01"),
+                paid("P2", "24400", "2026-05-02"),
+                refund("R1", "12200", "P1", "2026-05-03"),
+            ],
+            "P1 20000.00 10000.00, D1 80000.00 40000.00, R1 -10000.00 -5000.00",
+            id="but refunds after them are",
+        ),
     ],
 )
 def test_nothing_is_earned_twice_when_the_trigger_changes(payments: list[Payment], expected: str) -> None:
     terms = programme(RULES, WON_RULES.replace("2020-01-01", "2026-04-15"))
     assert brief(owed(won("122000"), payments, terms)) == expected
+
+
+def test_a_win_and_a_payment_that_cannot_be_used_are_both_told() -> None:
+    _, issues = look(won("100", on="2019-12-31"), [refund("R1", "10", "P9")], WON)
+    assert [(issue.record_id, issue.code) for issue in issues] == [
+        ("main/D1", "PROGRAM_MISSING"),
+        ("main/R1", "OVER_REFUND"),
+    ]
 
 
 def test_an_event_before_the_first_version_is_what_that_version_calls_one() -> None:

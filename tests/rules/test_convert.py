@@ -141,3 +141,6 @@ def test_the_line_keeps_the_rate() -> None:
     assert (line.fx_rate, line.fx_source, line.fx_date) == ("80.5", "bank", "2026-05-01")
     assert line.amount.currency == "RUB"
     assert decode(line.trace)[1] == ("converted", "80.5", "2026-05-01", "8050.00")
+    found, _ = look(replace(one, products=("install",)), [usd("P1", 1)], programme(TERMS), RATES)
+    accrual, cut = bucket_lines(found, {}, programme(TERMS), AS_OF).lines
+    assert [(line.amount.text(), line.fx_rate) for line in (accrual, cut)] == [("1000.00", "80.5"), ("-959.75", "")]

@@ -51,6 +51,15 @@ def test_margins(amount: str, payments: list[Payment], expected: str) -> None:
     assert brief(owed(deal(amount), payments, programme(MARGIN))) == expected
 
 
+def test_what_is_out_of_scope_is_worth_nothing_however_many_there_are() -> None:
+    terms = programme(UNITS.replace("[commission]", '[commission]\nexclude_products = ["setup"]'))
+    one = deal()
+    for payment in (paid("P1", "100", product="setup", quantity=Fraction(3)), paid("P1", "100", product="setup")):
+        (line,) = owed(one, [payment], terms)
+        assert (line.amount, line.earning.fixed) == (rub("0"), rub("0"))
+        assert ("units", "0") in decode(line.trace)
+
+
 @pytest.mark.parametrize(
     ("amount", "payments", "expected"),
     [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from partnersync.domain.deal import DealKind
 from partnersync.problems import Refused
 from partnersync.rules.program import Program, choose_rule, read_program
-from partnersync.rules.rule_choice import RuleFacts, can_meet, passed_over, weight
+from partnersync.rules.rule_choice import RuleFacts, can_meet, passed_over, rank, weight
 from partnersync.rules.terms import CommissionRule
 
 FACTS = RuleFacts(
@@ -113,6 +113,22 @@ VALUES = {
     "partner_tiers": ["gold"],
     "pipelines": ["main"],
 }
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("partners products", (5, "partners")),
+        ("products deal_kinds", (4, "products with deal_kinds")),
+        ("products pipelines", (3, "products")),
+        ("deal_kinds", (2, "kinds or pipelines")),
+        ("partner_tiers", (1, "partner_tiers")),
+        ("", (0, "no condition")),
+    ],
+)
+def test_ranks_and_what_they_are_called(keys: str, expected: tuple[int, str]) -> None:
+    (one,) = program(rule("one", **{key: VALUES[key] for key in keys.split()})).commission.rules
+    assert rank(one.when) == expected
 
 
 @pytest.mark.parametrize(

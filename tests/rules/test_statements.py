@@ -1,6 +1,6 @@
 """When statements close, are accepted by silence and are to be paid; what their lines still miss (policy.md 5)."""
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -78,6 +78,15 @@ def test_silence_accepts_after_five_business_days(sent: str, accepted: str, at: 
 )
 def test_payment_is_due_ten_business_days_after_the_approval(approved: str, pay_by: date, at: Any) -> None:
     assert statements.pay_by(at(approved), _programme()) == pay_by
+
+
+def test_days_are_those_of_the_programs_zone(at: Any) -> None:
+    assert statements.pay_by(at("2026-06-16T01:00").astimezone(UTC), _programme()) == date(2026, 6, 30)
+    western = {"time_zone": "America/New_York"}
+    first = read_program(western | {"effective_from": date(2026, 1, 1)})
+    third = read_program(western | {"effective_from": date(2026, 6, 1), "payout": {"close_on_bd": 3}})
+    closes = statements.closes_at("2026-05", Programme((first, third)))
+    assert closes == datetime(2026, 6, 3, tzinfo=first.zone)
 
 
 def test_the_numbers_of_days_are_the_programs(at: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from commission_world import brief, deal, look, moscow, paid, programme, refund, rub
 from partnersync.domain.partner import Partner
 from partnersync.domain.trace import decode
+from partnersync.domain.value import Money
 from partnersync.rules.pricing import price
 from partnersync.rules.program import read_program
 from partnersync.rules.tiers import NO_TIERS, Tiers, above, brought, regrouped, rolled_up
@@ -49,6 +50,7 @@ def test_the_twelve_months_before_the_quarter_count(bases: dict[str, str], at: s
 def test_an_entry_tier_with_a_name_is_everyones() -> None:
     assert tier({}, "2026-05-01", bronze="0 RUB", silver="1 RUB") == "bronze"
     assert tier({"2026-03": "-5"}, "2026-05-01", bronze="0 RUB", silver="1 RUB") == "bronze"
+    assert tier({}, "2026-05-01", bronze="0 RUB", silver="0.01 RUB") == "bronze"
 
 
 def test_while_the_program_names_no_tiers_the_partners_own_counts() -> None:
@@ -76,6 +78,7 @@ def test_who_moves_in_the_tree_moves_those_above_before_and_after() -> None:
     assert regrouped(TREE, TREE | {"B2": "top"}) == {"A7", "top"}
     assert regrouped(TREE, TREE | {"A7": None}) == {"top"}
     assert regrouped(TREE, {"top": None, "C3": "top"}) == {"A7", "top"}
+    assert regrouped(TREE, TREE | {"D4": "C3"}) == {"C3", "A7", "top"}, "who came"
 
 
 RULES = """
@@ -105,6 +108,11 @@ def test_what_events_bring_counts_in_their_months() -> None:
     ]
     found, _ = look(one, payments, TERMS)
     assert brought(found, TERMS) == {("A7", "2026-01"): 600_00, ("A7", "2026-02"): 400_00, ("A7", "2026-03"): -100_00}
+    two, _ = look(deal(), [paid("P1", "600", "2026-01-05"), paid("P2", "50", "2026-01-06")], TERMS)
+    assert brought(two, TERMS) == {("A7", "2026-01"): 650_00}
+    dollars = [replace(paid("P1", "0"), amount=Money(100_00, "USD"))]
+    elsewhere, _ = look(replace(deal(), currency="USD"), dollars, TERMS)
+    assert brought(elsewhere, TERMS) == {}, "in another currency"
 
 
 @pytest.mark.parametrize(
@@ -126,6 +134,8 @@ def test_a_refund_goes_by_the_tier_of_its_payment_and_the_trace_tells_it() -> No
     found, _ = look(deal(), payments, TERMS, tiers=Tiers({"A7": {"2026-03": 1000_00}}))
     assert [one.amount.text() for one in price(found, TERMS)] == ["15.00", "-15.00"]
     assert ("tier", "silver", "2026Q2", "1000.00") in decode(found[0].trace)
+    plain, _ = look(deal(), payments, TERMS)
+    assert [step[0] for step in decode(plain[0].trace)] == ["sum", "gross", "base", "rule", "hold"]
 
 
 def test_whose_tier_moves_is_told_by_every_version() -> None:
