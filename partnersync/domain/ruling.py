@@ -28,6 +28,7 @@ LEADS_TO: dict[RulingKind, RegistrationState] = {
     RulingKind.WITHDRAW: RegistrationState.WITHDRAWN,
     RulingKind.TRANSFER: RegistrationState.TRANSFERRED,
 }
+ABOUT_EXTENSIONS = frozenset(RulingKind) - LEADS_TO.keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import LIVE, RegistrationState
-from partnersync.domain.ruling import Ruling
+from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.domain.say import Say, msgid
 from partnersync.rules.calendar import after_business_days, midnight
 from partnersync.rules.program import Program
@@ -49,6 +49,11 @@ _TEXTS = {
     "status_check": msgid(
         "Nobody has been active for long on registration {registration} of partner {partner}: how does it stand?"
     ),
+}
+_BY_PEOPLE = {
+    RulingKind.EXTEND: msgid("{actor} extended the protection on {day}. Reason: {reason}."),
+    RulingKind.REQUEST_EXTENSION: msgid("{actor} entered on {day} that the partner asks for an extension: {reason}."),
+    RulingKind.REFUSE_EXTENSION: msgid("{actor} refused an extension on {day}. Reason: {reason}."),
 }
 
 
@@ -100,15 +105,16 @@ def text(notice: Notice, one: Judged, say: Say) -> str:
 
 
 def extension_sentences(one: Judged, by_people: Sequence[Ruling], zone: ZoneInfo, say: Say) -> list[str]:
-    """How the protection came to last longer: by itself, and by the decisions of people."""
+    """How the protection came to last longer: by itself, and by people, with what they asked for and refused."""
     number = one.protection.automatic if one.protection else 0
     by_itself = say.ngettext(
         "The protection was extended {number} time by itself: its deal was worked on, and its stage moved.",
         "The protection was extended {number} times by itself: its deal was worked on, and its stage moved.",
         number,
     ).format(number=say.number(number))
-    by_person = say("{actor} extended the protection on {day}. Reason: {reason}.")
     return [by_itself] * (number > 0) + [
-        by_person.format(actor=ruling.actor, day=say.day(ruling.at.astimezone(zone)), reason=ruling.reason.rstrip("."))
+        say(_BY_PEOPLE[ruling.kind]).format(
+            actor=ruling.actor, day=say.day(ruling.at.astimezone(zone)), reason=ruling.reason.rstrip(".")
+        )
         for ruling in by_people
     ]

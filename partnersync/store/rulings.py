@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from partnersync.domain.ruling import Ruling, RulingKind
+from partnersync.domain.ruling import ABOUT_EXTENSIONS, Ruling, RulingKind
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.rows import chunks
 from partnersync.store.tables import rulings as table
@@ -35,9 +35,9 @@ def of(tx: Connection, registration_ids: Sequence[str]) -> dict[str, list[Ruling
 
 
 def extensions(tx: Connection) -> dict[str, list[Ruling]]:
-    """Every extension by a person, by registration, the first one first."""
+    """What people asked for and decided about extensions, by registration, the first one first."""
     found: dict[str, list[Ruling]] = defaultdict(list)
-    for row in tx.execute(select(table).where(table.c.kind == RulingKind.EXTEND.value).order_by(table.c.number)):
+    for row in tx.execute(select(table).where(table.c.kind.in_(sorted(ABOUT_EXTENSIONS))).order_by(table.c.number)):
         found[row.registration_id].append(_ruling(row))
     return found
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import LIVE, REGISTRATION_MOVES, RegistrationState
-from partnersync.domain.ruling import LEADS_TO, Ruling, RulingKind
+from partnersync.domain.ruling import ABOUT_EXTENSIONS, LEADS_TO, Ruling, RulingKind
 from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.rules.program import Program
 from partnersync.rules.upkeep import open_request
@@ -40,7 +40,7 @@ def _refuse(tx: Tx, ruling: Ruling, one: Judged, of_client: Sequence[Judged], pr
     """Say why this cannot be decided, if so."""
     kind, name, state = ruling.kind, ruling.registration_id, one.state
     confirms = kind is RulingKind.APPROVE and state in LIVE
-    if kind not in LEADS_TO:
+    if kind in ABOUT_EXTENSIONS:
         _refuse_extension(tx, ruling, one, program)
     elif LEADS_TO[kind] not in REGISTRATION_MOVES[state] and not confirms:
         raise PartnersyncError(f"{name} is {state.value}: it cannot become {LEADS_TO[kind].value}")
@@ -55,7 +55,7 @@ def _refuse_extension(tx: Tx, ruling: Ruling, one: Judged, program: Program) -> 
     kind, name, state, given = ruling.kind, ruling.registration_id, one.state, one.protection
     if state not in LIVE or given is None:
         raise PartnersyncError(f"{name} is {state.value}: it protects nothing that could be extended")
-    before = [ruled for ruled in rulings.of(tx, [name]).get(name, ()) if ruled.kind not in LEADS_TO]
+    before = [ruled for ruled in rulings.of(tx, [name]).get(name, ()) if ruled.kind in ABOUT_EXTENSIONS]
     asks = bool(before) and before[-1].kind is RulingKind.REQUEST_EXTENSION
     asked_at = open_request(before[-1].at, given.extended_at) if asks else None
     made = sum(ruled.kind is RulingKind.EXTEND for ruled in before) + given.automatic

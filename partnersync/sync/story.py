@@ -122,7 +122,7 @@ def partners(tx: Tx) -> dict[str, Partner]:
 
 
 def extensions(tx: Tx, until: datetime | None = None) -> dict[str, list[Ruling]]:
-    """The extensions that people gave, by registration."""
+    """What people asked for and decided about extensions, by registration."""
     return {name: [one for one in given if _by_then(one.at, until)] for name, given in rulings.extensions(tx).items()}
 
 

@@ -93,6 +93,7 @@ def test_the_partner_asks_for_an_extension(synced: Firm) -> None:
     assert "просит продлить" in told
     assert sum("Решите о продлении" in row["text"] for row in synced.rows("tasks")) == 1
     assert [synced.run(*refuse).code, synced.run(*refuse).code, state()] == [0, 1, "active"]
+    assert "отказ в продлении" in synced.run("explain", "registration", "R-1").out
     before = synced.row("registrations", "R-1")["ps_protected_until"]
     assert [synced.run(*ask).code, state()] == [0, "extension_requested"]
     assert [synced.run("extend", "R-1", *WHY).code, state()] == [0, "active"]
