@@ -132,7 +132,7 @@ def _r22_tender_status(at: Situation) -> Verdict | None:
 def _r21_client_choice(at: Situation) -> Verdict | None:
     if CLIENT_CHOICE not in at.claim.evidence:
         return None
-    return at.verdict(_S.APPROVED, _C.CLIENT_CHOICE, "R21", **_related(_strangers(at)[:1]))
+    return at.verdict(_S.APPROVED, _C.CLIENT_CHOICE, "R21", **_related(_strangers(at)))
 
 
 def _r9_simultaneous(at: Situation) -> Verdict | None:
@@ -146,7 +146,7 @@ def _r9_simultaneous(at: Situation) -> Verdict | None:
         return None
     stronger = all(_grade(at.claim) < _grade(other.registration) for other in recent)
     proposed = _C.OK if stronger else _C.ALREADY_PROTECTED
-    return at.verdict(_S.RESEARCH, _C.SIMULTANEOUS, "R9", proposed=proposed, **_related(recent[:1]))
+    return at.verdict(_S.RESEARCH, _C.SIMULTANEOUS, "R9", proposed=proposed, **_related(recent))
 
 
 def _r7_already_protected(at: Situation) -> Verdict | None:
@@ -208,7 +208,7 @@ def _r19_maybe_same(at: Situation) -> Verdict | None:
 
 def _r8_other_product(at: Situation) -> Verdict | None:
     others = [other for other in at.live if not at.is_own(other)]
-    return at.verdict(_S.APPROVED, _C.OTHER_PRODUCT, "R8", **_related(others[:1])) if others else None
+    return at.verdict(_S.APPROVED, _C.OTHER_PRODUCT, "R8", **_related(others)) if others else None
 
 
 def _r10_expired_other(at: Situation) -> Verdict | None:
@@ -302,6 +302,7 @@ def _expired(at: Situation) -> list[Claim]:
 
 
 def _related(others: Sequence[Claim]) -> dict[str, Any]:
+    """The first of them, as a verdict names it."""
     return {"related_id": others[0].registration.registration_id} if others else {}
 
 

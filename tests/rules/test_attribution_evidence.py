@@ -161,6 +161,20 @@ def test_without_its_own_date_listed_evidence_is_as_old_as_the_submission(regist
     assert (found.evidence.at, found.evidence.registration_id) == (claim.registration.submitted_at, "R1")
 
 
+def test_listed_evidence_says_where_it_stands_and_one_claim_hides_no_other(registration: Any, granted: Any) -> None:
+    bare = granted(registration("R0", partner_id="P3", products=("x",)), as_of="2026-01-20")
+    listing = granted(registration("R1", partner_id="P1", evidence=("promo",)), as_of="2026-01-20")
+    deal = replace(_deal(products=("y",)), created_at=datetime(2026, 3, 20, 12, tzinfo=MOSCOW))
+    found = _found(deal, [], [bare, listing])
+    assert found is not None
+    assert found.evidence == Evidence("P1", S.PROMO, listing.registration.submitted_at, "R1", origin="evidence")
+
+
+def test_a_touch_of_somebody_unknown_hides_no_other() -> None:
+    day = timedelta(days=1)
+    assert _brief(_found(_deal(), [_touch("P9", K.QR, day), _touch("P1", K.QR, day)])) == ("P1", S.QR)
+
+
 def test_a_partners_statement_attributes_nothing(registration: Any, granted: Any) -> None:
     told = {"evidence": ("statement",), "evidence_at": CREATED + timedelta(days=60)}
     claim = granted(registration("R1", "2026-01-15", **told), as_of="2026-06-01")
@@ -310,6 +324,7 @@ def test_evidence_may_come_in_any_order_and_over_any_runs(
         (0, []),
         (1, [Fraction(1)]),
         (2, [Fraction(1, 2), Fraction(1, 2)]),
+        (3, [Fraction(2, 5), Fraction(2, 5), Fraction(1, 5)]),
         (4, [Fraction(2, 5), Fraction(2, 5), Fraction(1, 10), Fraction(1, 10)]),
     ],
 )
@@ -331,6 +346,9 @@ def test_influence_of_what_decided_what_was_against_it_and_what_supported_it() -
         considered=(Considered(seen("P1", 3), Aside.SUPPORTS), Considered(seen("P4", 0), Aside.GAINS)),
     )
     tenth, edge = Fraction(1, 10), Fraction(2, 5)
+    both = [Considered(seen("P9", 0), Aside.LATER), Considered(seen("P1", 1), Aside.LATER)]
+    assert influence(None, both) == [("P1", Fraction(1, 2)), ("P9", Fraction(1, 2))]
+    assert influence(Attribution(seen("P1", 2)), both[:1]) == [("P1", Fraction(1, 2)), ("P9", Fraction(1, 2))]
     assert influence(found) == [("P2", edge), ("P3", edge), ("P1", 2 * tenth)]
     later = [Considered(seen("P5", 9), Aside.LATER), Considered(seen("P5", 9), Aside.REVIEW_ONLY)]
     third = Fraction(1, 15)

@@ -22,6 +22,7 @@ from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.domain.trace import decode
 from partnersync.domain.value import Money
 from partnersync.rules import registration as rows
+from partnersync.rules.claim_data import is_complete, missing
 from partnersync.rules.program import Program, read_program
 from partnersync.rules.registration import ROWS, ripen, ruled
 from partnersync.rules.situation import ClientFacts, PartnerFacts
@@ -651,6 +652,28 @@ def test_a_person_s_verdict_tells_who_and_why(at: Any, program: Any) -> None:
         actor="u1",
         reason="seen the letter",
     )
+
+
+@pytest.mark.parametrize(
+    ("trace", "rows_before"),
+    [
+        pytest.param("verdict:R3:PARTNER_NOT_ELIGIBLE", ("R1", "R2"), id="those before the row that matched"),
+        pytest.param("verdict:R1:DATA_MISSING|fields:amount", (), id="none before the first"),
+        pytest.param("verdict:R24:SLA_PROVISIONAL", (), id="time is no row of the table"),
+        pytest.param("ruling:u1:reject", (), id="nor is a person"),
+        pytest.param("", (), id="nothing is known"),
+    ],
+)
+def test_which_rows_were_looked_at(trace: str, rows_before: tuple[str, ...]) -> None:
+    assert rows.looked_at(trace) == rows_before
+
+
+def test_what_is_missing_is_told_once(registration: Any) -> None:
+    sale = registration(kind=RegistrationKind.SALE, client=ClientKeys(name="Acme"), products=("a",))
+    assert missing(sale) == ["client_inn"]
+    assert not is_complete(sale)
+    assert not is_complete(registration(faults=(("amount", "x"),)))
+    assert is_complete(registration())
 
 
 def test_every_state_has_its_moves() -> None:
