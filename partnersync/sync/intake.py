@@ -57,6 +57,8 @@ class Intake:
         if raw.merged_into and raw.cells is None:
             self._merge(raw, content_hash, known)
             return ()
+        if raw.deleted and known is None:
+            return ()  # nobody misses it
         if raw.deleted:
             self._mark(raw, content_hash, known, "gone")
             return (Problem("DELETED", "", "", "was deleted in its system: what was booked stays"),)

@@ -118,6 +118,12 @@ def test_a_deleted_deal_is_listed_and_keeps_its_line(firm: Firm) -> None:
     assert firm.sync().exit_code == 0
 
 
+def test_a_deletion_of_what_was_never_known_is_no_news(firm: Firm) -> None:
+    firm.crm.delete(DEAL, firm.deals[1])
+    firm.sync()
+    assert "DELETED" not in [row[7] for row in firm.crm.tables["issues"][1][1:]]
+
+
 def test_a_merged_deal_is_no_loss_and_earns_no_more(new_company: Callable[..., Any]) -> None:
     firm = Firm(new_company())
     firm.sync()
