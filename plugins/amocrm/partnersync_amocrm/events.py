@@ -1,0 +1,124 @@
+"""The account's change log: its events since a moment, and who put a value into a field of ours."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from partnersync.contract.managed import OWNER
+from partnersync_amocrm.field_text import values_by_field
+from partnersync_amocrm.filters import Between, OneOf
+from partnersync_amocrm.line import Query
+from partnersync_amocrm.metadata import FieldDef
+from partnersync_amocrm.paging import Listing, Row, pages
+from partnersync_amocrm.transport import Client
+
+LARGEST = 100
+MOST_IDS = 10  # of cards in one call
+_KEPT = 20_000  # events that are remembered during a run
+_FIELD, _OWNER = "custom_field_value_changed", "entity_responsible_changed"
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """A filter by the cards that events are about, all of one kind, as `lead`."""
+
+    name: str
+    entity: str
+    ids: Sequence[int]
+
+    def query(self) -> Query:
+        """The account takes ids for one kind of card alone."""
+        return [("filter[entity]", self.entity), *(("filter[entity_id][]", str(one)) for one in self.ids)]
+
+    def admits(self, row: Json) -> bool:
+        """One of these cards."""
+        return row["entity_type"] == self.entity and row["entity_id"] in self.ids
+
+
+@dataclass(slots=True)
+class Events:
+    """The log of one account during one run, as far as it is of these `types`."""
+
+    client: Client
+    types: Sequence[str]
+    _read_once: tuple[int, list[Row]] | None = None  # from when on, and what there was
+
+    def since(self, at: int, until: int | None = None) -> list[Row]:
+        """Those of the types that we look for, oldest first, each once; the log itself comes in any order.
+
+        What is read up to now serves all who ask for no more in this run.
+        """
+        if until is None and self._read_once and self._read_once[0] <= at:
+            return [row for row in self._read_once[1] if row["created_at"] >= at]
+        found = self._read([Between("created_at", at, until), OneOf("type", self.types)])
+        if until is None and len(found) <= _KEPT:
+            self._read_once = at, found
+        return found
+
+    def authored(self, entity: str, ids: Sequence[int]) -> dict[int, list[Row]]:
+        """Changes of fields and of the responsible user of these cards, by card, oldest first."""
+        told: dict[int, list[Row]] = {}
+        for start in range(0, len(ids), MOST_IDS):
+            some = ids[start : start + MOST_IDS]
+            for row in self._read([Concerns("entity_id", entity, some), OneOf("type", (_FIELD, _OWNER))]):
+                told.setdefault(row["entity_id"], []).append(row)
+        return told
+
+    def _read(self, filters: Sequence[Between | OneOf | Concerns]) -> list[Row]:
+        listing = Listing("events", "events", filters, limit=LARGEST)
+        rows = {row["id"]: row for page in pages(self.client, listing) for row in page}
+        return sorted(rows.values(), key=lambda row: (row["created_at"], row["id"]))
+
+
+def authors_of(events: Sequence[Json], card: Json, ours: Mapping[str, FieldDef], own_user: int) -> dict[str, str]:
+    """By managed field the user who put the present value there, where the log names him and nobody else.
+
+    Named is whoever made the last change of the field, if that change ends in the value that is there; of several in
+    one second it cannot be told which was the last.
+    """
+    held = values_by_field(card)
+    told: dict[str, str] = {}
+    for name, place in ours.items():
+        mine = [one for one in events if one["type"] == _FIELD and _about(one, place.id)]
+        if author := _author(mine, lambda one, place=place: _same(one, held.get(place.id, ()))):
+            told[name] = author
+    moves = [one for one in events if one["type"] == _OWNER]
+    if author := _author(moves, lambda one: _owner_of(one) == card.get("responsible_user_id")):
+        told[OWNER] = author
+    return {name: author for name, author in told.items() if author != str(own_user)}
+
+
+def _author(changes: Sequence[Json], fits: Any) -> str | None:
+    if not changes:
+        return None
+    last = [one for one in changes if one["created_at"] == changes[-1]["created_at"]]
+    if len({one["created_by"] for one in last}) > 1 or not fits(last[-1]):
+        return None
+    return str(last[-1]["created_by"])
+
+
+def _about(event: Json, field_id: int) -> bool:
+    return any(one["field_id"] == field_id for side in ("value_after", "value_before") for one in _values(event, side))
+
+
+def _values(event: Json, side: str) -> Iterator[Json]:
+    return (one["custom_field_value"] for one in event.get(side) or () if "custom_field_value" in one)
+
+
+def _same(event: Json, values: Sequence[Json]) -> bool:
+    """By the choice where there is one, else by the text; how the log writes days is not known, so these may differ."""
+    after = [(one.get("enum_id"), str(one.get("text"))) for one in _values(event, "value_after")]
+    if len(after) != len(values):
+        return False
+    return all(
+        enum_id == one["enum_id"] if one.get("enum_id") else text == str(one.get("value"))
+        for (enum_id, text), one in zip(after, values, strict=True)
+    )
+
+
+def _owner_of(event: Json) -> int | None:
+    return next(
+        (one["responsible_user"]["id"] for one in event.get("value_after") or () if "responsible_user" in one), None
+    )

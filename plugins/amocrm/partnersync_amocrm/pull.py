@@ -1,0 +1,221 @@
+"""The streams of an account: what each gives since its cursor, and what it costs.
+
+With the account's filters a stream whose cards did not change costs one call at most, and those that look at the same
+list or at the change log share it: leads, companies, contacts and the log are four calls, however large the account is.
+Without them the same holds; what costs more are changes, whose companies and contacts are then read one by one, and a
+first pull, which reads the lists of companies and contacts whole.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from partnersync.contract.adapter import Gives, Page, Raw, Stream
+from partnersync.domain.value import RecordKind
+from partnersync_amocrm import activity, translate
+from partnersync_amocrm.events import Events, authors_of
+from partnersync_amocrm.filters import Filter, OneOf
+from partnersync_amocrm.line import Query
+from partnersync_amocrm.metadata import Metadata
+from partnersync_amocrm.neighbours import Neighbours
+from partnersync_amocrm.paging import Listing, Row, pages
+from partnersync_amocrm.translate import Translation
+from partnersync_amocrm.transport import Client
+from partnersync_amocrm.walk import Cards, by_ids
+
+OVERLAP_S = 120  # lists may show a change late, and clocks are not quite alike
+HISTORY_S = 90 * 86_400  # of work on deals, at the first pull
+_AT_ONCE_S = 3 * 86_400  # of the change log
+_FEW = 500  # events
+_CHUNK = 250
+_WITH_LEADS: Query = [("with", "leads")]
+_GONE = ("lead_deleted", "contact_deleted", "company_deleted", "entity_merged")
+_PATHS = {RecordKind.DEAL: "leads", RecordKind.REGISTRATION: "leads", RecordKind.PARTNER: "companies"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the account is read: its definitions, and the settings that were found in them."""
+
+    known: Metadata
+    translation: Translation
+
+
+class Streams:
+    """All streams of one account during one run; `began` is the account's time at its begin, in unix seconds.
+
+    `managed`: kinds of record whose managed fields are told. `afresh` reads the definitions again, where a stage is
+    newer than they.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        reading: Reading,
+        afresh: Callable[[], Reading],
+        began: int,
+        managed: frozenset[RecordKind],
+    ) -> None:
+        self._client = client
+        self._reading = reading
+        self._afresh: Callable[[], Reading] | None = afresh
+        self._began = began
+        self._managed = managed
+        self._cards = Cards(client, reading.known.filters)
+        catalogs = [source.catalog for source in reading.translation.places.sources if source.catalog]
+        self._neighbours = Neighbours(self._cards, catalogs)
+        self._events = Events(client, (*_GONE, *activity.KINDS))
+        self._with: Query = [("with", "contacts,catalog_elements" if catalogs else "contacts")]
+
+    def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
+        """Pages of a stream; the last moves its cursor to this run's begin."""
+        if stream.kind is RecordKind.USER:
+            yield from self._users(cursor)
+            return
+        what = stream.name.partition("-")[2]
+        since = None if cursor is None else int(json.loads(cursor)["at"]) - OVERLAP_S
+        if stream.kind is RecordKind.ACTIVITY:
+            yield from self._activities(since)
+        elif what == "gone":
+            yield from self._gone(stream.kind, since)
+        elif what == "clients":
+            yield from self._of_clients(stream.kind, since)
+        else:
+            path, more = _PATHS[stream.kind], self._with_of(stream.kind)
+            narrow = self._pipelines(stream.kind) if since is None else ()
+            for part in self._cards.changed(path, since, self._began, more, narrow):
+                at = None if part.whole_until is None else _cursor(part.whole_until)
+                yield Page(self._raws(stream.kind, part.rows, since), at)
+        yield Page((), _cursor(self._began))
+
+    def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
+        """Single records as they are now; gone ones as deleted."""
+        path = _PATHS[kind]
+        rows = list(by_ids(self._cards, path, [int(one) for one in record_ids], self._with_of(kind)))
+        found = {raw.record_id: raw for raw in self._raws(kind, rows, self._began)}
+        yield from (found.get(one) or Raw(one, deleted=True) for one in record_ids)
+
+    def _with_of(self, kind: RecordKind) -> Query:
+        return () if kind is RecordKind.PARTNER else self._with
+
+    def _pipelines(self, kind: RecordKind) -> Sequence[Filter]:
+        """Those whose leads count; later pulls look at all leads, to see which have left."""
+        places = self._reading.translation.places
+        counted = {RecordKind.DEAL: places.deals, RecordKind.REGISTRATION: {places.registrations or 0}}
+        return [OneOf("pipeline_id", sorted(counted[kind]))] if kind in counted else ()
+
+    def _users(self, cursor: str | None) -> Iterator[Page]:
+        users, teams = self._reading.known.users, self._reading.known.teams
+        if users is None:
+            return
+        raws = [translate.user(row, teams) for row in users]
+        digest = hashlib.sha256(repr([raw.cells for raw in raws]).encode()).hexdigest()
+        if cursor != digest:
+            yield Page(raws, digest, complete=True)
+
+    def _of_clients(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
+        """Leads of companies and contacts that changed: what a lead tells of its client stands there."""
+        if since is None:
+            return
+        for path in ("companies", "contacts"):
+            for part in self._cards.changed(path, since, self._began, _WITH_LEADS):
+                leads = iter(translate.linked_ids(part.rows, "leads"))
+                while some := list(islice(leads, _CHUNK)):
+                    rows = list(by_ids(self._cards, "leads", some, self._with))
+                    yield Page(self._raws(kind, rows, None))
+
+    def _gone(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
+        """What lies in the trash, if the log tells that something fell into it; merged cards lie there, too."""
+        if since is None:
+            return
+        path = _PATHS[kind]
+        entity = "lead" if path == "leads" else "company"
+        events = self._events.since(since)
+        if any(event["type"] in _GONE and event["entity_type"] == entity for event in events):
+            yield Page([Raw(str(row["id"]), deleted=True) for row in self._cards.deleted(path, since)])
+
+    def _activities(self, since: int | None) -> Iterator[Page]:
+        """Some days at once, more where little happened, so that a long time comes in pages."""
+        at, step = self._began - HISTORY_S if since is None else since, _AT_ONCE_S
+        while self._began - at > step:
+            events = self._events.since(at, at + step)
+            at += step
+            yield Page(self._work(events), _cursor(at))
+            step = 2 * step if len(events) < _FEW else _AT_ONCE_S
+        yield Page(self._work(self._events.since(at)))
+
+    def _work(self, events: Sequence[Row]) -> list[Raw]:
+        tasks: dict[int, Row] = {}
+        numbers = activity.tasks_of(events)
+        for start in range(0, len(numbers), _CHUNK):
+            listing = Listing("tasks", "tasks", [OneOf("id", numbers[start : start + _CHUNK])], "id asc")
+            tasks |= {row["id"]: row for page in pages(self._client, listing) for row in page}
+        deals_of: dict[tuple[str, int], list[int]] = {}
+        for path, ids in activity.pointed_at(events, tasks).items():
+            entity = "contact" if path == "contacts" else "company"
+            for row in by_ids(self._cards, path, ids, _WITH_LEADS):
+                deals_of[entity, row["id"]] = list(translate.linked_ids([row], "leads"))
+        known = self._reading.known
+        return list(activity.activities(events, tasks, deals_of, known.user_id, known.zone))
+
+    def _raws(self, kind: RecordKind, rows: Sequence[Row], since: int | None) -> list[Raw]:
+        """Records of these cards. What left the pipelines or the tag that count is gone, if it was there before."""
+        if kind is RecordKind.PARTNER:
+            reader = self._reading.translation
+            kept = {row["id"] for row in rows if reader.is_partner(row)}
+            raws = [reader.partner(row) for row in rows if row["id"] in kept]
+        else:
+            reader = self._reader_of(rows)
+            belongs, read = (
+                (reader.is_deal, reader.deal)
+                if kind is RecordKind.DEAL
+                else (reader.is_registration, reader.registration)
+            )
+            leads = [row for row in rows if belongs(row)]
+            kept = {row["id"] for row in leads}
+            around = self._neighbours.around(leads)
+            raws = [read(row, around) for row in leads]
+            if since is not None and kind in self._managed:
+                raws = self._authored(kind, leads, raws)
+        left = [Raw(str(row["id"]), deleted=True) for row in rows if row["id"] not in kept] if since is not None else []
+        return [raw if kind in self._managed else replace(raw, seen=None) for raw in raws] + left
+
+    def _reader_of(self, leads: Sequence[Row]) -> Translation:
+        if self._afresh and not all(map(self._reading.translation.knows_stage, leads)):
+            self._reading, self._afresh = self._afresh(), None
+        return self._reading.translation
+
+    def _authored(self, kind: RecordKind, leads: Sequence[Row], raws: list[Raw]) -> list[Raw]:
+        """With authors where somebody else was the last to change a card that holds something of ours."""
+        known, ours = self._reading.known, self._reading.translation.places.ours.get(kind, {})
+        asked = [
+            row["id"]
+            for row, raw in zip(leads, raws, strict=True)
+            if row.get("updated_by") != known.user_id and any((raw.seen or {}).values())
+        ]
+        told = self._events.authored("lead", asked) if asked else {}
+        return [
+            replace(raw, authors=authors_of(told[row["id"]], row, ours, known.user_id)) if row["id"] in told else raw
+            for row, raw in zip(leads, raws, strict=True)
+        ]
+
+
+def streams_of(*, registrations: bool, managed: frozenset[RecordKind]) -> list[Stream]:
+    """In the order in which to pull them: people and partners before their deals, work on these at last."""
+    kinds = {"partners": RecordKind.PARTNER, "deals": RecordKind.DEAL}
+    if registrations:
+        kinds["registrations"] = RecordKind.REGISTRATION
+    found = [Stream("users", RecordKind.USER, whole=True)]
+    for name, kind in kinds.items():
+        gives = Gives.BOTH if kind in managed else Gives.FACTS
+        found.append(Stream(name, kind, gives))
+        if kind is not RecordKind.PARTNER:
+            found.append(Stream(f"{name}-clients", kind, gives))
+        found.append(Stream(f"{name}-gone", kind))
+    return [*found, Stream("activities", RecordKind.ACTIVITY)]
+
+
+def _cursor(at: int) -> str:
+    return json.dumps({"at": at})

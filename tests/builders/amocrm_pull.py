@@ -1,0 +1,62 @@
+"""Runs that pull from a sandbox of amoCRM, as the core makes them: each with a new adapter's half that reads."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from amocrm_client import ORIGIN, Office
+from partnersync.contract.adapter import Raw, Stream
+from partnersync.domain.value import RecordKind
+from partnersync_amocrm.mapping import Mapped
+from partnersync_amocrm.metadata_file import MetadataFile
+from partnersync_amocrm.places import places_of
+from partnersync_amocrm.pull import Reading, Streams, streams_of
+from partnersync_amocrm.translate import Translation
+
+KEYS: Mapping[str, Any] = {
+    "partners": {"tag": "партнёр", "partner_id": "PARTNER_CODE", "fields": {"inn": "ИНН"}},
+    "clients": {"inn": "INN", "domain": "WEB"},
+    "deals": {"partner": [{"select": "PARTNER"}], "fields": {"promo_code": "PROMO_CODE"}},
+    "registrations": {"pipeline": "Регистрации"},
+}
+OURS = frozenset({RecordKind.DEAL, RecordKind.REGISTRATION, RecordKind.PARTNER})
+
+
+class Desk:
+    """Pulls again and again, and keeps the cursors as the core does."""
+
+    def __init__(self, office: Office, keys: Mapping[str, Any] = KEYS) -> None:
+        self.office = office
+        self.mapped = Mapped.model_validate(keys)
+        self.cursors: dict[str, str] = {}
+        self.file = MetadataFile(office.folder / "metadata.json", ORIGIN)
+
+    def run(self, *, between: Callable[[Stream], None] = lambda stream: None) -> dict[str, list[Raw]]:
+        """What each stream gives; `between` happens after every page."""
+        now = self.office.time.now()
+        reading = self._reading(fresh=False)
+        began = int((now + reading.known.ahead).timestamp())
+        streams = Streams(self.office.client, reading, lambda: self._reading(fresh=True), began, OURS)
+        told: dict[str, list[Raw]] = {}
+        for stream in streams_of(registrations=self.mapped.registrations is not None, managed=OURS):
+            raws = told.setdefault(stream.name, [])
+            for page in streams.pull(stream, self.cursors.get(stream.name)):
+                raws += page.raws
+                if page.cursor is not None:
+                    self.cursors[stream.name] = page.cursor
+                between(stream)
+        return {name: raws for name, raws in told.items() if raws}
+
+    def _reading(self, *, fresh: bool) -> Reading:
+        now = self.office.time.now()
+        known = (None if fresh else self.file.kept(now)) or self.file.read(self.office.client, now)
+        return Reading(known, Translation(self.mapped, places_of(self.mapped, known), known.zone, ORIGIN))
+
+
+def desk(
+    folder: Path, deals: int = 0, *, keys: Mapping[str, Any] = KEYS, api_filter: bool = True, **behaviour: Any
+) -> Desk:
+    """A desk before a new sandbox."""
+    office = Office(folder, deals, **behaviour)
+    office.sandbox.account.options = type(office.sandbox.account.options)(api_filter=api_filter)
+    return Desk(office, keys)
