@@ -110,11 +110,13 @@ def test_an_unknown_connection_is_named_with_the_known_ones(firm: Firm) -> None:
     assert "The settings have: main" in ended.err
 
 
-def test_what_is_not_read_yet_fails_alone(firm: Firm, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_without_a_sign_in_fails_alone(
+    firm: Firm, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The other connections run."""
     integrated(firm, system[1], monkeypatch)
     firm.edit("config/partnersync.toml", 'path = "data"', 'path = "data"\nledger = true')
     ended = firm.sync()
     assert ended.code == 3
-    assert "not read yet" in ended.told
+    assert "nobody has signed in with this integration yet" in ended.told
     assert firm.rows("deals")

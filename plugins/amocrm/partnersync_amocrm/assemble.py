@@ -7,6 +7,7 @@ from partnersync.contract.secret import Secret
 from partnersync_amocrm.clock import Clock
 from partnersync_amocrm.limiter import Limiter
 from partnersync_amocrm.line import Line
+from partnersync_amocrm.metadata_file import MetadataFile
 from partnersync_amocrm.oauth import TokenEndpoint
 from partnersync_amocrm.settings import AmoSettings
 from partnersync_amocrm.sign_in import LongLived, Rotating, SignIn
@@ -33,6 +34,12 @@ def token_file_of(connection: str, root: Path, settings: AmoSettings) -> TokenFi
     """Where the pair of an integration is kept."""
     secret = settings.client_secret or Secret("")
     return TokenFile(_folder(root, settings) / "tokens.db", connection, settings.url, secret)
+
+
+def metadata_file_of(root: Path, settings: AmoSettings) -> MetadataFile:
+    """Where the account's definitions are kept."""
+    host = urlsplit(settings.url).netloc.replace(":", "_")
+    return MetadataFile(_folder(root, settings) / f"{host}.definitions.json", settings.url)
 
 
 def _sign_in(connection: str, root: Path, settings: AmoSettings, clock: Clock, line: Line, limiter: Limiter) -> SignIn:

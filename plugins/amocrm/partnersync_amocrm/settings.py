@@ -4,10 +4,11 @@ import re
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from partnersync.contract.secret import Secret
+from partnersync_amocrm.mapping import Mapped
 
 DOMAINS = ("amocrm.ru", "amocrm.com", "kommo.com")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -43,14 +44,12 @@ def _origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-class AmoSettings(BaseModel):
+class AmoSettings(Mapped):
     """One account. Either `token`, or all three of an integration: client_id, client_secret, redirect_uri.
 
     `rate` is in requests a second, for all processes on this machine together; the vendor allows 7 to an integration.
     `state` is the folder for what has to be kept between runs: the pair of tokens, and whose turn it is.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: Annotated[str, AfterValidator(_origin)]
     token: Secret | None = None
