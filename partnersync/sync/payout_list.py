@@ -92,7 +92,7 @@ class Aged(NamedTuple):
 
 
 def aged(tx: Tx, programme: Programme, as_of: datetime) -> list[Aged]:
-    """The ageing report, by partner; what is carried forward stands in it too."""
+    """The ageing report, by partner; what is carried forward stands in it as not due."""
     day = as_of.astimezone(programme.zone).date()
     found: dict[Owner, dict[str, int]] = {}
     for pile in piles(tx):

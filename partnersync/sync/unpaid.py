@@ -47,12 +47,21 @@ class Pile:
         return Money(self.gross.minor - self.clawed, self.currency)
 
     def oldest(self, programme: Programme) -> tuple[date, Statement] | None:
-        """The statement that is to be paid first, and the last day of it."""
+        """The statement that is to be paid first, and the last day of it; None while all is below the minimum.
+
+        What is carried forward is due with the statement that brings it to the minimum.
+        """
         due = [(statements.pay_by(one.approved_at, programme), one) for one in self.statements if one.approved_at]
-        return min(due, key=lambda pair: (pair[0], pair[1].statement_id), default=None)
+        minor = 0
+        for day, one in sorted(due, key=lambda pair: (pair[0], pair[1].statement_id)):
+            minor += sum(line.amount.minor for line in self.lines if line.statement_id == one.statement_id)
+            least = statements.in_force(programme, one.approved_at or one.closed_at).payout.minimum
+            if minor > 0 and (least.currency != self.currency or minor >= least.minor):
+                return day, one
+        return None
 
     def pay_by(self, programme: Programme) -> date | None:
-        """The last day on which all of it is paid in time."""
+        """The last day on which all of it is paid in time; None while it is carried forward."""
         oldest = self.oldest(programme)
         return oldest[0] if oldest else None
 

@@ -79,7 +79,7 @@ def test_the_ageing_report_sums_by_days_past_due(due: Firm) -> None:
     told = due.run("payouts", "--ageing", "--json", "--as-of", "2026-05-07").json()
     assert [(row["partner_id"], row["not_due"], row["days_1_30"]) for row in told] == [
         ("P-1", "0.00", "500.00"),
-        ("P-2", "0.00", "200.00"),
+        ("P-2", "200.00", "0.00"),  # carried forward
     ]
 
 

@@ -19,6 +19,16 @@ def desk(new_company: Callable[..., Any]) -> Desk:
     return Desk(company)
 
 
+def test_what_is_carried_forward_is_due_with_what_brings_it_to_the_minimum(desk: Desk) -> None:
+    owed(desk, paid("M1", "2026-01-10", "800"))
+    desk.sync(APPROVED)
+    assert desk.rows(APPROVED) == [("", "400.00", "waiting", "BELOW_MINIMUM", "")]
+    assert desk.company.value("partner", "P1", "ps_payout_due_on") == ""
+    desk.company.add("payment", paid("M2", "2026-02-10", "200"))
+    desk.approved("2026-03-20")
+    assert desk.rows("2026-03-20") == [("", "500.00", "waiting", "", "2026-04-03")]
+
+
 def test_from_the_payment_to_the_payout_and_what_a_refund_takes_of_the_next(company: Any) -> None:
     company.program = PROGRAM
     company.add("partner", P1, P2)
@@ -204,7 +214,7 @@ def test_what_is_overdue_is_told_once_and_grows_old(desk: Desk) -> None:
             found = payout_list.aged(tx, engine.programme, at(day))
         assert [{name: minor for name, minor in one.buckets.items() if minor} for one in found] == [
             {name: 1000_00},
-            {name: 50_00},
+            {"not_due": 50_00},  # carried forward
         ]
 
 
