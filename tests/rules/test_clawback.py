@@ -123,6 +123,29 @@ def test_what_was_taken_too_much_is_given_back_once() -> None:
     assert [line.amount for line in booked(back.owed, tuple(lines))] == [rub(-3_000_00)]
 
 
+@pytest.mark.parametrize(
+    ("already", "given_back"),
+    [
+        pytest.param(12_000_00, [], id="just what is owed: nothing is given back"),
+        pytest.param(12_000_01, [1], id="a kopeck more is"),
+    ],
+)
+def test_what_was_taken_to_the_kopeck(already: int, given_back: list[int]) -> None:
+    at = moscow(date(2026, 6, 1))
+    [debt] = settle([refund(at)], {}, PAID, PROGRAMME).debts
+    known = Known({}, {FAMILY: replace(debt, taken=already, parts=1)})
+    assert [one.amount.minor for one in settle([refund(at)], {}, known, PROGRAMME).owed] == given_back
+
+
+def test_each_family_goes_its_own_way() -> None:
+    at = moscow(date(2026, 6, 1))
+    before = refund(moscow(date(2026, 5, 9)), event_id="c/R0")
+    again = replace(before, earning=replace(before.earning, event_id="c/R2"))
+    found = settle([before, refund(at), again], {}, PAID, PROGRAMME)
+    assert found.owed == [before, again]
+    assert [debt.event_id for debt in found.debts] == ["c/R1"]
+
+
 def test_whose_payout_is_asked_for() -> None:
     one = refund(moscow(PAID_ON)).earning
     shared = replace(one, shares=(("P1", "P1", Fraction(1, 2)), ("P2", "P2/ann", Fraction(1, 2))))

@@ -242,6 +242,12 @@ def test_a_refund_has_the_time_of_its_own_and_the_terms_of_its_payment() -> None
             deal("", "install"), [paid("P1", "0"), paid("P2", "10")], ["0.00", "1000.00"], id="no money, no share"
         ),
         pytest.param(
+            deal("", "install"),
+            [paid("P1", "10"), refund("R1", "3", "P1"), refund("R2", "3", "P1"), paid("P2", "10", "2026-07-01")],
+            ["1000.00", "0.00", "-300.00", "-300.00"],
+            id="without an amount, given back in parts it was not given back in full",
+        ),
+        pytest.param(
             deal("2000", "install"),
             [paid("P1", "2000"), refund("R1", "500", "P1"), paid("P2", "500", "2026-07-01")],
             ["1000.00", "250.00", "-250.00"],

@@ -149,7 +149,10 @@ def test_what_was_before_is_told_at_once(at: Any) -> None:
         "1 statement for 2026-04 to 2026-04"
     )
     assert "from 2026-06-05 09:00 on" in statements.past_text([alone], translator("en"), _programme())
-    assert "from 2026-06-05 09:00 on" in statements.sent_text(alone, 1, translator("en"), _programme())
+    assert statements.sent_text(alone, 1, translator("en"), _programme()) == (
+        "Statement S-2026-04-RUB: 100.00 RUB for 2026-04, 1 line. Without an answer it counts as accepted from "
+        "2026-06-05 09:00 on."
+    )
 
 
 def test_before_the_first_version_its_days_are_counted(at: Any) -> None:

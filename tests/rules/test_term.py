@@ -193,6 +193,7 @@ def test_what_came_after_the_end_has_no_base_and_says_why() -> None:
     assert decode(over.trace)[-1] == ("ended", "2026-05-01", "2027-05-01")
     staggered = earned("falling", paid("P1", "100", "2026-05-01"))
     assert decode(staggered[0].trace)[-2:] == (("term", "2026-05-01", "2028-05-01"), ("step", "25%", "2027-05-01"))
+    assert ("rule", "falling", "terms") in decode(staggered[0].trace)
     steps = [step for one in (first, over, *staggered) for step in decode(one.trace)]
     assert all(len(step) == 1 + len(STEPS[step[0]]) for step in steps)
 
