@@ -4,7 +4,7 @@ import argparse
 
 from benchmarks import decide_plan, million, simulate, start
 
-DEALS_PER_S = 20_000
+DEALS_PER_S = 10_000
 PEAK_MIB = 600
 UNCHANGED_S = 2.0
 START_S = 0.3
