@@ -168,6 +168,20 @@ def test_what_rests_on_a_disputed_registration_keeps_its_partner(
     assert _brief(attribute(deal(), [first, claim], KNOWN, prior)) == expected
 
 
+def test_what_rests_on_a_registration_that_is_gone_falls_to_a_later_one(
+    deal: Any, registration: Any, granted: Any, at: Any
+) -> None:
+    later = granted(registration("R5", "2026-01-20", partner_id="P2"))
+    prior = _fixed("P3", Source.REGISTRATION, at("2026-01-15"), "R1")
+    assert _brief(attribute(deal(), [later], KNOWN, prior)) == ("P2", "registration")
+
+
+def test_no_evidence_goes_before_a_persons_decision(deal: Any, registration: Any, granted: Any, at: Any) -> None:
+    prior = _fixed("P3", Source.OVERRIDE, at("2026-02-01"))
+    claim = granted(registration(partner_id="P2"))
+    assert _brief(attribute(deal(partner_id="P1"), [claim], KNOWN, prior)) == ("P3", "override")
+
+
 def test_nothing_new_gives_back_the_same_attribution(deal: Any) -> None:
     prior = attribute(deal(partner_id="P2"), [], KNOWN, None)
     assert attribute(deal(partner_id="P2"), [], KNOWN, prior) is prior

@@ -15,7 +15,7 @@ from partnersync.domain.attribution import Aside, Attribution, Considered, Evide
 from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import Deal, DealKind, DealState
 from partnersync.domain.partner import Partner, PartnerKind
-from partnersync.rules import attribution, evidence
+from partnersync.rules import attribution, evidence, look_back
 from partnersync.rules.attribution import Model
 from partnersync.rules.incumbent import Incumbent
 from partnersync.rules.influence import influence
@@ -173,6 +173,28 @@ def test_listed_evidence_says_where_it_stands_and_one_claim_hides_no_other(regis
 def test_a_touch_of_somebody_unknown_hides_no_other() -> None:
     day = timedelta(days=1)
     assert _brief(_found(_deal(), [_touch("P9", K.QR, day), _touch("P1", K.QR, day)])) == ("P1", S.QR)
+
+
+@pytest.mark.parametrize(
+    ("age", "why"),
+    [
+        pytest.param(timedelta(days=60), Aside.REVIEW_ONLY, id="60 days before, to the minute"),
+        pytest.param(timedelta(days=60) + INSTANT, Aside.TOO_OLD, id="longer ago"),
+        pytest.param(-timedelta(days=60), Aside.REVIEW_ONLY, id="60 days after, to the minute"),
+        pytest.param(-timedelta(days=60) - INSTANT, Aside.LATER, id="later than that"),
+    ],
+)
+def test_a_partners_statement_is_looked_at_within_its_window(age: timedelta, why: Aside) -> None:
+    said = Evidence("P1", S.STATEMENT, CREATED - age, "R1")
+    assert look_back.aside(said, _deal(), PARTNERS.by_id["P1"], PROGRAM.attribution.look_back_days) is why
+
+
+@pytest.mark.parametrize(("model", "partner_id"), [("first", "P2"), ("last", "P1")])
+def test_what_replaces_evidence_of_one_grade_is_the_models_to_say(model: Model, partner_id: str) -> None:
+    early, late = _touch("P2", K.QR, timedelta(days=2)), _touch("P1", K.QR, timedelta(days=1))
+    prior = _found(_deal(), [early], model=model)
+    both = evidence.gather(_deal(), (), PARTNERS, PROGRAM, [early, late])
+    assert _brief(attribution.attribute(both, (), prior, None, model)) == (partner_id, S.QR)
 
 
 def test_a_partners_statement_attributes_nothing(registration: Any, granted: Any) -> None:

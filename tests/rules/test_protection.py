@@ -33,6 +33,8 @@ def test_protection_lasts_to_the_last_second_of_its_last_day(
     own = deal(partner_id="P1", created="2026-02-01")
     given = granted(registration(kind=RegistrationKind.SALE), own, as_of="2026-04-15T23:59:59").protection
     assert given.state is S.ACTIVE
+    assert given.covers(at("2026-01-15T12:00"))
+    assert not given.covers(at("2026-01-15T11:59:59"))
     assert given.covers(at("2026-04-15T23:59:59"))
     assert not given.covers(at("2026-04-16T00:00"))
     assert given.next_look_at == at("2026-04-16T00:00")
