@@ -93,8 +93,12 @@ class AmoAdapter:
         raise Unsupported("an amoCRM account holds no tables")
 
     def check(self) -> Iterator[str]:
-        """Rights, options, clocks and the plan."""
+        """Rights, options, clocks and the plan; names of the settings that the account does not know."""
         yield from checks.problems(self._client, self._connection.now())
+        try:
+            self._reading(fresh=True)
+        except ConfigError as error:
+            yield str(error)
 
     def close(self) -> None:
         """Connections and files are given back, if there were any."""
