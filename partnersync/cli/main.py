@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Run the whole flow on the sample company and show what came out."),
     "init": ("init", "Write the settings and a first program version by asking and by looking at the files."),
     "connect": ("connect", "Sign in to a connected system, and check the connection."),
+    "schema": ("schema", "Make what the programme needs in a connected system: fields and lists, as code."),
     "doctor": ("doctor", "Check settings, program, plugins, store and connections; name every problem's mend."),
     "plan": ("flow", "Show the writes and lines that are due; write nothing."),
     "apply": ("flow", "Make exactly the writes of a plan."),

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from partnersync.contract.schema import Schema
 from partnersync.domain.value import RecordKind
 
 Cells = Mapping[str, str]
@@ -297,6 +298,7 @@ class AdapterKind:
     no files. What is wrong with the file as a whole is told as a notice. TryLater: it cannot be read.
     `connect` leads a person through the sign-in to the system and keeps what came of it, for `partnersync connect`;
     None where the settings alone let an adapter in. Raises ConfigError, SignInRequired, TryLater.
+    `schema` gives the account's definitions as code, for `partnersync schema`; None where there are none to make.
     """
 
     name: str
@@ -305,3 +307,4 @@ class AdapterKind:
     survey: Callable[[Path], Sequence[Surveyed]] | None = None
     read_file: Callable[[Path, RecordKind], Iterator[Page]] | None = None
     connect: Callable[[Connection, BaseModel, Person], None] | None = None
+    schema: Callable[[Connection, BaseModel], Schema] | None = None

@@ -15,6 +15,7 @@ def partnersync_adapter_kinds() -> list[AdapterKind]:
     """The kind `amocrm`."""
     from partnersync_amocrm.adapter import make  # a command that lists plugins need not wait for all of it
     from partnersync_amocrm.connect import connect
+    from partnersync_amocrm.schema import schema
     from partnersync_amocrm.settings import AmoSettings
 
-    return [AdapterKind("amocrm", AmoSettings, make, connect=connect)]
+    return [AdapterKind("amocrm", AmoSettings, make, connect=connect, schema=schema)]

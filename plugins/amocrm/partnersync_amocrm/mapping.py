@@ -134,7 +134,7 @@ class DealKeys(_Table):
 
     `partner`: where the partner is named; of several places the first that names one counts. `states`:
     "pipeline/stage" → state, beside what the account itself knows: its system stages are won and lost, every other is
-    open.
+    open. `required`: "pipeline/stage" → fields that `schema apply` has the account ask for before it.
     """
 
     pipelines: tuple[Named, ...] = ()
@@ -142,6 +142,7 @@ class DealKeys(_Table):
     fields: Annotated[Mapping[str, Named], _columns_of(RecordKind.DEAL)] = {}
     words: Words = {}
     states: Mapping[str, State] = {}
+    required: Mapping[str, tuple[Named, ...]] = {}
     ours: Annotated[Mapping[str, Named], _ours_of(RecordKind.DEAL)] = {}
 
 

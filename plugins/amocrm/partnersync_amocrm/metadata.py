@@ -1,6 +1,6 @@
 """What an account is made of, as frozen values: its zone, fields, groups, pipelines and users. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -96,7 +96,7 @@ def metadata_of(told: Json) -> Metadata:
         zone=ZoneInfo(embedded["datetime_settings"]["timezone"]),
         filters=bool(account.get("is_api_filter_enabled", True)),
         ahead=timedelta(seconds=told.get("ahead_s", 0)),
-        fields={(entity := _entity(path)): tuple(_fields(entity, told[path])) for path in of_fields},
+        fields={(entity := _entity(path)): tuple(field_from(entity, row) for row in told[path]) for path in of_fields},
         groups={(_entity(path), one["id"]): one["name"] for path in of_groups for one in told[path]},
         pipelines=tuple(_pipeline(one) for one in told["leads/pipelines"]),
         users=None if told["users"] is None else tuple(told["users"]),
@@ -110,19 +110,19 @@ def _entity(path: str) -> str:
     return path.partition("/custom_fields")[0]
 
 
-def _fields(entity: str, rows: Sequence[Json]) -> Iterator[FieldDef]:
-    for row in rows:
-        yield FieldDef(
-            id=row["id"],
-            entity=entity,
-            type=row["type"],
-            name=row["name"],
-            code=row.get("code") or "",
-            group=row.get("group_id") or "",
-            api_only=bool(row.get("is_api_only")),
-            choices=tuple(_choice(one) for one in row.get("enums") or ()),
-            required=frozenset((one["pipeline_id"], one["status_id"]) for one in row.get("required_statuses") or ()),
-        )
+def field_from(entity: str, row: Json) -> FieldDef:
+    """One definition as the account gives it."""
+    return FieldDef(
+        id=row["id"],
+        entity=entity,
+        type=row["type"],
+        name=row["name"],
+        code=row.get("code") or "",
+        group=row.get("group_id") or "",
+        api_only=bool(row.get("is_api_only")),
+        choices=tuple(_choice(one) for one in row.get("enums") or ()),
+        required=frozenset((one["pipeline_id"], one["status_id"]) for one in row.get("required_statuses") or ()),
+    )
 
 
 def _choice(row: Json) -> Choice:

@@ -59,7 +59,7 @@ def places_of(mapped: Mapped, known: Metadata) -> Places:
     return Places(
         fields={
             kind: {
-                name: _field(known, ENTITY[kind], named, f"{keys[kind]}.fields.{name}")
+                name: field_of(known, ENTITY[kind], named, f"{keys[kind]}.fields.{name}")
                 for name, named in table.fields.items()
             }
             for kind, table in tables.items()
@@ -68,7 +68,7 @@ def places_of(mapped: Mapped, known: Metadata) -> Places:
         partner_mark=_maybe(known, "companies", partners.field, "partners.field"),
         partner_id=_maybe(known, "companies", partners.partner_id, "partners.partner_id"),
         client={
-            f"client_{name}": _field(known, "companies", named, f"clients.{name}")
+            f"client_{name}": field_of(known, "companies", named, f"clients.{name}")
             for name, named in mapped.clients
             if named is not None
         },
@@ -95,7 +95,7 @@ def _ours(known: Metadata, kind: RecordKind, named: Mapping[str, str], table: st
         if name == OWNER:
             continue
         if name in named:
-            found[name] = _field(known, ENTITY[kind], named[name], f"{table}.ours.{name}")
+            found[name] = field_of(known, ENTITY[kind], named[name], f"{table}.ours.{name}")
         else:
             made = [one for one in known.fields[ENTITY[kind]] if one.code == name.upper()]
             found |= {name: made[0]} if made else {}
@@ -105,7 +105,7 @@ def _ours(known: Metadata, kind: RecordKind, named: Mapping[str, str], table: st
 def _sources(mapped: Mapped, known: Metadata) -> Iterable[Source]:
     for one in mapped.deals.partner:
         if named := one.select or one.text:
-            yield Source(field=_field(known, "leads", named, "deals.partner"))
+            yield Source(field=field_of(known, "leads", named, "deals.partner"))
         elif one.catalog:
             catalog = catalog_of(known, one.catalog)
             yield Source(catalog=catalog, code=_maybe(known, f"catalogs/{catalog}", one.code, "deals.partner.code"))
@@ -121,12 +121,15 @@ def _states(mapped: Mapped, known: Metadata) -> dict[tuple[int, int], str]:
         for stage in line.stages
         if stage.type != UNSORTED
     }
-    for pair, state in mapped.deals.states.items():
-        pipeline_name, _, stage_name = pair.partition("/")
-        line = _pipeline(known, pipeline_name.strip(), "deals.states")
-        stage = _one("deals.states", f"stage of {line.name}", stage_name.strip(), line.stages)
-        states[line.id, stage.id] = state
+    states |= {stage_of(known, pair, "deals.states"): state for pair, state in mapped.deals.states.items()}
     return states
+
+
+def stage_of(known: Metadata, pair: str, key: str) -> tuple[int, int]:
+    """The ids of a "pipeline/stage"."""
+    pipeline_name, _, stage_name = pair.partition("/")
+    line = _pipeline(known, pipeline_name.strip(), key)
+    return line.id, _one(key, f"stage of {line.name}", stage_name.strip(), line.stages).id
 
 
 def _pipeline(known: Metadata, name: str, key: str) -> Pipeline:
@@ -134,10 +137,11 @@ def _pipeline(known: Metadata, name: str, key: str) -> Pipeline:
 
 
 def _maybe(known: Metadata, entity: str, name: str | None, key: str) -> FieldDef | None:
-    return _field(known, entity, name, key) if name else None
+    return field_of(known, entity, name, key) if name else None
 
 
-def _field(known: Metadata, entity: str, name: str, key: str) -> FieldDef:
+def field_of(known: Metadata, entity: str, name: str, key: str) -> FieldDef:
+    """A field by its code, else by its name; ConfigError where it is not there, or there twice."""
     fields = known.fields.get(entity, ())
     coded = [one for one in fields if one.code and one.code.casefold() == name.casefold()]
     return (
