@@ -33,10 +33,7 @@ class Desk:
 
     def run(self, *, between: Callable[[Stream], None] = lambda stream: None) -> dict[str, list[Raw]]:
         """What each stream gives; `between` happens after every page."""
-        now = self.office.time.now()
-        reading = self._reading(fresh=False)
-        began = int((now + reading.known.ahead).timestamp())
-        streams = Streams(self.office.client, reading, lambda: self._reading(fresh=True), began, OURS)
+        streams = self.streams()
         told: dict[str, list[Raw]] = {}
         for stream in streams_of(registrations=self.mapped.registrations is not None, managed=OURS):
             raws = told.setdefault(stream.name, [])
@@ -46,6 +43,12 @@ class Desk:
                     self.cursors[stream.name] = page.cursor
                 between(stream)
         return {name: raws for name, raws in told.items() if raws}
+
+    def streams(self) -> Streams:
+        """The reading half of a new adapter."""
+        reading = self._reading(fresh=False)
+        began = int((self.office.time.now() + reading.known.ahead).timestamp())
+        return Streams(self.office.client, reading, lambda: self._reading(fresh=True), began, OURS)
 
     def _reading(self, *, fresh: bool) -> Reading:
         now = self.office.time.now()

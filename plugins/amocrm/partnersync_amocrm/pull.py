@@ -14,6 +14,7 @@ from itertools import islice
 
 from partnersync.contract.adapter import Gives, Page, Raw, Stream
 from partnersync.domain.value import RecordKind
+from partnersync.errors import Unsupported
 from partnersync_amocrm import activity, translate
 from partnersync_amocrm.events import Events, authors_of
 from partnersync_amocrm.filters import Filter, OneOf
@@ -91,8 +92,10 @@ class Streams:
         yield Page((), _cursor(self._began))
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
-        """Single records as they are now; gone ones as deleted."""
-        path = _PATHS[kind]
+        """Single records as they are now; gone ones as deleted. Unsupported for kinds that are no cards."""
+        path = _PATHS.get(kind)
+        if path is None:
+            raise Unsupported(f"an amoCRM account has no single {kind} records to read", hint="Run sync")
         rows = list(by_ids(self._cards, path, [int(one) for one in record_ids], self._with_of(kind)))
         found = {raw.record_id: raw for raw in self._raws(kind, rows, self._began)}
         yield from (found.get(one) or Raw(one, deleted=True) for one in record_ids)

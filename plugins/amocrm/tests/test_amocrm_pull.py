@@ -8,6 +8,8 @@ import pytest
 
 from amocrm_pull import KEYS, OURS, Desk, desk
 from partnersync.contract.adapter import Raw, Stream
+from partnersync.domain.value import RecordKind
+from partnersync.errors import Unsupported
 from partnersync_amocrm.pull import streams_of
 from partnersync_amocrm_sandbox.behaviour import Ends, Order, Sent
 from partnersync_amocrm_sandbox.cards import Kind
@@ -224,6 +226,21 @@ def test_an_account_that_passes_over_its_filters_though_it_says_it_has_them(tmp_
     assert ids(made.run()["deals"]) == [str(FIRST_LEAD)]
 
 
+@BOTH
+def test_single_cards_as_they_are_now(tmp_path: Path, api_filter: bool) -> None:
+    made = settled(tmp_path, 8, api_filter=api_filter)
+    made.office.sandbox.ui.delete(FIRST_SELLER, FIRST_LEAD + 1)
+    streams = made.streams()
+    told = streams.read(RecordKind.DEAL, [str(FIRST_LEAD + 2), str(FIRST_LEAD + 1), "5"])
+    assert [(raw.record_id, raw.deleted) for raw in told] == [
+        (str(FIRST_LEAD + 2), False),
+        (str(FIRST_LEAD + 1), True),
+        ("5", True),
+    ]
+    with pytest.raises(Unsupported):
+        list(streams.read(RecordKind.USER, ["7"]))
+
+
 def test_a_first_run_that_was_broken_off_goes_on(tmp_path: Path) -> None:
     made = desk(tmp_path, 1_000)
     seen = 0
@@ -242,6 +259,7 @@ def test_a_first_run_that_was_broken_off_goes_on(tmp_path: Path) -> None:
 def test_changes_that_lists_show_late_are_found(tmp_path: Path) -> None:
     made = settled(tmp_path, 8, list_delay_s=30)
     made.office.sandbox.ui.edit(FIRST_SELLER, FIRST_LEAD, "price", 5)
+    made.office.clock.advance(20)
     assert "deals" not in made.run()
     made.office.clock.advance(60)
     assert ids(made.run()["deals"]) == [str(FIRST_LEAD)]
