@@ -85,7 +85,7 @@ def happened(kind: str, *, entity: str = "lead", number: int = 101, by: int = AN
     }
 
 
-TASKS = {
+TASKS: dict[int, dict[str, Any]] = {
     1: {"id": 1, "entity_type": "leads", "entity_id": 101, "task_type_id": 1},
     2: {"id": 2, "entity_type": "contacts", "entity_id": 8, "task_type_id": 2},
     3: {"id": 3, "entity_type": None, "entity_id": None, "task_type_id": 1},
