@@ -1,7 +1,7 @@
 """The companies, contacts and catalog elements that leads point to, fetched when they are asked for, and remembered."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,24 +31,31 @@ class Neighbours:
             {number: element for catalog in self.catalogs for number, element in self._elements(catalog).items()},
         )
 
+    def remember(self, path: str, rows: Iterable[Row]) -> None:
+        """Cards that were read anyway, as in the list of companies in which partners are looked for."""
+        known = self._known.setdefault(path, OrderedDict())
+        for row in rows:
+            known[row["id"]] = _slim(row)
+            known.move_to_end(row["id"])
+            if len(known) > REMEMBERED and path not in self._whole:
+                known.popitem(last=False)
+
     def _linked(self, path: str, leads: Sequence[Json]) -> dict[int, Json]:
         wanted = list(linked_ids(leads, path))
         known = self._known.setdefault(path, OrderedDict())
+        for one in wanted:
+            if one in known:
+                known.move_to_end(one)  # so that it is not forgotten for those that are fetched now
         missing = [one for one in wanted if one not in known]
         if missing and path not in self._whole:
-            if not self.cards.filters and len(missing) > _ONE_BY_ONE:
-                self._whole.add(path)
-                rows: Iterator[Row] = self._all(Listing(path, path, order="id asc"))
-            else:
-                rows = by_ids(self.cards, path, missing)
-            for row in rows:
-                known[row["id"]] = _slim(row)
-        found = {one: known[one] for one in wanted if one in known}
-        for one in found:
-            known.move_to_end(one)
-        while path not in self._whole and len(known) > REMEMBERED:
-            known.popitem(last=False)
-        return found
+            self.remember(path, self._fetched(path, missing))
+        return {one: known[one] for one in wanted if one in known}
+
+    def _fetched(self, path: str, missing: list[int]) -> Iterator[Row]:
+        if not self.cards.filters and len(missing) > _ONE_BY_ONE:
+            self._whole.add(path)
+            return self._all(Listing(path, path, order="id asc"))
+        return by_ids(self.cards, path, missing)
 
     def _elements(self, catalog: int) -> dict[int, Json]:
         path = f"catalogs/{catalog}/elements"

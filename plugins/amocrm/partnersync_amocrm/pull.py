@@ -10,7 +10,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
+from typing import Any
 
 from partnersync.contract.adapter import Gives, Page, Raw, Stream
 from partnersync.domain.value import RecordKind
@@ -84,11 +86,7 @@ class Streams:
         elif what == "clients":
             yield from self._of_clients(stream.kind, since)
         else:
-            path, more = _PATHS[stream.kind], self._with_of(stream.kind)
-            narrow = self._pipelines(stream.kind) if since is None else ()
-            for part in self._cards.changed(path, since, self._began, more, narrow):
-                at = None if part.whole_until is None else _cursor(part.whole_until)
-                yield Page(self._raws(stream.kind, part.rows, since), at)
+            yield from self._cards_of(stream.kind, since)
         yield Page((), _cursor(self._began))
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
@@ -99,6 +97,17 @@ class Streams:
         rows = list(by_ids(self._cards, path, [int(one) for one in record_ids], self._with_of(kind)))
         found = {raw.record_id: raw for raw in self._raws(kind, rows, self._began)}
         yield from (found.get(one) or Raw(one, deleted=True) for one in record_ids)
+
+    def _cards_of(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
+        """While the cards around a page are fetched, the next page is on its way."""
+        narrow = self._pipelines(kind) if since is None else ()
+        parts = self._cards.changed(_PATHS[kind], since, self._began, self._with_of(kind), narrow)
+        part = next(parts, None)
+        while part is not None:
+            rows, at = part.rows, part.whole_until
+            jobs: list[Callable[[], Any]] = [partial(self._raws, kind, rows, since), partial(next, parts, None)]
+            raws, part = self._client.together(jobs)
+            yield Page(raws, None if at is None else _cursor(at))
 
     def _with_of(self, kind: RecordKind) -> Query:
         return () if kind is RecordKind.PARTNER else self._with
@@ -124,6 +133,7 @@ class Streams:
             return
         for path in ("companies", "contacts"):
             for part in self._cards.changed(path, since, self._began, _WITH_LEADS):
+                self._neighbours.remember(path, part.rows)
                 leads = iter(translate.linked_ids(part.rows, "leads"))
                 while some := list(islice(leads, _CHUNK)):
                     rows = list(by_ids(self._cards, "leads", some, self._with))
@@ -168,6 +178,7 @@ class Streams:
         if kind is RecordKind.PARTNER:
             reader = self._reading.translation
             kept = {row["id"] for row in rows if reader.is_partner(row)}
+            self._neighbours.remember("companies", rows)
             raws = [reader.partner(row) for row in rows if row["id"] in kept]
         else:
             reader = self._reader_of(rows)

@@ -138,8 +138,12 @@ def by_ids(cards: Cards, path: str, ids: list[int], more: Query = ()) -> Iterato
         some = ids[at : at + _ids_in_a_call(ids)]
         if cards.filters:
             try:
+                found = 0
                 for rows in pages(cards.client, Listing(path, path, [OneOf("id", some)], "id asc", more)):
                     yield from rows
+                    found += len(rows)
+                    if found >= len(some):
+                        break  # so a full page is known to be the last
                 at += len(some)
                 continue
             except FilterIgnored:

@@ -47,6 +47,14 @@ def test_an_unchanged_account_costs_four_calls(tmp_path: Path, api_filter: bool)
     assert made.office.calls() - before == 4
 
 
+def test_a_first_run_reads_each_card_once(tmp_path: Path) -> None:
+    """1,000 leads, 262 companies, 250 contacts, by 250: a list takes a page more, in which its end is seen."""
+    made = desk(tmp_path, 1_000, keys={**KEYS, "registrations": None})
+    made.run()
+    read = {path: made.office.calls("GET", rf"v4/{path}\?") for path in ("leads", "companies", "contacts")}
+    assert read == {"leads": 6, "companies": 3, "contacts": 1}
+
+
 def test_a_million_deals_that_did_not_change_cost_no_more(tmp_path: Path) -> None:
     made = desk(tmp_path, 1_000_000)
     now = int(made.office.clock.now())
