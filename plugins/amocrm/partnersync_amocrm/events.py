@@ -17,6 +17,8 @@ MOST_IDS = 10  # of cards in one call
 _KEPT = 20_000  # events that are remembered during a run
 _FIELD, _OWNER = "custom_field_value_changed", "entity_responsible_changed"
 
+LINKS = tuple(f"{what}_{how}" for what in ("entity", "lead", "contact", "company") for how in ("linked", "unlinked"))
+
 Json = Mapping[str, Any]
 
 
@@ -88,6 +90,22 @@ def authors_of(events: Sequence[Json], card: Json, ours: Mapping[str, FieldDef],
     if author := _author(moves, lambda one: _owner_of(one) == card.get("responsible_user_id")):
         told[OWNER] = author
     return {name: author for name, author in told.items() if author != str(own_user)}
+
+
+def relinked(events: Sequence[Json]) -> list[int]:
+    """The leads that were linked with another card, or parted from one, whichever side the log tells it of."""
+    found: dict[int, None] = {}
+    for event in events:
+        if event["type"] not in LINKS:
+            continue
+        told = [
+            side.get("link") or side.get("unlink") or {} for side in (*event["value_after"], *event["value_before"])
+        ]
+        ends = [(one["entity"]["type"], one["entity"]["id"]) for one in told if "entity" in one]
+        for kind, number in [(event["entity_type"], event["entity_id"]), *ends]:
+            if kind in ("lead", "leads"):
+                found[number] = None
+    return list(found)
 
 
 def _author(changes: Sequence[Json], fits: Any) -> str | None:

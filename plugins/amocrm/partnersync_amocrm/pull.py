@@ -18,7 +18,7 @@ from partnersync.contract.adapter import Gives, Page, Raw, Stream
 from partnersync.domain.value import RecordKind
 from partnersync.errors import Unsupported
 from partnersync_amocrm import activity, translate
-from partnersync_amocrm.events import Events, authors_of
+from partnersync_amocrm.events import LINKS, Events, authors_of, relinked
 from partnersync_amocrm.filters import Filter, OneOf
 from partnersync_amocrm.line import Query
 from partnersync_amocrm.metadata import Metadata
@@ -69,7 +69,7 @@ class Streams:
         self._cards = Cards(client, reading.known.filters)
         catalogs = [source.catalog for source in reading.translation.places.sources if source.catalog]
         self._neighbours = Neighbours(self._cards, catalogs)
-        self._events = Events(client, (*_GONE, *activity.KINDS))
+        self._events = Events(client, (*_GONE, *LINKS, *activity.KINDS))
         self._with: Query = [("with", "contacts,catalog_elements" if catalogs else "contacts")]
 
     def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
@@ -128,16 +128,21 @@ class Streams:
             yield Page(raws, digest, complete=True)
 
     def _of_clients(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
-        """Leads of companies and contacts that changed: what a lead tells of its client stands there."""
+        """Leads whose company or contact changed, or is another one: what a lead tells of its client stands there.
+
+        A link may leave the lead's own time as it was, so the log tells of it.
+        """
         if since is None:
             return
         for path in ("companies", "contacts"):
             for part in self._cards.changed(path, since, self._began, _WITH_LEADS):
                 self._neighbours.remember(path, part.rows)
-                leads = iter(translate.linked_ids(part.rows, "leads"))
-                while some := list(islice(leads, _CHUNK)):
-                    rows = list(by_ids(self._cards, "leads", some, self._with))
-                    yield Page(self._raws(kind, rows, None))
+                yield from self._leads(kind, translate.linked_ids(part.rows, "leads"))
+        yield from self._leads(kind, iter(relinked(self._events.since(since))))
+
+    def _leads(self, kind: RecordKind, ids: Iterator[int]) -> Iterator[Page]:
+        while some := list(islice(ids, _CHUNK)):
+            yield Page(self._raws(kind, list(by_ids(self._cards, "leads", some, self._with)), None))
 
     def _gone(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
         """What lies in the trash, if the log tells that something fell into it; merged cards lie there, too."""

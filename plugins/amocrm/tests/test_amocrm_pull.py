@@ -11,7 +11,7 @@ from partnersync.contract.adapter import Raw, Stream
 from partnersync.domain.value import RecordKind
 from partnersync.errors import Unsupported
 from partnersync_amocrm.pull import streams_of
-from partnersync_amocrm_sandbox.behaviour import Ends, Order, Sent
+from partnersync_amocrm_sandbox.behaviour import Ends, Noop, Order, Sent
 from partnersync_amocrm_sandbox.cards import Kind
 from partnersync_amocrm_sandbox.definitions import Status
 from partnersync_amocrm_sandbox.sample import FIRST_SELLER, MAIN, REGISTRATIONS
@@ -136,6 +136,16 @@ def test_a_client_who_changed_brings_his_deals(
 
 
 @BOTH
+def test_a_deal_that_is_linked_with_another_client_is_read_anew(tmp_path: Path, api_filter: bool) -> None:
+    """Whether a link moves `updated_at` is not known; here it does not."""
+    made = settled(tmp_path, 8, api_filter=api_filter)
+    link = {"to_entity_id": FIRST_CLIENT + 1, "to_entity_type": "companies"}
+    made.office.client.create(f"leads/{FIRST_LEAD}/link", [link])
+    (deal,) = made.run()["deals-clients"]
+    assert (deal.record_id, (deal.cells or {})["client_id"]) == (str(FIRST_LEAD), str(FIRST_CLIENT + 1))
+
+
+@BOTH
 def test_what_is_deleted_or_merged_is_told_as_gone(tmp_path: Path, api_filter: bool) -> None:
     made = settled(tmp_path, 8, api_filter=api_filter)
     ui = made.office.sandbox.ui
@@ -232,6 +242,43 @@ def test_an_account_that_passes_over_its_filters_though_it_says_it_has_them(tmp_
     made.office.sandbox.account.options = type(made.office.sandbox.account.options)(api_filter=False)
     made.office.sandbox.ui.edit(FIRST_SELLER, FIRST_LEAD, "price", 5)
     assert ids(made.run()["deals"]) == [str(FIRST_LEAD)]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "reading",
+    [
+        {"range_ends": Ends.INCLUSIVE},
+        {"phantom_next": False},
+        {"clamps_limit": False},
+        {"ties": Order.NEWEST},
+        {"minor_units": True},
+        {"noop": Noop.SILENT},
+        {"merge_keeps": Order.NEWEST},
+        {"merge_fires_delete": True},
+        {"events_first": Order.OLDEST},
+        {"price_events_with_value": True},
+        {"honours_if_modified_since": True},
+    ],
+    ids=lambda reading: " ".join(reading),
+)
+def test_whatever_nobody_has_confirmed(tmp_path: Path, api_filter: bool, reading: dict[str, Any]) -> None:
+    """The other reading of each switch gives the same: what was edited, deleted, merged, and who did it."""
+    keys = {**KEYS, "deals": {**KEYS["deals"], "ours": {"ps_partner_id": "PARTNER"}}}
+    made = settled(tmp_path, 300, keys=keys, api_filter=api_filter, **reading)
+    ui = made.office.sandbox.ui
+    ui.edit(FIRST_SELLER, FIRST_LEAD, "PARTNER", "P03")
+    ui.delete(FIRST_SELLER, FIRST_LEAD + 1)
+    survivor = ui.merge(FIRST_SELLER, [FIRST_LEAD + 2, FIRST_LEAD + 3]).id
+    other = {FIRST_LEAD + 2, FIRST_LEAD + 3} - {survivor}
+    told = made.run()
+    deals = {raw.record_id: raw for raw in told["deals"]}
+    assert deals.keys() - {str(survivor)} == {str(FIRST_LEAD)}  # a merge need not change the one that lives on
+    assert deals[str(FIRST_LEAD)].authors == {"ps_partner_id": str(FIRST_SELLER)}
+    assert {raw.record_id for raw in told["deals-gone"]} == {str(FIRST_LEAD + 1), *map(str, other)}
+    made.office.clock.advance(600)
+    made.run()
+    assert made.run() == {}
 
 
 @BOTH
