@@ -33,7 +33,7 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
-# The rules are changed in one place at a time, and their tests have to notice (docs/mutation.md); takes some 20 minutes.
+# The rules are changed in one place at a time, and mypy or an example has to notice (docs/mutation.md); takes some ten minutes.
 mutation: $(STAMP)
 	$(PIP) install --quiet -c constraints.txt -e '.[mutation]' --no-build-isolation
 	rm -rf mutants && mkdir -p build

@@ -15,11 +15,16 @@ REASONS = Path("docs/mutants.toml")
 
 HEAD = """# What the tests of the rules notice
 
-Written by `make mutation`: mutmut changes the code of the rules in one small place at a time, runs the tests of
-`tests/rules` and `tests/domain` that reach it, and counts where none of them fails. Killed are mutants that a test
-noticed, or that never came to an end.
+Written by `make mutation`: mutmut changes the code of the rules in one small place at a time. What mypy notices is
+counted as *types*; with the rest it runs the example tests of `tests/rules` and `tests/domain` that reach the place,
+and counts as *tests* what one of them noticed, or what never came to an end. Property tests do not take part. Functions
+that remember their answers (`lru_cache`) are not changed.
 
 """
+COLUMNS = """| file | mutants | types | tests | survived | without a test | killed, % | of the rest by tests, % |
+|---|---|---|---|---|---|---|---|
+"""
+BY_TYPES, BY_TESTS = ("caught by type check",), ("killed", "timeout")
 SURVIVORS = """
 ## Survivors in money code
 
@@ -41,29 +46,25 @@ class File:
         """How many ended so."""
         return sum(fate in fates for fate in self.fates.values())
 
-    @property
-    def killed(self) -> int:
-        return self.count("killed", "timeout", "caught by type check")
-
 
 def files() -> Iterator[File]:
     """Every mutated file of the last run."""
     for path in sorted(MUTANTS.rglob("*.py.meta")):
         codes = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
-        if codes:
-            name = path.relative_to(MUTANTS).as_posix().removesuffix(".meta")
-            yield File(name, {key: status_by_exit_code[code] for key, code in codes.items()})
+        name = path.relative_to(MUTANTS).as_posix().removesuffix(".meta")
+        yield File(name, {key: status_by_exit_code[code] for key, code in codes.items()})
 
 
 def page() -> str:
     """The table by file, and what survived in money code."""
     found = list(files())
-    lines = [HEAD, "| file | mutants | killed | survived | without a test | killed, % |\n|---|---|---|---|---|---|\n"]
+    lines = [HEAD, COLUMNS]
     totals: Counter[str] = Counter()
     for one in found:
         row = {
             "mutants": len(one.fates),
-            "killed": one.killed,
+            "types": one.count(*BY_TYPES),
+            "tests": one.count(*BY_TESTS),
             "survived": one.count("survived", "suspicious", "segfault"),
             "untested": one.count("no tests"),
         }
@@ -80,13 +81,18 @@ def page() -> str:
 
 
 def _row(name: str, row: Mapping[str, int]) -> str:
-    numbers = " | ".join(str(row[key]) for key in ("mutants", "killed", "survived", "untested"))
-    return f"| {name} | {numbers} | {100 * row['killed'] / row['mutants']:.1f} |\n"
+    numbers = " | ".join(str(row[key]) for key in ("mutants", "types", "tests", "survived", "untested"))
+    whole = _percent(row["types"] + row["tests"], row["mutants"])
+    return f"| {name} | {numbers} | {whole} | {_percent(row['tests'], row['mutants'] - row['types'])} |\n"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}" if whole else "–"
 
 
 def _survivors(one: File, reasons: Mapping[str, str]) -> Iterator[str]:
     for key, fate in one.fates.items():
-        if fate not in ("killed", "timeout", "caught by type check"):
+        if fate not in (*BY_TYPES, *BY_TESTS):
             place = key.rpartition("__mutmut_")[0].removeprefix("partnersync.").replace(".x_", ".").replace("xǁ", "")
             was, became = _change(key)
             why = reasons.get(f"{was} → {became}", "**not told**")

@@ -21,6 +21,8 @@ from commission_world import (
     won,
 )
 from partnersync.domain.deal import Deal, DealState, Payment
+from partnersync.domain.issue import Issue
+from partnersync.domain.value import RecordKind
 from partnersync.rules.program import Programme
 
 
@@ -105,6 +107,13 @@ def test_a_win_holds_from_its_day_and_counts_in_its_period() -> None:
 def test_nothing_is_earned_twice_when_the_trigger_changes(payments: list[Payment], expected: str) -> None:
     terms = programme(RULES, WON_RULES.replace("2020-01-01", "2026-04-15"))
     assert brief(owed(won("122000"), payments, terms)) == expected
+
+
+def test_a_payment_from_before_the_first_vat_rate_waits_at_its_own_date() -> None:
+    terms = programme(RULES.replace("2020-01-01", "2018-01-01"))
+    _, issues = look(deal(), [paid("P1", "100", "2018-12-31")], terms)
+    reason = REASONS["PROGRAM_MISSING", "act_date"]
+    assert issues == [Issue(RecordKind.PAYMENT, "main/P1", "PROGRAM_MISSING", reason, "paid_at")]
 
 
 def test_a_win_and_a_payment_that_cannot_be_used_are_both_told() -> None:

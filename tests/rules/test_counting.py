@@ -257,6 +257,24 @@ def test_a_trace_tells_the_number_and_its_rate(mode: str, measure: str, steps: l
     assert [line.rate for line in accruals] == [step.partition(":")[2] for step in steps]
 
 
+@pytest.mark.parametrize(
+    ("trigger", "state", "told"),
+    [
+        pytest.param("payment", DealState.OPEN, ["main/P0"], id="an open deal counts nothing"),
+        pytest.param("payment", DealState.WON, ["main/P0", "main/D1 counts"], id="a won one counts its win"),
+        pytest.param("won", DealState.WON, ["main/D1"], id="which counts as the event that it is"),
+    ],
+)
+def test_which_wins_are_counted_beside_the_events(trigger: str, state: DealState, told: list[str]) -> None:
+    at = moscow("2026-05-01")
+    one = replace(deal("100"), created_at=at, state=state, closed_at=at if state is DealState.WON else None)
+    named = Attribution(Evidence("A7", Source.TYPED, at))
+    payments = [paid("P0", "100", "2026-05-02")]
+    rules = terms("marginal", "won_in_month", trigger)
+    found, _ = earn(one, payments, named, "main/C1", Partner("A7", "Seventh"), None, rules, AS_OF, KNOWN)
+    assert [f"{one.event_id}{' counts' if one.counts_only else ''}" for one in found] == told
+
+
 def test_what_one_client_wins_counts_by_its_deals() -> None:
     rules = terms("marginal", "won_in_month")
     wins = [*WINS, ("2026-05-07", "2026-05-08")]
