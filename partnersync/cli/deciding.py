@@ -8,6 +8,7 @@ import click
 from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import Company, now, opened_store
+from partnersync.domain.actor import is_among
 from partnersync.errors import ConfigError
 from partnersync.store.locks import lease, this_process
 
@@ -45,5 +46,5 @@ def refuse_silence(reason: str) -> None:
 def refuse_stranger(company: Company, actor: str) -> None:
     """Where the program names approvers, nobody else decides."""
     program = company.programme.at(now()) or company.programme.versions[-1]
-    if program.approvers and actor not in program.approvers:
+    if program.approvers and not is_among(actor, program.approvers):
         raise ConfigError(f"{actor} is no approver", hint="Name them under approvers in the program, or let one decide")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from partnersync.domain.actor import is_among
 from partnersync.domain.partner import ContractKind, Partner, PartnerKind, PartnerStatus, TaxStatus
 from partnersync.domain.value import Money
 from partnersync.rules.program import Program
@@ -175,7 +176,7 @@ def _budget(_: Payee, due: Sum, __: Program, ___: date) -> Gate | None:
 
 
 def _four_eyes(_: Payee, due: Sum, __: Program, ___: date) -> Gate | None:
-    return Gate.FOUR_EYES if due.made and due.approver in ("", due.maker) else None
+    return Gate.FOUR_EYES if due.made and is_among(due.approver, ("", due.maker)) else None
 
 
 def _is(payee: Payee, status: TaxStatus) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection as Tx
 
 from partnersync.contract.managed import DECISION, OWNER
+from partnersync.domain.actor import is_among
 from partnersync.domain.attribution import Override, RuleOverride
 from partnersync.domain.change import Managed
 from partnersync.domain.deal import Deal
@@ -74,14 +75,14 @@ class Approvals:
             return [_placed(self.tx, connection, issue)]
         for name in (PARTNER_FIELD, OWNER):
             edit = edits.get(name)
-            if edit and edit.author and edit.author in self.approvers:
+            if edit and edit.author and is_among(edit.author, self.approvers):
                 self._accept(connection, managed, edit, edit.author, f"{name} = {edit.seen}")
         return []
 
     def _written(self, connection: str, managed: Managed, edits: Mapping[str, Foreign], text: str) -> str:
         """Take over what the decision field says; why it cannot be, if so."""
         author = managed.authors.get(DECISION, "")
-        if author and author not in self.approvers:
+        if author and not is_among(author, self.approvers):
             return f"was written by {author}, who is no approver: name them under approvers, or clear it"
         actor, reason = author or DECISION, f"{DECISION} = {text}"
         if text.casefold() == ACCEPT:

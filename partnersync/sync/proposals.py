@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection as Tx
 
+from partnersync.domain.actor import is_same
 from partnersync.domain.line import Line, LineKind
 from partnersync.domain.proposal import Proposal, ProposalState
 from partnersync.domain.value import Money
@@ -87,7 +88,7 @@ class Proposals:
         if one.state is not ProposalState.PROPOSED:
             text = f"proposal {one.proposal_id} was {one.state.value} by {one.decided_by}"
             raise PartnersyncError(text, hint="Propose another line: `partnersync ledger add`")
-        if actor == one.made_by:
+        if is_same(actor, one.made_by):
             text = f"{actor} proposed {one.proposal_id}, and whoever proposed it does not approve it"
             raise PartnersyncError(text, hint="Let another person approve it")
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection as Tx
 
+from partnersync.domain.actor import is_same
 from partnersync.domain.line import LineStatus
 from partnersync.domain.note import Note
 from partnersync.domain.say import Say
@@ -215,7 +216,7 @@ def refuse(one: Statement, state: StatementState, actor: str) -> None:
     if state not in STATEMENT_MOVES[one.state]:
         text = f"statement {one.statement_id} is {one.state.value}: it cannot become {state.value}"
         raise PartnersyncError(text, hint=_MENDS[one.state].format(id=one.statement_id))
-    if state is StatementState.APPROVED and actor == one.closed_by:
+    if state is StatementState.APPROVED and is_same(actor, one.closed_by):
         text = f"{actor} closed statement {one.statement_id}, and whoever made it does not approve it"
         raise PartnersyncError(text, hint="Let another person approve it")
 

@@ -96,6 +96,7 @@ def test_a_bonus_is_booked_by_a_second_person(due: Firm) -> None:
     assert due.run(*bonus, *why).code == 0
     refused = due.run("ledger", "approve", "PR-1", "--by", "ann", *APPROVED)
     assert (refused.code, "whoever proposed it" in refused.err) == (1, True)
+    assert due.run("ledger", "approve", "PR-1", "--by", "ANN", *APPROVED).code == 1
     assert due.run("ledger", "approve", "PR-1", "--by", "bob", *APPROVED).code == 0
     assert due.run("ledger", "approve", "PR-1", "--by", "bob", *APPROVED).code == 1
     for _ in range(2):

@@ -225,6 +225,11 @@ ROWS: dict[Gate, list[tuple[str, dict[str, Any], dict[str, Any]]]] = {
             {"due": {"made": True, "maker": "ann", "approver": "ann"}},
             {"due": {"made": True, "maker": "ann", "approver": "bob"}},
         ),
+        (
+            "approved by its maker in capitals; by another",
+            {"due": {"made": True, "maker": "ann", "approver": " ANN"}},
+            {"due": {"made": True, "maker": "ann", "approver": "anna"}},
+        ),
         ("made and approved by nobody; not made yet", {"due": {"made": True, "maker": "ann"}}, {}),
     ],
 }
