@@ -12,6 +12,8 @@ from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.fields import said
 from partnersync.loader import load_plugins
 from partnersync.rules.not_yet import without_effect
+from partnersync.store import program_digests
+from partnersync.sync.round import digests
 
 _SURVIVED = 3  # the exit code of a run that leaves a connection, or records of it, out
 
@@ -49,8 +51,12 @@ def _problems(config: Path) -> Iterator[tuple[str, str, int]]:
     for problem in plugins.problems:
         yield "plugins", str(problem), problem.exit_code
     try:
-        with opened_store(company):
-            pass
+        with opened_store(company) as store, store.read() as tx:
+            places = company.programme.places
+            for version, text in program_digests.touched(tx, digests(company.programme)):
+                place = f"{places[version]}: " if version in places else ""
+                edited = ConfigError(f"{place}{text}", hint=program_digests.MEND)
+                yield f"program {version}", str(edited), edited.exit_code
     except PartnersyncError as error:
         yield "store", str(error), error.exit_code
     try:

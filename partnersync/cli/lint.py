@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection as Tx
 
 from partnersync.cli.assemble import Company, now
 from partnersync.cli.output import counted, show_json
 from partnersync.cli.terms import Named, named, versions
 from partnersync.rules import lint
 from partnersync.rules.lint import LintCode, Warned
+from partnersync.store import program_digests
 from partnersync.sync import past
+from partnersync.sync.round import digests
 from partnersync.sync.run import Engine
 from partnersync.sync.simulate import History
 
@@ -36,7 +39,7 @@ def found_in(company: Company, config: Path, file: str | None, running: Engine) 
         history = History(tx, company.settings, running.adapters, running.progress, now())
         lines = past.past_lines(history, company.programme)
         found = [_found(one, warned) for one in asked for warned in _warnings(one, history, company, lines)]
-        return [*found, *_agents(history)]
+        return [*_touched(tx, company, config, file), *found, *_agents(history)]
 
 
 def _in_force(company: Company, config: Path) -> Sequence[Named]:
@@ -58,6 +61,18 @@ def _found(one: Named, warned: Warned) -> Found:
     return Found(
         warned.code, warned.rule, str(file.path), line, problem.text, f"{problem.mend}.", file.sentence(problem)
     )
+
+
+def _touched(tx: Tx, company: Company, config: Path, named_file: str | None) -> Iterator[Found]:
+    """Versions that lines were booked under, and that are no longer what they were: `sync` refuses them."""
+    files = {one.program.version: one.file for one in versions(config)}
+    mend = f"{program_digests.MEND}."
+    for version, text in program_digests.touched(tx, digests(company.programme)):
+        if named_file in (None, version):
+            file = files.get(version)
+            place, line = (str(file.path), file.lines.of(())) if file else ("", 0)
+            told = f"{place}:{line}: {text}. {mend}" if place else f"{text}. {mend}"
+            yield Found(LintCode.EDITED, "", place, line, text, mend, told)
 
 
 def _agents(history: History) -> Iterator[Found]:

@@ -32,6 +32,7 @@ class LintCode(StrEnum):
     STACKING = "stacking"
     REFUSES = "refuses"
     NPD_AGENCY = "npd_agency"
+    EDITED = "edited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,21 @@ def test_a_booked_version_of_the_program_cannot_be_edited(firm: Firm) -> None:
     assert len(firm.run("ledger", "--json").json()) == 2
 
 
+def test_an_edited_version_is_named_before_a_sync_too(firm: Firm) -> None:
+    firm.synced()
+    assert firm.run("doctor").code == 0
+    firm.edit(TERMS, '"50%"', '"60%"')
+    checked, linted = firm.run("doctor"), firm.run("program", "lint", "--json").json()
+    assert checked.code == 2
+    assert f"{TERMS}:1: program version 2026-01-01 was edited" in checked.out
+    assert "add a new version" in checked.out
+    [edited] = [one for one in linted if one["code"] == "edited"]
+    assert (edited["file"], edited["line"], "Put it back" in edited["mend"]) == (TERMS, 1, True)
+    assert "edited" in firm.run("program", "lint").out
+    firm.edit(TERMS, '"60%"', '"50%"')
+    assert firm.run("doctor").out == "all is well\n"
+
+
 def test_two_connections_may_not_write_into_one_folder(firm: Firm) -> None:
     second = '[connections.shop]\nkind = "csv"\npath = "data2"\nout = "out"\n'
     firm.put(CONFIG, firm.text(CONFIG) + second)
