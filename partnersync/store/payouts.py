@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, not_, select
 
 from partnersync.domain.line import LineKind, LineStatus
 from partnersync.domain.payout import Payout, PayoutState
@@ -16,6 +16,8 @@ from partnersync.store.rows import chunks, stream, upsert_all
 from partnersync.store.tables import UNPAID, ledger, line_facts
 
 _COUNTER = "payouts"
+_ON_ITS_WAY = (LineStatus.APPROVED.value, LineStatus.IN_PAYOUT.value)
+_SETTLED = (LineStatus.PAID.value, LineStatus.REVERSED.value)
 
 
 class Unpaid(NamedTuple):
@@ -30,6 +32,7 @@ class Unpaid(NamedTuple):
     statement_id: str
     payout_id: str
     held: bool
+    reversing: bool = False  # a line that takes it back is not as far as it is
 
 
 class Standing(NamedTuple):
@@ -89,6 +92,7 @@ def unpaid(tx: Connection, partner_ids: Sequence[str] | None = None) -> Iterator
             facts.statement_id,
             facts.payout_id,
             facts.hold_reason,
+            _is_reversing().label("reversing"),
         )
         .join_from(line_facts, ledger, c.line_id == facts.line_id)
         .where(UNPAID)
@@ -106,7 +110,28 @@ def unpaid(tx: Connection, partner_ids: Sequence[str] | None = None) -> Iterator
                 row.statement_id,
                 row.payout_id,
                 bool(row.hold_reason),
+                bool(row.reversing),
             )
+
+
+def _is_reversing() -> ColumnElement[bool]:
+    """Whether a line is taken back by one that is neither settled nor on its way with it."""
+    back, beside = ledger.alias("back"), line_facts.alias("beside")
+    status = func.coalesce(beside.c.status, "")
+    with_it = and_(status.in_(_ON_ITS_WAY), beside.c.payout_id == line_facts.c.payout_id)
+    return exists(
+        select(back.c.line_id)
+        .outerjoin_from(back, beside, back.c.line_id == beside.c.line_id)
+        .where(
+            back.c.deal_id == ledger.c.deal_id,
+            back.c.reverses == ledger.c.line_id,
+            back.c.amount_minor < 0,
+            back.c.kind != LineKind.CLAWBACK.value,
+            status.not_in(_SETTLED),
+            not_(with_it),
+        )
+        .correlate(ledger, line_facts)
+    )
 
 
 def standings(tx: Connection, *, partner_id: str | None = None) -> list[Standing]:

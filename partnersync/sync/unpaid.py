@@ -22,7 +22,10 @@ from partnersync.sync.payees import Payees
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """The approved lines of one payee and currency that stand in one payout, or in none."""
+    """The approved lines of one payee and currency that stand in one payout, or in none.
+
+    What a line takes back that is not approved yet waits for it, in a pile of its own.
+    """
 
     partner_id: str
     payee_id: str
@@ -70,7 +73,7 @@ class Pile:
         return Sum(
             self.gross if self.amount.minor > 0 else self.amount,
             frozenset(one.period for one in self.statements),
-            on_hold=any(line.held for line in self.lines),
+            on_hold=any(line.held or line.reversing for line in self.lines),
             budget_left=budget_left,
             made=payout is not None,
             maker=payout.made_by if payout else "",
@@ -92,10 +95,10 @@ def piles(tx: Tx, partner_ids: Sequence[str] | None = None) -> list[Pile]:
 def _by_payout(
     owner: tuple[str, str, str], lines: Iterable[Unpaid]
 ) -> Iterable[tuple[tuple[str, str, str, str], list[Unpaid]]]:
-    found: dict[str, list[Unpaid]] = {}
+    found: dict[tuple[str, bool], list[Unpaid]] = {}
     for line in lines:
-        found.setdefault(line.payout_id, []).append(line)
-    return [((*owner, payout_id), found[payout_id]) for payout_id in sorted(found)]
+        found.setdefault((line.payout_id, line.reversing and not line.payout_id), []).append(line)
+    return [((*owner, key[0]), found[key]) for key in sorted(found)]
 
 
 def _pile(

@@ -29,6 +29,30 @@ def test_what_is_carried_forward_is_due_with_what_brings_it_to_the_minimum(desk:
     assert desk.rows("2026-03-20") == [("", "500.00", "waiting", "", "2026-04-03")]
 
 
+def test_what_is_refunded_before_its_payout_is_not_paid(desk: Desk) -> None:
+    owed(desk, paid("M1", "2026-01-10", "60000"), paid("M2", "2026-01-11", "2000"))
+    desk.company.add("payment", paid("R1", "2026-02-19", "60000", refund_of="M1"))
+    desk.sync("2026-02-20")
+    assert desk.waiting("2026-02-20") == [("P1", "30000.00", ("ON_HOLD",))]
+    desk.approved("2026-03-20")
+    assert desk.waiting("2026-03-20") == [("P1", "0.00", ("BELOW_MINIMUM",))]
+    assert desk.balance() == "1000.00"
+
+
+def test_a_refund_stops_a_payout_that_was_not_paid(desk: Desk) -> None:
+    owed(desk, paid("M1", "2026-01-10", "60000"))
+    [made] = desk.make(APPROVED)
+    desk.company.add("payment", paid("R1", "2026-02-19", "24000", refund_of="M1"))
+    desk.sync("2026-02-20")
+    with pytest.raises(PartnersyncError, match="ON_HOLD"):
+        desk.approve("2026-02-20", made.payout_id)
+    desk.approved("2026-03-20")
+    with pytest.raises(PartnersyncError, match="ON_HOLD"):
+        desk.approve("2026-03-20", made.payout_id)
+    desk.give_back("2026-03-20", made.payout_id)
+    assert desk.pay_out("2026-03-20") == ["18000.00"]
+
+
 def test_from_the_payment_to_the_payout_and_what_a_refund_takes_of_the_next(company: Any) -> None:
     company.program = PROGRAM
     company.add("partner", P1, P2)
