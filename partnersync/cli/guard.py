@@ -5,8 +5,16 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection as Tx
 
-from partnersync.cli.assemble import called_alone, config_option, json_option, now, opened_store, read_company
-from partnersync.cli.deciding import by_option, deciding, reason_option, refuse_silence, refuse_stranger
+from partnersync.cli.assemble import (
+    as_of_option,
+    called_alone,
+    config_option,
+    json_option,
+    now,
+    opened_store,
+    read_company,
+)
+from partnersync.cli.deciding import by_option, deciding, reason_option, refuse_past, refuse_silence, refuse_stranger
 from partnersync.cli.output import show_table
 from partnersync.cli.references import deal_ref
 from partnersync.contract.tables import INCIDENT_COLUMNS
@@ -63,8 +71,11 @@ def close(incident_id: str, actor: str, reason: str, config: Path) -> int:
 @click.option("--rule", metavar="NAME", help='The commission rule that prices it; "" leaves it to the program.')
 @by_option
 @reason_option
+@as_of_option
 @config_option
-def override(deal: str, partner_id: str | None, rule: str | None, actor: str, reason: str, config: Path) -> int:
+def override(
+    deal: str, partner_id: str | None, rule: str | None, actor: str, reason: str, as_of: str | None, config: Path
+) -> int:
     """Decide whom a deal belongs to, or which rule prices it, whatever is said elsewhere; the next sync acts on it."""
     company = read_company(config)
     refuse_silence(reason)
@@ -74,12 +85,16 @@ def override(deal: str, partner_id: str | None, rule: str | None, actor: str, re
     if rule:
         _refuse_unknown_rule(rule, company.programme)
     told = []
+    asked = company.moment(as_of)
+    moment = asked or now()
     with deciding(company) as tx:
+        if asked:
+            refuse_past(tx, asked, company)
         ref = deal_ref(tx, deal)
         if partner_id is not None:
-            told.append(_give(tx, ref, Override(partner_id, actor, reason, now())))
+            told.append(_give(tx, ref, Override(partner_id, actor, reason, moment)))
         if rule is not None:
-            before = approvals.keep_rule(tx, ref, RuleOverride(rule, actor, reason, now()), now())
+            before = approvals.keep_rule(tx, ref, RuleOverride(rule, actor, reason, moment), now())
             was, then = (f"rule {name}" if name else "the program's own choice" for name in (before, rule))
             told.append(f"deal {ref} was priced by {was}; from the next sync on it is priced by {then}")
     for line in told:
@@ -93,7 +108,7 @@ def _give(tx: Tx, ref: str, decision: Override) -> str:
     if decision.partner_id and decision.partner_id not in records.accepted(tx):
         hint = "Add the partner, run `partnersync sync`, then decide again"
         raise ConfigError(f"no partner is known as {decision.partner_id}", hint=hint)
-    approvals.keep(tx, ref, decision, decision.at, None)
+    approvals.keep(tx, ref, decision, now(), None)
     after = f"partner {decision.partner_id}" if decision.partner_id else "nobody: it is direct"
     return f"deal {ref} belonged to {before or 'nobody'}; from the next sync on it belongs to {after}"
 

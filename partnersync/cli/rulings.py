@@ -1,18 +1,13 @@
 """The commands by which people decide about a registration: approve, reject, extend, release, withdraw, transfer."""
 
-from datetime import datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import Connection as Tx
 
-from partnersync.cli.assemble import Company, as_of_option, config_option, now, read_company
-from partnersync.cli.deciding import by_option, deciding, reason_option, refuse_silence, refuse_stranger
+from partnersync.cli.assemble import as_of_option, config_option, now, read_company
+from partnersync.cli.deciding import by_option, deciding, reason_option, refuse_past, refuse_silence, refuse_stranger
 from partnersync.domain.ruling import Ruling, RulingKind
-from partnersync.errors import ConfigError
-from partnersync.store import runs
 from partnersync.sync import rulings
-from partnersync.sync.publish import moment_text
 
 claim_argument = click.argument("registration_id", metavar="ID")
 
@@ -35,20 +30,12 @@ def _decide(
     program = company.programme.at(moment) or company.programme.versions[-1]
     with deciding(company) as tx:
         if asked:
-            _refuse_past(tx, asked, company)
+            refuse_past(tx, asked, company)
         ruling = Ruling(registration_id, kind, actor, reason, moment)
         before = rulings.decide(tx, ruling, program, now(), to_partner)
     told = kind.value.replace("_", " ")
     click.echo(f"registration {registration_id} was {before}; from the next sync on the decision counts: {told}")
     return 0
-
-
-def _refuse_past(tx: Tx, asked: datetime, company: Company) -> None:
-    """What was decided and booked by a run stays: nobody decides before it."""
-    last, zone = runs.last_booked_as_of(tx), company.programme.zone
-    if last and asked < last:
-        text = f"--as-of {moment_text(asked, zone)} is earlier than the last booking run's {moment_text(last, zone)}"
-        raise ConfigError(text, hint="Name that moment or a later one")
 
 
 @click.command()

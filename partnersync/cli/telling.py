@@ -23,7 +23,7 @@ from partnersync.rules import attribution_words, guard_words, notices, payout_wo
 from partnersync.rules import explain as words
 from partnersync.rules.influence import influence
 from partnersync.rules.program import Programme
-from partnersync.rules.rule_choice import facts_of, passed_over
+from partnersync.rules.rule_choice import facts_of, named_by, passed_over
 from partnersync.rules.tiers import NO_TIERS, Tiers
 from partnersync.sync import missing, story
 from partnersync.sync.publish import moment_text
@@ -137,11 +137,15 @@ class Telling:
         }
 
     def _passed_over(self, line: Line, told: story.DealStory) -> list[trace.Step]:
-        """The rules of the line's version that did not take its event, each with the reason."""
+        """Why its rule took a line's event: a person named it, or what kept each other rule of the version away."""
         version = next((one for one in self._programme.versions if one.version == line.program_version), None)
         partner = self._partners.get(line.partner_id)
         if version is None or partner is None or all(line.rule != rule.name for rule in version.commission.rules):
             return []
+        if told.rule and any(told.rule.rule == rule.name for rule in version.commission.rules):
+            return [named_by(told.rule, self._zone)]
+        if named := [step for step in trace.decode(line.trace) if step[0] == "named"]:
+            return named
         deal, behind = told.deal, told.standing.registration_id
         kinds = (one.registration.kind.value for one in told.claims if one.registration.registration_id == behind)
         item = line.base_items.partition("|")[0].rpartition("=")[0]

@@ -15,8 +15,9 @@ from partnersync.domain.say import Say, msgid
 from partnersync.rules import near_misses, payout_lines, payout_words
 from partnersync.rules.commission import STEPS
 from partnersync.rules.registration import looked_at
+from partnersync.rules.rule_choice import named_by
 from partnersync.rules.upkeep import DORMANT
-from partnersync.rules.words import condition
+from partnersync.rules.words import condition, order
 
 # Step of a trace → sentence; placeholders are the step's arguments by name (ARGUMENTS below).
 SENTENCES: dict[str, str] = {
@@ -61,6 +62,7 @@ SENTENCES: dict[str, str] = {
     "related": msgid("Registration {registration} stands in this client already."),
     "unfit": msgid("Rule {name} does not fit: it asks for {key} {values}, and here it is {value}."),
     "less_special": msgid("Rule {name} fits too, but rule {chosen} asks for more: {by}."),
+    "priced": msgid("{actor} decided on {day} that rule {rule} prices the deal. Reason: {reason}."),
     "now": msgid("By what is known now rule {name} would take it: something changed since the line was booked."),
     **near_misses.SENTENCES,
     "attribution": msgid("The deal went to partner {partner}, by the source {source}, since {at}."),
@@ -107,6 +109,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "related": ("registration",),
     "unfit": ("name", "key", "values", "value"),
     "less_special": ("name", "chosen", "by"),
+    "priced": ("actor", "day", "rule", "reason"),
     "now": ("name",),
     **near_misses.ARGUMENTS,
     "attribution": ("source", "partner", "at", "registration"),
@@ -171,7 +174,6 @@ _RELEASED = {
     VerdictCode.BY_PERSON.value: msgid("The client was released by a person's decision."),
     DORMANT: msgid("The client was released, because nobody was active on deal {deal}."),
 }
-_PRICED = msgid("{actor} decided on {day} that rule {rule} prices the deal. Reason: {reason}.")
 
 
 def sentences(text: str, say: Say) -> list[str]:
@@ -219,6 +221,7 @@ _SPOKEN: dict[str, Callable[[Say, str], str]] = {
     **dict.fromkeys(_SUMS, Say.number),
     **dict.fromkeys(("rate", "share"), Say.percent),
     "key": condition,
+    "by": order,
     "terms": _terms,
     "period": Say.period,
     **dict.fromkeys(("day", "first", "until"), lambda say, text: say.day(date.fromisoformat(text))),
@@ -275,8 +278,7 @@ def rule_sentences(decision: RuleOverride | None, zone: ZoneInfo, say: Say) -> l
     """Which rule a person chose for a deal, if somebody did."""
     if decision is None:
         return []
-    told = {"actor": decision.actor, "rule": decision.rule, "reason": decision.reason.rstrip(".")}
-    return [say(_PRICED).format(day=say.day(decision.at.astimezone(zone)), **told)]
+    return sentences(trace.encode([named_by(decision, zone)]), say)
 
 
 def numbered(parts: Iterable[str]) -> list[str]:

@@ -10,7 +10,9 @@ is not considered.
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from partnersync.domain.attribution import RuleOverride
 from partnersync.domain.deal import Deal
 from partnersync.domain.trace import Step
 from partnersync.problems import KeyPath, Problem
@@ -104,6 +106,12 @@ def passed_over(rules: Sequence[CommissionRule], facts: RuleFacts, chosen: str) 
     ranks = {rule.name: rank(rule.when)[1] for rule in order}
     others = (name for name in ranks if name != chosen)
     return steps + [unfit[name] or ("less_special", name, chosen, ranks.get(chosen, "")) for name in others]
+
+
+def named_by(decision: RuleOverride, zone: ZoneInfo) -> Step:
+    """That a person named the rule of a deal: no condition was asked then."""
+    day = decision.at.astimezone(zone).date().isoformat()
+    return "priced", decision.actor, day, decision.rule, decision.reason.rstrip(".")
 
 
 def _unfit(rule: CommissionRule, facts: RuleFacts) -> Step | None:

@@ -107,10 +107,25 @@ CONDITIONS: dict[str, str] = {
     "currency": pmsgid("condition", "currency"),
 }
 
+# By what a rule goes before others, by the names that `rule_choice.rank` gives.
+ORDERS: dict[str, str] = {
+    "partners": pmsgid("order of rules", "partners"),
+    "products with deal_kinds": pmsgid("order of rules", "products together with deal kinds"),
+    "products": pmsgid("order of rules", "products"),
+    "kinds or pipelines": pmsgid("order of rules", "kinds or pipelines"),
+    "partner_tiers": pmsgid("order of rules", "partner tiers"),
+    "no condition": pmsgid("order of rules", "no condition"),
+}
+
 
 def condition(say: Say, name: str) -> str:
     """What a rule asks about, in words."""
     return say.pgettext("condition", CONDITIONS[name])
+
+
+def order(say: Say, name: str) -> str:
+    """By what a rule goes before others, in words."""
+    return say.pgettext("order of rules", ORDERS[name])
 
 
 def spoken(stored: StrEnum, say: Say) -> str:

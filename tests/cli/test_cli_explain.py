@@ -35,6 +35,24 @@ def test_a_line_tells_where_a_rule_of_now_is_another_one(told_line: tuple[Firm, 
     assert "By what is known now rule services would take it: something changed since the line was booked." in told
 
 
+def test_a_line_of_a_rule_that_a_person_named_tells_who_and_why(told_line: tuple[Firm, str]) -> None:
+    firm, line_id = told_line
+    firm.edit("data/deals.csv", "P-1,licence,won", "P-1,service,won")
+    decided = ("override", "D-1", "--rule", "licence", "--by", "anna", "--reason", "agreed in May.")
+    early = firm.run(*decided, "--as-of", "2000-01-01")
+    assert (early.code, "earlier than the last booking run's" in early.err) == (2, True)
+    assert firm.run(*decided, "--as-of", "2098-12-31").code == 0
+    assert firm.sync(as_of="2099-01-01").code == 0
+    told = firm.run("explain", "line", line_id, "--json", *ENGLISH).json()
+    assert told["considered"] == [
+        "anna decided on 2098-12-31 that rule licence prices the deal. Reason: agreed in May.",
+    ]
+    assert firm.run("override", "D-1", "--rule", "", "--by", "anna", "--reason", "no").code == 0
+    assert firm.sync(as_of="2099-01-02").code == 0
+    told = firm.run("explain", "line", line_id, "--json", *ENGLISH).json()
+    assert told["considered"][0].startswith("By what is known now rule services would take it")
+
+
 def test_a_registration_tells_which_rows_were_looked_at(firm: Firm) -> None:
     told = firm.synced().run("explain", "registration", "R-2", *ENGLISH).out
     assert "partner: P-2\npartner's name: Second\n" in told

@@ -18,7 +18,9 @@ from partnersync.domain.say import Say
 from partnersync.rules import attribution_words, explain
 from partnersync.rules.commission import STEPS
 from partnersync.rules.limits import MAX_TOTAL
-from partnersync.rules.terms import CapPer
+from partnersync.rules.rule_choice import rank
+from partnersync.rules.terms import CapPer, When
+from partnersync.rules.words import ORDERS
 from partnersync.translate import translator
 
 ENGLISH, RUSSIAN = translator("en"), translator("ru")
@@ -248,6 +250,17 @@ def test_another_partner_learns_no_more_than_a_date(registration: Any, at: Any) 
     told = " ".join(explain.verdict_sentences(Judged(registration(), "c", True, 1, verdict), ENGLISH))
     assert "2026-03-16" in told
     assert "R-SECRET" not in told
+
+
+def test_what_a_rule_asks_for_more_is_told_in_words() -> None:
+    step = "less_special:licences:new licences:products with deal_kinds"
+    assert explain.sentences(step, RUSSIAN) == [
+        "Правило licences тоже подходит, но у правила new licences условие точнее: продукты вместе с видами сделок."
+    ]
+    valid = {"deal_kinds": "new"}
+    asked = ("", "partners", "products deal_kinds", "products", "deal_kinds", "pipelines", "partner_tiers")
+    conditions: list[dict[str, Any]] = [{key: (valid.get(key, "x"),) for key in keys.split()} for keys in asked]
+    assert {rank(When(**one))[1] for one in conditions} == set(ORDERS)
 
 
 def test_an_open_band_says_from_where_up() -> None:
