@@ -45,7 +45,7 @@ def _decide(
 @as_of_option
 @config_option
 def approve(registration_id: str, actor: str, reason: str, as_of: str | None, config: Path) -> int:
-    """Grant a registration; refused while another partner's live one stands in the way."""
+    """Grant a registration; refused while another live one of the client, with a common product, stands in the way."""
     return _decide(RulingKind.APPROVE, registration_id, actor, reason, as_of, config)
 
 

@@ -201,13 +201,10 @@ class Judging:
             self._put(replace(one, verdict=verdict, first=one.at_submission, protection=None))
 
     def _rivals(self, one: Judged, at: datetime) -> bool:
-        """Whether another partner's live registration with a common product stands in the way."""
+        """Whether another live registration with a common product, whoever has it, stands in the way."""
         claim = one.registration
         return any(
-            other.protection
-            and other.protection.covers(at)
-            and other.registration.partner_id != claim.partner_id
-            and claim.overlaps(other.registration.products)
+            other.protection and other.protection.covers(at) and claim.overlaps(other.registration.products)
             for other in self._others(claim)
         )
 
@@ -324,13 +321,19 @@ class Judging:
         return ClientFacts(deals, self.payments, self.activities, self._stage_moved, self.supplied, seller, like)
 
     def _lookalikes(self, claim: Registration, client_id: str, deals: Sequence[Deal]) -> tuple[str, ...]:
-        """R19: other clients that may be this one, unless this one was known before by a key that leaves no doubt."""
-        known = self.known.get(claim.registration_id)
-        if not known or len(self.of_client[client_id]) > (claim.registration_id in self.of_client[client_id]):
+        """R19: other clients that may be this one, unless this one was known before by a key that leaves no doubt.
+
+        A deal makes it known, or a claim that was granted; while an earlier claim of it still asks, this one does too.
+        """
+        own, known = claim.registration_id, self.known.get(claim.registration_id, ())
+        earlier = [self.judged[one].verdict for one in self.of_client[client_id] if one != own]
+        if not known and not earlier:
             return ()
-        if any(deal.created_at <= claim.submitted_at for deal in deals):
+        if any(deal.created_at <= claim.submitted_at for deal in deals) or any(one.state in GRANTED for one in earlier):
             return ()
-        return likeness.lookalikes(claim.client, self.own_ids[client_id], known, claim.submitted_at)
+        found = likeness.lookalikes(claim.client, self.own_ids[client_id], known, claim.submitted_at)
+        asked = (one.named for one in earlier if one.state in UNDECIDED and one.code is VerdictCode.MAYBE_SAME)
+        return found or next(asked, ())
 
     def _stage_moved(self, deal: Deal) -> datetime | None:
         return stage_moved(deal, self.standings.get(deal.ref))

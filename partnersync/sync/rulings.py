@@ -32,6 +32,7 @@ def decide(tx: Tx, ruling: Ruling, program: Program, now: datetime, to_partner: 
         theirs = _claim_of(tx, to_partner, one, of_client)
         approval = Ruling(theirs, RulingKind.APPROVE, ruling.actor, ruling.reason, ruling.at)
         where, _, other = decisions.claim(tx, theirs) or found
+        _refuse_second(other, [it for it in of_client if it.registration.registration_id != ruling.registration_id])
         _keep(tx, where, case_id, other, approval, now)
     return one.state.value
 
@@ -45,10 +46,15 @@ def _refuse(tx: Tx, ruling: Ruling, one: Judged, of_client: Sequence[Judged], pr
     elif LEADS_TO[kind] not in REGISTRATION_MOVES[state] and not confirms:
         raise PartnersyncError(f"{name} is {state.value}: it cannot become {LEADS_TO[kind].value}")
     elif kind is RulingKind.APPROVE:
-        rival = next((other.registration for other in of_client if _stands_in_the_way(other, one)), None)
-        if rival:
-            text = f"registration {rival.registration_id} of partner {rival.partner_id} protects this client"
-            raise PartnersyncError(text, hint=f"Reject, release or transfer {rival.registration_id} first")
+        _refuse_second(one, of_client)
+
+
+def _refuse_second(one: Judged, of_client: Sequence[Judged]) -> None:
+    """At most one registration per client and product is live, whoever has it."""
+    rival = next((other.registration for other in of_client if _stands_in_the_way(other, one)), None)
+    if rival:
+        text = f"registration {rival.registration_id} of partner {rival.partner_id} protects this client"
+        raise PartnersyncError(text, hint=f"Reject, release or transfer {rival.registration_id} first")
 
 
 def _refuse_extension(tx: Tx, ruling: Ruling, one: Judged, program: Program) -> None:
@@ -75,7 +81,8 @@ def _refuse_extension(tx: Tx, ruling: Ruling, one: Judged, program: Program) -> 
 
 def _stands_in_the_way(other: Judged, one: Judged) -> bool:
     theirs, own = other.registration, one.registration
-    return other.state in LIVE and theirs.partner_id != own.partner_id and own.overlaps(theirs.products)
+    is_another = theirs.registration_id != own.registration_id
+    return is_another and other.state in LIVE and own.overlaps(theirs.products)
 
 
 def _claim_of(tx: Tx, partner_id: str, one: Judged, of_client: Sequence[Judged]) -> str:

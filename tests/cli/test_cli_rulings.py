@@ -73,6 +73,19 @@ def test_what_cannot_be_decided(synced: Firm, command: tuple[str, ...], code: in
     assert told in ended.err
 
 
+def test_a_partner_has_one_live_registration_of_a_client_and_product(firm: Firm) -> None:
+    firm.edit("config/program/2026-01-01.toml", "effective_from", 'registration.review = "manual"\neffective_from')
+    synced = firm.synced()
+    header = "registration_id,partner_id,kind,client_name,client_domain,products,submitted_at\n"
+    rows = [f"R-{number},P-1,lead,Yew,yew.ru,licence,2026-04-0{number}T10:00:00\n" for number in (3, 4)]
+    given = synced.run("register", str(synced.put("in/claims.csv", header + "".join(rows))), "--as-of", LATER)
+    assert given.code == 0, given.told
+    assert synced.run("approve", "R-4", *WHY, "--as-of", LATER).code == 0
+    assert synced.sync(as_of=LATER).code == 0
+    ended = synced.run("approve", "R-3", *WHY, "--as-of", LATER)
+    assert (ended.code, "R-4" in ended.err) == (1, True)
+
+
 def test_an_extension_has_its_limit(synced: Firm) -> None:
     assert [synced.run("extend", "R-1", *WHY).code for _ in range(3)] == [0, 0, 1]
 

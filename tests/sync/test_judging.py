@@ -377,6 +377,26 @@ def test_people_decide(rulings: list[tuple[str, int, str]], expected: list[tuple
 
 
 @pytest.mark.parametrize(
+    ("partner", "products", "second"),
+    [
+        pytest.param("P1", ("a",), "checking", id="his own"),
+        pytest.param("P2", ("a",), "checking", id="another partner's"),
+        pytest.param("P1", ("b",), "approved", id="no product in common"),
+    ],
+)
+def test_people_grant_one_registration_per_client_and_product(
+    partner: str, products: tuple[str, ...], second: str
+) -> None:
+    claims = [
+        _claim(1, "P1", "2026-01-10T10:00", products=("a",)),
+        _claim(2, partner, "2026-01-10T12:00", products=products),
+    ]
+    made = [_ruling(1, "approve", "2026-01-12"), _ruling(2, "approve", "2026-01-13")]
+    judged = _judge(claims, rulings=made, as_of="2026-02-20", review="manual")
+    assert [one.state.value for one in judged.values()] == ["approved", second]
+
+
+@pytest.mark.parametrize(
     ("rulings", "state"),
     [
         pytest.param(["request_extension"], "extension_requested", id="the request waits"),

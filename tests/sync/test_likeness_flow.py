@@ -128,3 +128,33 @@ def test_a_corrected_claim_is_not_like_itself(company: Any) -> None:
     company.systems["main"].rows["registration"][0] |= CLAIM
     company.sync(as_of=AS_OF)
     assert company.value("registration", "R1", "ps_reason") == "OK"
+
+
+@pytest.mark.parametrize("runs", [1, 2], ids=["one run", "a run for each"])
+@pytest.mark.parametrize(
+    ("earlier", "later", "expected"),
+    [
+        pytest.param({}, {}, ("research", "MAYBE_SAME"), id="the same partner submits again"),
+        pytest.param({}, {"partner_id": "P1"}, ("research", "MAYBE_SAME"), id="another partner does, two days later"),
+        pytest.param({}, {"client_name": "Лопух"}, ("research", "MAYBE_SAME"), id="under another name"),
+        pytest.param({"client_name": ""}, {}, ("research", "MAYBE_SAME"), id="the first one was invalid"),
+        pytest.param(
+            {"client_name": "Лопух", "products": "a"}, {"products": "b"}, ("approved", "OK"), id="it was granted"
+        ),
+    ],
+)
+def test_only_a_claim_that_was_granted_makes_its_client_known(
+    company: Any, earlier: dict[str, str], later: dict[str, str], expected: tuple[str, str], runs: int
+) -> None:
+    """The name is that of a client of another website, whom another partner has."""
+    theirs = CLAIM | {"client_name": "Ромашка", "client_domain": "romashka-a.ru", "submitted_at": "2026-02-01"}
+    asking = CLAIM | {"partner_id": "P2", "client_name": "Ромашка"}
+    company.add("partner", P1, P2)
+    company.add("registration", theirs, asking | {"registration_id": "R2"} | earlier)
+    if runs == 2:
+        company.sync(as_of="2026-03-02T12:00:00+03:00")
+    again = asking | {"registration_id": "R3", "submitted_at": "2026-03-04T12:00"} | later
+    company.add("registration", again)
+    company.sync(as_of="2026-03-05T00:00:00+00:00")
+    found = company.value("registration", "R3", "ps_status"), company.value("registration", "R3", "ps_reason")
+    assert found == expected
