@@ -23,7 +23,10 @@ def is_complete(claim: Registration) -> bool:
 
 
 def missing(claim: Registration) -> list[str]:
-    """Mandatory columns that are empty, in the order of the file; of the identity columns one is enough."""
+    """Mandatory columns that are empty, in the order of the file; of the identity columns one is enough.
+
+    An amount that is not above zero tells none.
+    """
     bad = {column for column, _ in claim.faults}
     client = claim.client
     held: dict[str, object] = {
@@ -33,7 +36,7 @@ def missing(claim: Registration) -> list[str]:
         "client_phone": client.phones,
         "client_email": client.emails,
         "products": claim.products,
-        "amount": claim.amount,
+        "amount": claim.amount is not None and claim.amount.minor > 0,
         "expected_close": claim.expected_close,
         "tender_number": claim.tender_number,
     }

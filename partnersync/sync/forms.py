@@ -15,6 +15,7 @@ from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import DealKind, DealState
 from partnersync.domain.partner import ContractKind, PartnerKind, PartnerStatus, TaxStatus
 from partnersync.domain.registration import RegistrationKind
+from partnersync.rules.evidence import LISTED
 from partnersync.sync import bank_numbers, tax_numbers
 from partnersync.sync import cells as read
 
@@ -85,6 +86,13 @@ def _each(reader: Callable[[str], str]) -> BeforeValidator:
         return tuple(dict.fromkeys(good))
 
     return BeforeValidator(validate)
+
+
+def _evidence(text: str) -> str:
+    word = text.lower()
+    if word not in LISTED:
+        raise ValueError(f"is none of: {', '.join(LISTED)}")
+    return word
 
 
 def _choice(choices: Any) -> BeforeValidator:
@@ -228,7 +236,7 @@ class RegistrationCells(ClientCells):
     tender_number: Text = None
     tender_won_on: Day = None
     consent: Text = None
-    evidence: Items = None
+    evidence: Annotated[tuple[str, ...], _each(_evidence)] = ()
     evidence_at: Moment = None
     submitted_at: Moment = None
 

@@ -135,7 +135,7 @@ def _registration(row: Any, setting: Setting) -> Registration:
         tender_number=row.tender_number,
         tender_won_on=row.tender_won_on,
         consent=row.consent,
-        evidence=row.evidence or (),
+        evidence=row.evidence,
         evidence_at=row.evidence_at,
     )
 

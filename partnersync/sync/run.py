@@ -16,7 +16,7 @@ from partnersync.domain.registration import INTAKE
 from partnersync.domain.say import Say
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError, SafetyStop, StoreFailed
 from partnersync.rules.program import Programme
-from partnersync.store import fields, incidentbook, issuebook, ledger, runs
+from partnersync.store import fields, incidentbook, issuebook, ledger, records, runs
 from partnersync.store.database import Store
 from partnersync.store.locks import lease
 from partnersync.sync import due
@@ -36,6 +36,7 @@ from partnersync.sync.undo import Undo, Undone, connections
 log = logging.getLogger(__name__)
 _PROGRAMME_WAIT_S = 60
 _ISSUES_TOLD = 1000
+_SYNC_FIRST = "Run `partnersync sync` first: it reads the partners"
 
 
 @dataclass(slots=True)
@@ -75,7 +76,13 @@ class Engine:
         return report
 
     def register(self, given: Given, *, as_of: datetime | None = None) -> Report:
-        """Keep registrations that a person gives, decide what is due and book it; nothing is pulled or pushed."""
+        """Keep registrations that a person gives, decide what is due and book it; nothing is pulled or pushed.
+
+        ConfigError: no partner is known yet, so that each would be rejected, for good.
+        """
+        with self.store.read() as tx:
+            if not records.accepted(tx):
+                raise ConfigError("no partner is known yet, to judge registrations by", hint=_SYNC_FIRST)
         with self._run("register", (INTAKE,), as_of, books=True) as report:
             setting = self._setting(INTAKE)
             pages = partial(given.read, self.store, report.as_of, setting)

@@ -58,6 +58,31 @@ def test_every_row_gets_its_verdict_in_words(firm: Firm, row: str, state: str, c
     assert why in str(one["why"]) or code == "DATA_MISSING"
 
 
+def test_nothing_is_judged_before_partners_are_known(firm: Firm) -> None:
+    ended = firm.run("register", _file(firm, PINE), "--as-of", AS_OF)
+    assert (ended.code, "partnersync sync" in ended.err) == (2, True)
+    code, told = _given(firm.synced(), _file(firm, PINE))
+    assert (code, told["R-10"]["ps_status"]) == (0, "approved")
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [
+        pytest.param(("--evidence", "clientchoice"), ["evidence"], id="an unknown evidence"),
+        pytest.param(
+            ("--kind", "sale", "--client-inn", "0000000000", "--amount=-5", "--evidence", "clientchoice"),
+            ["amount", "client_inn", "evidence"],
+            id="several in one verdict",
+        ),
+    ],
+)
+def test_bad_values_are_named(firm: Firm, cells: tuple[str, ...], named: list[str]) -> None:
+    rest = ("--client-domain", "elder.ru", "--products", "licence", "--expected-close", "2026-05-01")
+    _, told = _given(firm.synced(), *ONE, *rest, *cells)
+    one = told["R-20"]
+    assert (one["ps_status"], one["ps_reason"], one["fields"]) == ("invalid", "DATA_MISSING", "|".join(named))
+
+
 def test_people_read_it_in_their_language(firm: Firm) -> None:
     ended = firm.synced().run("register", _file(firm, PINE, RIVAL), "--as-of", AS_OF)
     assert "R-10  одобрена (approved)  OK\n  Клиент закреплён за вами до 19.05.2026" in ended.out

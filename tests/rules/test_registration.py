@@ -111,6 +111,25 @@ def _brief(verdict: Any) -> tuple[S, C]:
             ("client_inn", "products", "amount"),
             id="a tender needs no expected close",
         ),
+        *(
+            pytest.param(
+                {"kind": RegistrationKind.TENDER, "products": ("a",), "amount": Money(minor, "RUB")},
+                ("amount",),
+                id=f"an amount of {minor}",
+            )
+            for minor in (0, -500)
+        ),
+        pytest.param(
+            {
+                "kind": RegistrationKind.SALE,
+                "products": ("a",),
+                "client": NAMED,
+                "amount": Money(-500, "RUB"),
+                "faults": (("client_inn", "0000000000"),),
+            },
+            ("amount", "client_inn"),
+            id="an amount below zero and a bad INN in one verdict",
+        ),
         pytest.param({"consent": "2026-01-10 form 3"}, (), id="with consent"),
         pytest.param({"kind": RegistrationKind.MEETING, "amount": None}, (), id="a meeting needs no amount"),
         pytest.param({"faults": (("amount", "x"),)}, ("amount",), id="an unreadable cell"),

@@ -114,6 +114,15 @@ def test_a_registry_number_may_stand_in_place_of_a_tax_number() -> None:
     assert (deal.client.inn, deal.client.ogrn, warnings) == (None, "1027700132195", ())
 
 
+def test_an_unknown_word_among_a_registrations_evidence_is_a_fault() -> None:
+    claim, _ = normalise(RecordKind.REGISTRATION, CLAIM | {"evidence": "Client_Choice|promo"}, SETTING)
+    assert isinstance(claim, Registration)
+    assert (claim.evidence, claim.faults) == (("client_choice", "promo"), ())
+    claim, _ = normalise(RecordKind.REGISTRATION, CLAIM | {"evidence": "clientchoice|promo"}, SETTING)
+    assert isinstance(claim, Registration)
+    assert (claim.evidence, claim.faults) == (("promo",), (("evidence", "clientchoice"),))
+
+
 def test_a_registration_keeps_its_faults_for_the_verdict() -> None:
     claim, warnings = normalise(RecordKind.REGISTRATION, CLAIM | {"client_inn": "123", "amount": "x"}, SETTING)
     assert isinstance(claim, Registration)
