@@ -248,8 +248,8 @@ def test_json_is_all_that_goes_to_standard_output(firm: Firm, args: list[str]) -
 @pytest.mark.parametrize(
     ("kind", "record_id", "said"),
     [
-        pytest.param("deal", "D-1", ["belongs to partner P-1", "500.00 RUB", "50%"], id="a deal with a line"),
-        pytest.param("deal", "D-3", ["R-1", "names P-2", "contradiction"], id="a deal that a registration took"),
+        pytest.param("deal", "D-1", ["belongs to partner First (P-1)", "500.00 RUB", "50%"], id="a deal with a line"),
+        pytest.param("deal", "D-3", ["R-1", "Second (P-2)", "contradiction"], id="a deal that a registration took"),
         pytest.param(
             "registration",
             "R-1",

@@ -132,7 +132,7 @@ def test_a_decision_in_the_file_becomes_an_override(placed: Office) -> None:
     assert office.value("ps_decision") == ""
     assert office.incidents() == []
     told = office.firm.run("explain", "deal", "D-3", "--language", "en").out
-    assert "ps_decision decided on 2026-03-31 that it belongs to P-2. Reason: ps_decision = accept." in told
+    assert "ps_decision decided on 2026-03-31 that it belongs to Second (P-2). Reason: ps_decision = accept." in told
     before = office.firm.text(f"{office.folder}/deals.csv")
     office.sync()
     assert office.firm.text(f"{office.folder}/deals.csv") == before

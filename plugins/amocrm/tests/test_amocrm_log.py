@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from amocrm_client import consent, oauth_settings, served
+from partnersync.cli import logs
 from partnersync.contract.secret import Secret
 from partnersync.errors import PartnersyncError
 from partnersync.sandbox.faults import RESET_AFTER, Fault
@@ -22,6 +23,7 @@ PHONE, MAIL = "+7 900 555-01-01", "zeb.leak@mail.example"
 
 def test_planted_secrets_and_contacts_stay_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Before the core's own masking, which would hide a slip here."""
+    logs.stop()  # what an earlier test's command left on would empty the records first
     caplog.set_level(logging.DEBUG, "partnersync")
     with served(1) as (sandbox, server):
         settings = oauth_settings(server.url)

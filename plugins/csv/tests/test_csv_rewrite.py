@@ -126,6 +126,9 @@ def test_foreign_cells_keep_their_bytes_and_ours_are_found(
     )
     assert len(before) == len(after)
     for old, new in zip(before, after, strict=True):
+        if old.blank:
+            assert new.raw == old.raw
+            continue
         ours = {*places, *(index for index, name in enumerate(header.values) if name in PS)}
         foreign = [cell for index, cell in enumerate(new.raw) if index not in ours]
         kept = [cell for index, cell in enumerate(old.raw) if index >= width or header.values[index] not in PS]
