@@ -29,10 +29,11 @@ def decide(tx: Tx, ruling: Ruling, program: Program, now: datetime, to_partner: 
     _refuse(tx, ruling, one, of_client, program)
     _keep(tx, connection, case_id, one, ruling, now)
     if to_partner:
-        theirs = _claim_of(tx, to_partner, one, of_client)
+        beside = [other for other in of_client if other.registration.registration_id != ruling.registration_id]
+        theirs = _claim_of(tx, to_partner, one, beside)
         approval = Ruling(theirs, RulingKind.APPROVE, ruling.actor, ruling.reason, ruling.at)
         where, _, other = decisions.claim(tx, theirs) or found
-        _refuse_second(other, [it for it in of_client if it.registration.registration_id != ruling.registration_id])
+        _refuse_second(other, beside)
         _keep(tx, where, case_id, other, approval, now)
     return one.state.value
 
@@ -85,15 +86,18 @@ def _stands_in_the_way(other: Judged, one: Judged) -> bool:
     return is_another and other.state in LIVE and own.overlaps(theirs.products)
 
 
-def _claim_of(tx: Tx, partner_id: str, one: Judged, of_client: Sequence[Judged]) -> str:
-    """The claim of the partner who gets the client: his last one with a common product that protects nothing."""
+def _claim_of(tx: Tx, partner_id: str, one: Judged, beside: Sequence[Judged]) -> str:
+    """The claim of the partner who gets the client: his last one with a common product that protects nothing.
+
+    One that a live registration stands in the way of is taken only where there is no other.
+    """
     if partner_id not in records.accepted(tx):
         raise ConfigError(
             f"no partner is known as {partner_id}", hint="Add the partner, run `partnersync sync`, then decide"
         )
     his = [
-        other.registration
-        for other in of_client
+        other
+        for other in beside
         if other.registration.partner_id == partner_id
         and RegistrationState.APPROVED in REGISTRATION_MOVES[other.state]
         and other.registration.overlaps(one.registration.products)
@@ -101,7 +105,9 @@ def _claim_of(tx: Tx, partner_id: str, one: Judged, of_client: Sequence[Judged])
     if not his:
         text = f"partner {partner_id} has no registration of this client that could take it over"
         raise PartnersyncError(text, hint="Let him submit one, run `partnersync sync`, then transfer")
-    return max(his, key=lambda claim: (claim.submitted_at, claim.registration_id)).registration_id
+    free = [claim for claim in his if not any(_stands_in_the_way(other, claim) for other in beside)]
+    claims = (claim.registration for claim in free or his)
+    return max(claims, key=lambda claim: (claim.submitted_at, claim.registration_id)).registration_id
 
 
 def _keep(tx: Tx, connection: str, case_id: str, one: Judged, ruling: Ruling, now: datetime) -> None:

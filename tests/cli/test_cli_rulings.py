@@ -86,6 +86,33 @@ def test_a_partner_has_one_live_registration_of_a_client_and_product(firm: Firm)
     assert (ended.code, "R-4" in ended.err) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        pytest.param("R-2", "", id="the claim that fits is taken, not the last one"),
+        pytest.param("", "R-5", id="none fits beside his live one"),
+    ],
+)
+def test_a_transfer_leaves_no_two_live_ones_either(firm: Firm, refused: str, told: str) -> None:
+    """P-2 has the other product of the client already, and claims both."""
+    if not refused:
+        firm.edit("data/registrations.csv", "R-2,P-2,lead,Fir,fir.ru", "R-2,P-2,lead,Oak,oak.ru")
+    header = "registration_id,partner_id,kind,client_name,client_domain,products,submitted_at\n"
+    rows = [
+        "R-5,P-2,lead,Fir,fir.ru,service,2026-03-30T10:00:00\n",
+        "R-6,P-2,lead,Fir,fir.ru,licence|service,2026-03-30T11:00:00\n",
+    ]
+    given = firm.synced().run(
+        "register", str(firm.put("in/claims.csv", header + "".join(rows))), "--as-of", "2026-04-01"
+    )
+    assert given.code == 0, given.told
+    ended = firm.run("transfer", "R-1", "--to", "P-2", *WHY, "--as-of", "2026-04-02")
+    assert (ended.code, told in ended.err) == (1 if told else 0, True)
+    assert firm.sync(as_of="2026-04-03").code == 0
+    states = {one: state for one, (state, _) in _states(firm).items()}
+    assert (states["R-1"], states.get(refused, "active")) == ("approved" if told else "transferred", "active")
+
+
 def test_an_extension_has_its_limit(synced: Firm) -> None:
     assert [synced.run("extend", "R-1", *WHY).code for _ in range(3)] == [0, 0, 1]
 
