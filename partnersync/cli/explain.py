@@ -38,8 +38,8 @@ def explain(kind: str, record_id: str, as_of: str | None, language: str | None, 
     until = company.moment(as_of)
     with opened_store(company) as store, store.read() as tx:
         reached = knowing.tiers(tx, company.programme, records.accepted(tx))
-        partners, extensions = story.partners(tx), story.extensions(tx, until)
-        telling = Telling(company.programme, until or now(), say, partners, reached, extensions)
+        partners, by_people = story.partners(tx), story.after_verdicts(tx, until)
+        telling = Telling(company.programme, until or now(), say, partners, reached, by_people)
         if kind == "deal":
             found = story.deal_story(tx, deal_ref(tx, record_id), until)
             telling.misses(tx, found.lines, company.settings.partners)

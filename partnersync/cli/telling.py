@@ -42,7 +42,7 @@ class Telling:
         say: Say,
         partners: Mapping[str, Partner],
         tiers: Tiers = NO_TIERS,
-        extensions: Mapping[str, Sequence[Ruling]] = NOTHING,
+        by_people: Mapping[str, Sequence[Ruling]] = NOTHING,
     ) -> None:
         self._programme = programme
         self._zone = programme.zone
@@ -50,7 +50,7 @@ class Telling:
         self._say = say
         self._partners = partners
         self._tiers = tiers
-        self._extensions = extensions
+        self._by_people = by_people
         self._missing: dict[str, tuple[str, ...]] = {}
 
     def misses(self, tx: Tx, lines: Sequence[story.StatedLine], master: str | None) -> None:
@@ -100,7 +100,7 @@ class Telling:
             "status": one.state,
             "code": one.verdict.code.value,
             "program_version": one.verdict.program_version,
-            "why": [*words.verdict_sentences(one, self._say), *self._extended(one)],
+            "why": [*words.verdict_sentences(one, self._say), *self._later(one)],
             **self._protection(one.protection),
             "related_registration": one.verdict.related_id or "",
             "considered": words.considered_sentences(one.verdict, self._say),
@@ -108,9 +108,9 @@ class Telling:
             "trace": trace.decode(one.verdict.trace),
         }
 
-    def _extended(self, one: Judged) -> list[str]:
-        given = self._extensions.get(one.registration.registration_id, ())
-        return notices.extension_sentences(one, given, self._zone, self._say)
+    def _later(self, one: Judged) -> list[str]:
+        given = self._by_people.get(one.registration.registration_id, ())
+        return notices.later_sentences(one, given, self._zone, self._say)
 
     def _first(self, one: Verdict) -> dict[str, Any]:
         """The verdict at the submission, where R24 or a person decided later."""

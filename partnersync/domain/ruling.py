@@ -29,6 +29,7 @@ LEADS_TO: dict[RulingKind, RegistrationState] = {
     RulingKind.TRANSFER: RegistrationState.TRANSFERRED,
 }
 ABOUT_EXTENSIONS = frozenset(RulingKind) - LEADS_TO.keys()
+ENDS = frozenset({RulingKind.RELEASE, RulingKind.WITHDRAW, RulingKind.TRANSFER})  # what protects protects no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,9 @@ def misjudged(
 ) -> dict[str, tuple[str, ...] | None]:
     """The registrations of one partner whose verdicts do not fit his capacity, by id.
 
-    One that is over it has the ids of his live registrations that were dormant longest, one that was returned for it
-    and need not be has None. What is over is taken to protect nothing, what need not be to protect its whole window.
+    One that is over it has the ids of his live registrations that were dormant longest, none where only the day has too
+    many; one that was returned for it and need not be has None. What is over is taken to protect nothing, what need
+    not be to protect its whole window.
     """
     found: dict[str, tuple[str, ...] | None] = {}
     live: list[_Held] = []
@@ -52,12 +53,13 @@ def misjudged(
         terms, day = program.registration, at.astimezone(program.zone).date()
         standing = [held for held in live if held.starts_at <= at < held.ends_at]
         limit = terms.capacity_by_tier.get(tier_at(program, at), terms.capacity_active)
-        over = len(standing) >= limit or submitted.get(day, 0) >= terms.capacity_per_day
+        full = len(standing) >= limit
+        over = full or submitted.get(day, 0) >= terms.capacity_per_day
         submitted[day] = submitted.get(day, 0) + is_complete(claim)
         code = one.at_submission.code
         if over and code not in _BEFORE:
             if code is not VerdictCode.CAPACITY:
-                oldest = sorted(standing, key=lambda held: (held.worked_at, held.registration_id))
+                oldest = sorted(standing if full else (), key=lambda held: (held.worked_at, held.registration_id))
                 found[claim.registration_id] = tuple(held.registration_id for held in oldest[:_SHOWN])
                 continue
         elif code is VerdictCode.CAPACITY:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from partnersync.domain import trace
 from partnersync.domain.attribution import RuleOverride
 from partnersync.domain.decided import Judged
-from partnersync.domain.registration import RegistrationState, Verdict, VerdictCode
+from partnersync.domain.registration import LIVE, RegistrationState, Verdict, VerdictCode
 from partnersync.domain.say import Say, msgid
 from partnersync.rules import near_misses, payout_lines, payout_words
 from partnersync.rules.commission import STEPS
@@ -59,6 +59,7 @@ SENTENCES: dict[str, str] = {
     "verdict": msgid("Row {row} of the programme decided: {code}."),
     "ruling": msgid("{actor} decided: {kind}."),
     "fields": msgid("Missing or bad: {fields}."),
+    "per_day": msgid("A partner may submit {number} registrations a day."),
     "related": msgid("Registration {registration} stands in this client already."),
     "unfit": msgid("Rule {name} does not fit: it asks for {key} {values}, and here it is {value}."),
     "less_special": msgid("Rule {name} fits too, but rule {chosen} asks for more: {by}."),
@@ -106,6 +107,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "verdict": ("row", "code"),
     "ruling": ("actor", "kind"),
     "fields": ("fields",),  # every argument is one
+    "per_day": ("number",),
     "related": ("registration",),
     "unfit": ("name", "key", "values", "value"),
     "less_special": ("name", "chosen", "by"),
@@ -155,6 +157,22 @@ VERDICTS: dict[VerdictCode, str] = {
     VerdictCode.BY_PERSON: msgid("A person decided: {reason}."),
     VerdictCode.OK: msgid("The client is yours until {until}."),
 }
+# What says until when the client is his, which is told no more once that has ended.
+_YOURS = frozenset(
+    {
+        VerdictCode.CLIENT_CHOICE,
+        VerdictCode.OTHER_PRODUCT,
+        VerdictCode.EXPIRED_OTHER,
+        VerdictCode.DIRECT_LATER,
+        VerdictCode.DIRECT_STALE,
+        VerdictCode.REACTIVATED,
+        VerdictCode.SLA_PROVISIONAL,
+        VerdictCode.OK,
+    }
+)
+_PER_DAY = msgid(
+    "You may submit {number} registrations a day, and had submitted as many that day: submit it again on another day."
+)
 _STATES: dict[RegistrationState, str] = {
     RegistrationState.APPROVED: msgid("It protects, and waits for its deal."),
     RegistrationState.ACTIVE: msgid("It protects, with deal {deal}."),
@@ -242,12 +260,21 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
     deal = one.verdict.deal_ref or ""
     if one.verdict.state is RegistrationState.CHECKING:
         return [say("A person will decide.")]
-    found = [say(VERDICTS[one.verdict.code]).format(**told, deal=deal)]
+    given = one.protection
+    is_over = given is not None and given.state not in LIVE | {RegistrationState.DISPUTED}
+    found = [] if is_over and one.verdict.code in _YOURS else [_verdict(one.verdict, {**told, "deal": deal}, say)]
     if one.protection:
         told["deal"] = one.protection.deal_ref or ""
         released = one.state is RegistrationState.RELEASED and _RELEASED.get(one.protection.code)
         found.append(say(released or _STATES[one.protection.state]).format(**told))
     return found
+
+
+def _verdict(one: Verdict, told: Mapping[str, str], say: Say) -> str:
+    for code, *given in trace.decode(one.trace):
+        if code == "per_day":
+            return say(_PER_DAY).format(number=given[0])
+    return say(VERDICTS[one.code]).format(**told)
 
 
 def considered_sentences(one: Verdict, say: Say) -> list[str]:

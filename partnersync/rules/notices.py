@@ -54,6 +54,9 @@ _BY_PEOPLE = {
     RulingKind.EXTEND: msgid("{actor} extended the protection on {day}. Reason: {reason}."),
     RulingKind.REQUEST_EXTENSION: msgid("{actor} entered on {day} that the partner asks for an extension: {reason}."),
     RulingKind.REFUSE_EXTENSION: msgid("{actor} refused an extension on {day}. Reason: {reason}."),
+    RulingKind.RELEASE: msgid("{actor} released the client on {day}. Reason: {reason}."),
+    RulingKind.WITHDRAW: msgid("{actor} entered on {day} that the partner withdraws it. Reason: {reason}."),
+    RulingKind.TRANSFER: msgid("{actor} gave the client to another partner on {day}. Reason: {reason}."),
 }
 
 
@@ -104,8 +107,8 @@ def text(notice: Notice, one: Judged, say: Say) -> str:
     )
 
 
-def extension_sentences(one: Judged, by_people: Sequence[Ruling], zone: ZoneInfo, say: Say) -> list[str]:
-    """How the protection came to last longer: by itself, and by people, with what they asked for and refused."""
+def later_sentences(one: Judged, by_people: Sequence[Ruling], zone: ZoneInfo, say: Say) -> list[str]:
+    """How the protection came to last longer or to end: by itself, and by people, with who and why."""
     number = one.protection.automatic if one.protection else 0
     by_itself = say.ngettext(
         "The protection was extended {number} time by itself: its deal was worked on, and its stage moved.",

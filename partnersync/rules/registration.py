@@ -101,9 +101,14 @@ def _r3_partner_not_eligible(at: Situation) -> Verdict | None:
 
 
 def _r4_capacity(at: Situation) -> Verdict | None:
-    if at.about.dormant is None:
+    dormant = at.about.dormant
+    if dormant is None:
         return None
-    return at.verdict(_S.RETURNED, _C.CAPACITY, "R4", named=tuple(at.about.dormant))
+    verdict = at.verdict(_S.RETURNED, _C.CAPACITY, "R4", named=tuple(dormant))
+    if dormant:
+        return verdict
+    step = ("per_day", str(at.program.registration.capacity_per_day))
+    return replace(verdict, trace=trace.encode([*trace.decode(verdict.trace), step]))
 
 
 def _r5_own_duplicate(at: Situation) -> Verdict | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from partnersync.domain.ruling import ABOUT_EXTENSIONS, Ruling, RulingKind
+from partnersync.domain.ruling import ABOUT_EXTENSIONS, ENDS, Ruling, RulingKind
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.rows import chunks
 from partnersync.store.tables import rulings as table
@@ -34,10 +34,12 @@ def of(tx: Connection, registration_ids: Sequence[str]) -> dict[str, list[Ruling
     return found
 
 
-def extensions(tx: Connection) -> dict[str, list[Ruling]]:
-    """What people asked for and decided about extensions, by registration, the first one first."""
+def after_verdicts(tx: Connection) -> dict[str, list[Ruling]]:
+    """What people decided about extensions and ends of protections, by registration, the first one first."""
     found: dict[str, list[Ruling]] = defaultdict(list)
-    for row in tx.execute(select(table).where(table.c.kind.in_(sorted(ABOUT_EXTENSIONS))).order_by(table.c.number)):
+    for row in tx.execute(
+        select(table).where(table.c.kind.in_(sorted(ABOUT_EXTENSIONS | ENDS))).order_by(table.c.number)
+    ):
         found[row.registration_id].append(_ruling(row))
     return found
 

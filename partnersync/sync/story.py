@@ -121,9 +121,10 @@ def partners(tx: Tx) -> dict[str, Partner]:
     return {row.record_id: codec.load(Partner, row.body or "") for row in _partners(tx)}
 
 
-def extensions(tx: Tx, until: datetime | None = None) -> dict[str, list[Ruling]]:
-    """What people asked for and decided about extensions, by registration."""
-    return {name: [one for one in given if _by_then(one.at, until)] for name, given in rulings.extensions(tx).items()}
+def after_verdicts(tx: Tx, until: datetime | None = None) -> dict[str, list[Ruling]]:
+    """What people asked for and decided about extensions, and how they ended protections, by registration."""
+    found = rulings.after_verdicts(tx)
+    return {name: [one for one in given if _by_then(one.at, until)] for name, given in found.items()}
 
 
 def _partners(tx: Tx) -> Iterator[Row]:

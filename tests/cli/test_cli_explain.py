@@ -61,6 +61,25 @@ def test_a_registration_tells_which_rows_were_looked_at(firm: Firm) -> None:
     assert "  R9 did not match: registration R-1 had been submitted 24 hours before.\n" in told
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("release", "anna released the client on 2026-04-02. Reason: asleep."),
+        ("withdraw", "anna entered on 2026-04-02 that the partner withdraws it. Reason: asleep."),
+    ],
+)
+def test_a_registration_that_a_person_ended_tells_who_and_why(firm: Firm, command: str, told: str) -> None:
+    firm.synced()
+    assert "is yours until" in firm.run("explain", "registration", "R-1", *ENGLISH).out
+    decided = (command, "R-1", "--by", "anna", "--reason", "asleep.", "--as-of", "2026-04-02")
+    ended = firm.run(*decided)
+    assert ended.code == 0, ended.err
+    assert firm.sync(as_of="2026-04-03").code == 0
+    why = firm.run("explain", "registration", "R-1", "--json", *ENGLISH).json()["why"]
+    assert told in why
+    assert "is yours until" not in " ".join(why)
+
+
 def test_what_the_machine_had_decided_stays_beside_a_persons_decision(firm: Firm) -> None:
     firm.synced()
     assert firm.sync(as_of="2026-11-30").code == 0

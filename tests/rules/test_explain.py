@@ -225,6 +225,18 @@ def test_verdicts_in_both_languages(code: VerdictCode, english: str, russian: st
     assert explain.verdict_sentences(one, RUSSIAN) == [russian]
 
 
+def test_over_the_days_number_nothing_is_to_give_up(registration: Any, at: Any) -> None:
+    steps = "verdict:R4:CAPACITY|per_day:10"
+    verdict = Verdict(RegistrationState.RETURNED, VerdictCode.CAPACITY, at("2026-01-15"), "2026-01-01", trace=steps)
+    one = Judged(registration(), "c", True, 1, verdict)
+    assert explain.verdict_sentences(one, ENGLISH) == [
+        "You may submit 10 registrations a day, and had submitted as many that day: submit it again on another day."
+    ]
+    assert explain.verdict_sentences(one, RUSSIAN) == [
+        "За день можно подать регистраций: 10, и в тот день вы столько уже подали: подайте её снова в другой день."
+    ]
+
+
 def test_every_code_is_among_them() -> None:
     assert [code for code, *_ in VERDICTS] == list(VerdictCode)
 

@@ -293,6 +293,12 @@ def test_r4_a_partner_with_as_many_as_he_may_learns_which_he_could_give_up(regis
     assert judge(registration(), [], PartnerFacts(True, dormant=None), program).code is C.OK
 
 
+def test_r4_a_partner_with_as_many_as_he_may_submit_in_a_day_learns_how_many(registration: Any) -> None:
+    verdict = judge(registration(), [], PartnerFacts(True, dormant=()), _program(capacity_per_day=7))
+    assert (_brief(verdict), verdict.named) == ((S.RETURNED, C.CAPACITY), ())
+    assert ("per_day", "7") in decode(verdict.trace)
+
+
 @pytest.mark.parametrize(
     ("own", "client", "code"),
     [

@@ -8,7 +8,7 @@ import pytest
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import Protection, RegistrationKind, RegistrationState, Verdict, VerdictCode
 from partnersync.domain.ruling import Ruling, RulingKind
-from partnersync.rules.notices import decision_due, due, extension_sentences, text
+from partnersync.rules.notices import decision_due, due, later_sentences, text
 from partnersync.rules.protection import protect
 from partnersync.rules.upkeep import Upkeep
 from partnersync.translate import translator
@@ -287,10 +287,10 @@ def test_an_extension_says_how_it_came_about(stand: Any, at: Any, program: Any) 
     one = stand("2026-04-02", ["2026-03-20"], "2026-03-01")
     kinds = [RulingKind.REQUEST_EXTENSION, RulingKind.REFUSE_EXTENSION, RulingKind.EXTEND]
     made = [Ruling("R-1", kind, "head", "The client asked for it.", at("2026-04-01")) for kind in kinds]
-    assert extension_sentences(one, made, program.zone, ENGLISH) == [
+    assert later_sentences(one, made, program.zone, ENGLISH) == [
         "The protection was extended 1 time by itself: its deal was worked on, and its stage moved.",
         "head entered on 2026-04-01 that the partner asks for an extension: The client asked for it.",
         "head refused an extension on 2026-04-01. Reason: The client asked for it.",
         "head extended the protection on 2026-04-01. Reason: The client asked for it.",
     ]
-    assert extension_sentences(stand("2026-02-02"), [], program.zone, ENGLISH) == []
+    assert later_sentences(stand("2026-02-02"), [], program.zone, ENGLISH) == []
