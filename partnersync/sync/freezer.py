@@ -1,5 +1,6 @@
 """Lines in approved statements stay: what goes against them is not booked, but remembered, and told of its deal."""
 
+from collections import defaultdict
 from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from partnersync.domain.attribution import Source
 from partnersync.domain.issue import Issue
 from partnersync.domain.kept import Kept
 from partnersync.domain.line import FROZEN, Line, LineStatus
-from partnersync.domain.value import RecordKind
+from partnersync.domain.value import Money, RecordKind
 from partnersync.rules import frozen
 from partnersync.rules.booking import Family
 from partnersync.store import decisions, issuebook, kept, ledger, statements
@@ -88,11 +89,19 @@ class Freezer:
 
 
 def _issue(deal_ref: str, some: Sequence[Kept]) -> IssueRow:
+    """A sum for each partner and rule: under another rule than before a deal may bring him something instead."""
     connection, _, record_id = deal_ref.partition("/")
-    sums = ", ".join(f"{one.partner_id} {(-one.amount).text()} {one.amount.currency} less" for one in some)
+    less: dict[tuple[str, str, str], int] = defaultdict(int)
+    for one in some:
+        less[one.partner_id, one.amount.currency, one.rule] -= one.amount.minor
+    sums = ", ".join(
+        f"{who} {Money(minor, currency).text()} {currency} less by rule {rule}"
+        for (who, currency, rule), minor in less.items()
+    )
     reason = (
         f"would bring by what is known now: {sums}; its lines in an approved statement stay: "
-        "`partnersync override` decides whose it is, or correct what moved it"
+        "`partnersync ledger add --kind adjustment` takes it back once a second person approves, "
+        "`partnersync override --partner` decides whose the deal is, or correct what moved it"
     )
     partner_ids = "|".join(sorted({one.partner_id for one in some}))
     return IssueRow(

@@ -183,6 +183,19 @@ def test_a_difference_against_the_partner_is_an_issue_until_it_is_gone(
     assert _lines(approved) == [FROZEN]
 
 
+def test_a_difference_is_summed_by_rule_and_names_the_adjustment(new_company: Callable[..., Any]) -> None:
+    company = new_company()
+    company.add("payment", PAYMENT | {"payment_id": "M2"})
+    _fill(company)
+    _approve(company)
+    _of_a_product_that_earns_nothing(company)
+    company.sync(as_of=JULY)
+    told = next(row[-1] for row in company.systems["main"].tables["issues"] if row[-2] == "FROZEN_DIFFERENCE")
+    assert "P1 1000.00 RUB less by rule " in told
+    assert told.count(" less by rule ") == 1
+    assert "`partnersync ledger add --kind adjustment` takes it back" in told
+
+
 def test_a_difference_in_the_partners_favour_is_booked_at_once(approved: Any) -> None:
     _row(approved, "payment", "M1")["amount"] = "2440"
     assert approved.sync(as_of=JULY).exit_code == 0
