@@ -41,6 +41,7 @@ LABELS: dict[str, str] = {
     "of_the_deal": pmsgid("label", "of the deal"),
     "partner": pmsgid("label", "partner"),
     "partner_name": pmsgid("label", "partner's name"),
+    "payments_to_mend": pmsgid("label", "payments to mend"),
     "products": pmsgid("label", "products"),
     "program_version": pmsgid("label", "program version"),
     "protected_from": pmsgid("label", "protected from"),

@@ -83,6 +83,7 @@ class Telling:
             "registrations_of_the_client": [self.registration(one) for one in told.claims],
             "incidents": [self._incident(one) for one in told.incidents],
             "lines": [self.line(line, facts) for line, facts in told.lines],
+            "payments_to_mend": [f"{ref}: {code}: {reason}" for ref, code, reason in told.unearned],
             "refunds_after_a_payout": [self._debt(one) for one in told.debts],
         }
 

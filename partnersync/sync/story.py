@@ -20,7 +20,7 @@ from partnersync.domain.payout import Debt
 from partnersync.domain.ruling import Ruling
 from partnersync.domain.value import Money, RecordKind
 from partnersync.errors import ConfigError
-from partnersync.store import codec, debts, decisions, incidentbook, ledger, overrides, records, rulings
+from partnersync.store import codec, debts, decisions, incidentbook, issuebook, ledger, overrides, records, rulings
 from partnersync.store.records import Row
 
 StatedLine = tuple[Line, LineFacts]
@@ -38,6 +38,7 @@ class DealStory:
     incidents: Sequence[Incident] = ()
     rule: RuleOverride | None = None
     debts: Sequence[Debt] = ()  # of refunds after a payout
+    unearned: Sequence[tuple[str, str, str]] = ()  # payments that wait to be mended: ref, code of the issue, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,19 @@ def deal_story(tx: Tx, ref: str, until: datetime | None = None) -> DealStory:
     incidents = [one for one in incidentbook.of_deal(tx, ref) if _by_then(one.found_at, until)]
     owing = [one for one in debts.of_deals(tx, [ref]) if _by_then(one.event_time, until)]
     rule = overrides.latest_rules(tx, [ref]).get(ref)
-    return DealStory(deal, _without_later(standing, until), of_client, lines, incidents, rule, owing)
+    return DealStory(
+        deal, _without_later(standing, until), of_client, lines, incidents, rule, owing, _unearned(tx, standing)
+    )
+
+
+def _unearned(tx: Tx, standing: DealStanding) -> list[tuple[str, str, str]]:
+    """The deal's payments with an open issue, in the order of their ids."""
+    found: list[tuple[str, str, str]] = []
+    for row in records.by_case(tx, [standing.case_id]):
+        if row.kind == RecordKind.PAYMENT and row.deal_ref == standing.deal_ref:
+            open_ones = issuebook.of_records(tx, row.connection, RecordKind.PAYMENT, [row.record_id])
+            found += [(f"{row.connection}/{row.record_id}", one["code"], one["reason"]) for one in open_ones]
+    return sorted(found)
 
 
 def _without_later(standing: DealStanding, until: datetime | None) -> DealStanding:

@@ -90,6 +90,14 @@ def test_what_the_machine_had_decided_stays_beside_a_persons_decision(firm: Firm
     assert told["considered"] == ["u1 decided: approve."]
 
 
+def test_a_deal_tells_which_payments_earn_nothing_and_why(firm: Firm) -> None:
+    firm.edit("data/payments.csv", "M-1,D-1,2026-03-10,1000", "M-1,D-1,2025-03-10,1000")
+    firm.run("sync", "--as-of", "2026-03-31")
+    [told] = firm.run("explain", "deal", "D-1", "--json", *ENGLISH).json()["payments_to_mend"]
+    assert told.startswith("main/M-1: PROGRAM_MISSING: ")
+    assert f"payments to mend\n  {told}\n" in firm.run("explain", "deal", "D-1", *ENGLISH).out
+
+
 def test_every_sum_of_a_partner_names_its_line(told_line: tuple[Firm, str]) -> None:
     firm, line_id = told_line
     told = firm.run("explain", "partner", "P-1", "--json").json()
