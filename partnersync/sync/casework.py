@@ -85,16 +85,17 @@ class Casework:
         )
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
+        claimed = acceptance.many_claims(self.tx, self.programme, self.as_of) if self.due else []
+        before = acceptance.rarely(self.tx, claimed, self.programme, self.as_of)
         if self.due:
             knowledge = Weighing(self.tx, self.programme, self.as_of, self.run, self._keep_claims).weigh(knowledge)
         freezer = Freezer(self.tx)
         booker = Booker(self.tx, self.programme, self.as_of, freezer)
-        claimed = acceptance.many_claims(self.tx, self.programme, self.as_of) if self.due else []
         knowledge = replace(knowledge, rarely=acceptance.rarely(self.tx, claimed, self.programme, self.as_of))
         self._decide_due(booker, knowledge)
         rarely = acceptance.rarely(self.tx, claimed, self.programme, self.as_of)
-        if rarely != knowledge.rarely:
-            casefile.touch_partner(self.tx, sorted(rarely ^ knowledge.rarely), [])
+        if moved := (rarely ^ before) | (rarely ^ knowledge.rarely):
+            casefile.touch_partner(self.tx, sorted(moved), [])
             self._decide_due(booker, replace(knowledge, rarely=rarely))
         booker.price()
         self.report.opened += freezer.tell(self.run, self.now)

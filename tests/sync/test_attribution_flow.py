@@ -203,7 +203,8 @@ def test_few_accepted_registrations_hold_what_rests_on_them_in_one_run_or_in_man
     if late:
         company.sync(as_of=before_the_statement)
         assert [row[LEDGER_COLUMNS.index("reason")] for row in company.lines()] == [""]
-    again = claim | {"client_inn": "7736050003"}  # the first of them is accepted, the others are its duplicates
+    # the first of them is accepted, the others are its duplicates
+    again = claim | {"client_inn": "7736050003", "client_name": "Oak"}
     company.add("registration", *(again | {"registration_id": f"R{number}"} for number in range(1, 12)))
     company.sync(as_of=before_the_statement)
     assert [row[LEDGER_COLUMNS.index("reason")] for row in company.lines()] == ["RARELY_ACCEPTED"]
