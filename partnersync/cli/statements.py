@@ -1,12 +1,14 @@
 """The commands about statements: what was closed for whom, its lines, and the decisions of people about it."""
 
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from partnersync.cli.assemble import (
+    Company,
     as_of_option,
     called_alone,
     config_option,
@@ -100,9 +102,7 @@ def close(period: str, actor: str | None, as_of: str | None, config: Path) -> in
     company = read_company(config)
     closer = actor or logged_in("closes it")
     moment = company.moment(as_of) or now()
-    with deciding(company) as tx:
-        say = translator(company.settings.language)
-        work = Statements(tx, company.programme, 0, moment, now(), say, company.settings.partners)
+    with _at_work(company, moment) as work:
         made = work.close(period, closer).closed
     click.echo(f"{closer} closed {period}: {counted(len(made), 'statement')}")
     for name in made:
@@ -110,15 +110,21 @@ def close(period: str, actor: str | None, as_of: str | None, config: Path) -> in
     return 0
 
 
+@contextmanager
+def _at_work(company: Company, moment: datetime) -> Iterator[Statements]:
+    """The statements as people decide about them, beside no run."""
+    with deciding(company) as tx:
+        say = translator(company.settings.language)
+        yield Statements(tx, company.programme, 0, moment, now(), say, company.settings.partners)
+
+
 def _move(statement_id: str, state: StatementState, actor: str, reason: str, as_of: str | None, config: Path) -> int:
     company = read_company(config)
     if state is StatementState.APPROVED:
         refuse_stranger(company, actor)
     moment = company.moment(as_of) or now()
-    with deciding(company) as tx:
-        one = find(tx, statement_id)
-        say = translator(company.settings.language)
-        work = Statements(tx, company.programme, 0, moment, now(), say, company.settings.partners)
+    with _at_work(company, moment) as work:
+        one = find(work.tx, statement_id)
         work.move(one, state, actor, reason)
     due = f"; to be paid by {rules.pay_by(moment, company.programme)}" if state is StatementState.APPROVED else ""
     click.echo(f"statement {statement_id} was {one.state.value} and is {state.value}{due}")

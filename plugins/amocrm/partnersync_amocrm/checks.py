@@ -72,7 +72,7 @@ def plan(client: Client) -> str:
     except NotPaid as error:
         return str(error)
     except Refused:
-        pass
+        return ""  # of a paid account an empty change is refused for its content
     return ""
 
 

@@ -265,7 +265,7 @@ def test_more_than_250_items(reading: Sent, status: int) -> None:
     ],
 )
 def test_the_lenient_readings(behaviour: dict[str, Any], item: dict[str, Any]) -> None:
-    Amo(1, **behaviour).patch(f"leads/{FIRST}", item)
+    assert Amo(1, **behaviour).patch(f"leads/{FIRST}", item)["id"] == FIRST
 
 
 def test_an_older_moment_may_be_taken() -> None:

@@ -309,4 +309,6 @@ def test_a_failing_endpoint_is_tried_again_later(tmp_path: Path) -> None:
 
 
 def test_a_client_is_made_without_a_call(tmp_path: Path) -> None:
-    client_of("main", tmp_path, oauth_settings(), Clock()).close()
+    with served(1) as (_, server):
+        client_of("main", tmp_path, oauth_settings(server.url), Clock()).close()
+        assert server.front.journal.calls() == []
