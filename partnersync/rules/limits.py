@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
 
-from partnersync.domain.earning import Earning, Refund
+from partnersync.domain.earning import Earning
 from partnersync.domain.line import LineKind
 from partnersync.domain.trace import encode
-from partnersync.domain.value import Money, round_half_up
+from partnersync.domain.value import Money
 from partnersync.rules.base import percent
 from partnersync.rules.entry import Entry
 from partnersync.rules.program import Programme
@@ -44,7 +46,8 @@ def _by_deal(told: Iterable[Entry], programme: Programme, totals: dict[str, "_To
             by_deal.setdefault(f"{MAX_TOTAL}|{one.of.deal_ref}|{one.of.base.currency}", []).append(one)
     for key, same in by_deal.items():
         total = totals.setdefault(key, _Total())
-        total.limit += sum(_allowed(one, programme) for one in same)
+        total.allowed += sum(_allowed(one, programme) for one in same)
+        total.limit = floor(total.allowed)
         program = programme.named(same[0].of.program_version)
         most = percent(program.commission.max_total) if program else ""
         yield from total.told(same[0], total.add(sum(one.minor for one in same)), MAX_TOTAL, most)
@@ -64,6 +67,7 @@ class _Total:
     """What was earned under one cap so far, and what of it counts."""
 
     limit: int = 0
+    allowed: Fraction = Fraction(0)  # of `max_total`: the limit before it is rounded down
     earned: int = 0
     counted: int = 0
     cuts: dict[tuple[str, str], Entry] = field(default_factory=dict)  # of each event, the first cut with its sum
@@ -105,15 +109,10 @@ class _Total:
         return found
 
 
-def _allowed(entry: Entry, programme: Programme) -> int:
-    """What the event adds to the most that its deal may bring; rounded as a line is."""
+def _allowed(entry: Entry, programme: Programme) -> Fraction:
+    """What the event adds to the most that its deal may bring, in minor units; a refund takes off."""
     program = programme.named(entry.of.program_version)
     if entry.kind is not LineKind.ACCRUAL or program is None:
-        return 0
-    whole = entry.of.base.share(program.commission.max_total).minor
-    return whole if entry.at.refund is None else -_part(whole, entry.at.refund)
-
-
-def _part(whole: int, refund: Refund) -> int:
-    before, after = (round_half_up(whole * part, refund.paid) for part in (refund.before, refund.after))
-    return after - before
+        return Fraction(0)
+    base = entry.at.base.minor
+    return program.commission.max_total * (base if entry.at.refund is None else -base)

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -100,9 +101,14 @@ class Program(Table):
 
     @cached_property
     def generous_rules(self) -> frozenset[str]:
-        """Names of the rules that could bring more than `max_total` of an event's base."""
+        """Names of the rules that could bring more than `max_total` of an event's base, be it by rounding.
+
+        Half a minor unit is rounded up to a whole: a rate below 1/2 never makes that more than half of a base.
+        """
         most = self.commission.max_total
-        return frozenset(rule.name for rule in self.commission.rules if rule.sum_each or max(rule.rates()) > most)
+        half = Fraction(1, 2)
+        safe = half if most >= half else most / 2
+        return frozenset(rule.name for rule in self.commission.rules if rule.sum_each or max(rule.rates()) >= safe)
 
     @cached_property
     def counts_wins(self) -> bool:

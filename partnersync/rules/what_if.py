@@ -74,7 +74,7 @@ class Bill:
     until: datetime | None = None
     by_partner: Counter[tuple[str, str]] = field(default_factory=Counter)  # minor units by (partner_id, currency)
     by_rule: Counter[tuple[str, str]] = field(default_factory=Counter)
-    cut: Counter[str] = field(default_factory=Counter)  # events that `max_total` cut, by rule
+    cut: Counter[str] = field(default_factory=Counter)  # events that `max_total` cut by more than rounding, by rule
     _buckets: dict[str, list[Earning]] = field(default_factory=dict)
 
     def add(self, earnings: Iterable[Earning]) -> None:
@@ -107,7 +107,7 @@ class Bill:
                 continue
             self.by_partner[of.partner_id, one.amount.currency] += minor
             self.by_rule[of.rule, one.amount.currency] += minor
-            if one.kind is LineKind.CAP and of.reason == MAX_TOTAL:
+            if one.kind is LineKind.CAP and of.reason == MAX_TOTAL and abs(minor) > 1:
                 self.cut[of.rule] += 1
 
 

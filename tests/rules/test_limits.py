@@ -138,10 +138,45 @@ def test_bands_with_a_cap(mode: str, expected: str) -> None:
         pytest.param(deal(), [paid("P1", "1000")], 'rate = "50%"', "P1 1000.00 500.00", id="half is not over half"),
         pytest.param(
             deal(),
-            [paid("P1", "0.01"), paid("P2", "0.01")],
+            [paid("P1", "0.01"), paid("P2", "0.01"), paid("P3", "0.01")],
             'rate = "50%"',
-            "P1 0.01 0.01, P2 0.01 0.01",
-            id="rounding alone is not cut",
+            "P1 0.01 0.01, P1 cap max_total -0.01, P2 0.01 0.01, P3 0.01 0.01, P3 cap max_total -0.01",
+            id="what rounding brings over half is cut",
+        ),
+        pytest.param(
+            deal(),
+            [paid("P1", "0.01")],
+            'rate = "49.99%"',
+            "P1 0.01 0.00",
+            id="a rate below half never rounds over it",
+        ),
+        pytest.param(
+            deal("1000"),
+            [paid("P1", "333.33"), paid("P2", "333.33", "2026-06-01"), paid("P3", "333.34", "2026-06-02")],
+            'fixed = "500 RUB"',
+            "P1 333.33 166.67, P1 cap max_total -0.01, P2 333.33 166.66, P2 cap max_total 0.01, P3 333.34 166.67",
+            id="a kopeck that the whole deal allows is given back",
+        ),
+        pytest.param(
+            deal("1000"),
+            [paid("P1", "333.33"), paid("P2", "333.33", "2026-06-01"), paid("P3", "333.34", "2026-06-02")],
+            'fixed = "1000 RUB"',
+            "P1 333.33 333.33, P1 cap max_total -166.67, P2 333.33 333.33, P2 cap max_total -166.66, "
+            "P3 333.34 333.34, P3 cap max_total -166.67",
+            id="thirds of half of the deal stay within it",
+        ),
+        pytest.param(
+            deal(),
+            [
+                paid("P1", "0.01"),
+                paid("P2", "0.01", "2026-05-21"),
+                paid("P3", "499999.99", "2026-05-22"),
+                paid("P4", "499999.99", "2026-05-23"),
+            ],
+            'rate = "60%"',
+            "P1 0.01 0.01, P1 cap max_total -0.01, P2 0.01 0.01, P3 499999.99 299999.99, "
+            "P3 cap max_total -50000.00, P4 499999.99 299999.99, P4 cap max_total -49999.99",
+            id="kopecks do not add up over it",
         ),
         pytest.param(
             deal(), [paid("P1", "1000")], 'rate = "51%"', "P1 1000.00 510.00, P1 cap max_total -10.00", id="51 % is"

@@ -173,9 +173,9 @@ def test_what_a_refund_frees_goes_to_those_who_were_cut() -> None:
 
 
 def test_bases_are_shared_too_and_the_trace_tells_the_share() -> None:
-    first, second = lines(BOTH, paid("P1", "100.01"))
+    first, second = lines(BOTH, paid("P1", "100.02"))
     assert (first.base.text(), first.base_items) == ("70.01", "licence=70.01")
-    assert (second.base.text(), second.base_items) == ("30.00", "licence=30.00")
+    assert (second.base.text(), second.base_items) == ("30.01", "licence=30.01")
     assert decode(second.trace)[-1] == ("split", "B2", "30%", "50.01")
     assert all(len(step) == 1 + len(STEPS[step[0]]) for step in decode(first.trace))
 
