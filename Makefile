@@ -8,7 +8,8 @@ PYTHON ?=
 CANDIDATES := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-TYPED := partnersync plugins/csv/partnersync_csv plugins/amocrm/partnersync_amocrm plugins/amocrm/partnersync_amocrm_sandbox tests benchmarks
+TYPED := partnersync plugins/csv/partnersync_csv plugins/amocrm/partnersync_amocrm plugins/amocrm/partnersync_amocrm_sandbox \
+    plugins/bitrix24/partnersync_bitrix24 plugins/bitrix24/partnersync_bitrix24_sandbox tests benchmarks
 
 # Calls whose first arguments are message ids; a number with c is the context's.
 SAID := -k say -k msgid -k ngettext:1,2 -k pgettext:1c,2 -k pmsgid:1c,2
@@ -28,6 +29,7 @@ check: $(STAMP)
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/mypy plugins/csv/tests
 	$(BIN)/mypy plugins/amocrm/tests
+	$(BIN)/mypy plugins/bitrix24/tests
 	$(BIN)/lint-imports
 
 bench: $(STAMP)
@@ -50,9 +52,10 @@ texts: $(STAMP)
 	$(BIN)/pybabel -q compile -D partnersync -d $(TEXTS) --statistics
 
 # setuptools is pinned with the rest, so the build needs no environment of its own.
-$(STAMP): constraints.txt pyproject.toml plugins/csv/pyproject.toml plugins/amocrm/pyproject.toml | $(BIN)/python
+$(STAMP): constraints.txt pyproject.toml plugins/csv/pyproject.toml plugins/amocrm/pyproject.toml \
+    plugins/bitrix24/pyproject.toml | $(BIN)/python
 	$(PIP) install --quiet -c constraints.txt setuptools
-	$(PIP) install --quiet -c constraints.txt --no-build-isolation -e '.[dev]' -e plugins/csv -e plugins/amocrm
+	$(PIP) install --quiet -c constraints.txt --no-build-isolation -e '.[dev]' -e plugins/csv -e plugins/amocrm -e plugins/bitrix24
 	@touch $(STAMP)
 
 $(BIN)/python:
@@ -71,7 +74,7 @@ constraints: | $(BIN)/python
 	scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(BIN)/python -m venv "$$scratch" && \
 	"$$scratch/bin/python" -m pip install --quiet --upgrade setuptools && \
-	"$$scratch/bin/python" -m pip install --quiet --no-build-isolation -e '.[dev,mutation]' -e plugins/csv -e plugins/amocrm && \
+	"$$scratch/bin/python" -m pip install --quiet --no-build-isolation -e '.[dev,mutation]' -e plugins/csv -e plugins/amocrm -e plugins/bitrix24 && \
 	"$$scratch/bin/python" -m pip freeze --all --exclude-editable --exclude pip > constraints.txt
 
 clean:
