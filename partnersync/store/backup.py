@@ -24,7 +24,7 @@ from partnersync.store import locks, schema
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.database import Store, open_file
 from partnersync.store.rows import chunks_of, stream
-from partnersync.store.tables import leases
+from partnersync.store.run_tables import leases
 
 Told = Callable[[str, int], None]  # the table and how many more of its rows are done
 

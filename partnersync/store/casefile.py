@@ -14,12 +14,14 @@ from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 from partnersync.domain.earning import Earning
 from partnersync.domain.value import RecordKind
 from partnersync.store import codec, records
+from partnersync.store.case_tables import case_keys, cases, deal_states, earnings, registrations
 from partnersync.store.codec import moment_text, moment_text_or_none
 from partnersync.store.forest import Forest
+from partnersync.store.record_tables import issues
+from partnersync.store.record_tables import records as record_rows
 from partnersync.store.records import Row
 from partnersync.store.rows import chunks, insert_new, upsert_all, write
-from partnersync.store.tables import Str, case_keys, cases, deal_states, earnings, issues, registrations
-from partnersync.store.tables import records as record_rows
+from partnersync.store.tables import Str
 
 RecordKey = tuple[str, str, str]  # connection, kind, record_id
 Item = tuple[RecordKey, str, tuple[str, ...]]  # the record, its own id where it has no key, its identity keys

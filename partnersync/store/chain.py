@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Select, Table, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from partnersync.store.rows import chunks_of, stream, upsert_all, write
-from partnersync.store.tables import heads
+from partnersync.store.run_tables import heads
 
 GENESIS = "0" * 64
 _AT_ONCE = 1000

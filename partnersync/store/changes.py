@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from partnersync.store.rows import upsert_all
-from partnersync.store.tables import changes
+from partnersync.store.run_tables import changes
 
 
 def number(tx: Connection, name: str) -> int:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from partnersync.domain.value import RecordKind
+from partnersync.store.case_tables import cases
+from partnersync.store.record_tables import records
 from partnersync.store.rows import chunks
-from partnersync.store.tables import cases, records
 
 _IS_CLAIM = (records.c.kind == RecordKind.REGISTRATION.value) & records.c.body.is_not(None)
 

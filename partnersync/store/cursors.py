@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from partnersync.store.codec import moment_text
+from partnersync.store.record_tables import cursors
 from partnersync.store.rows import upsert_all
-from partnersync.store.tables import cursors
 
 
 def get(tx: Connection, connection: str, stream: str) -> str | None:

@@ -10,9 +10,9 @@ from partnersync.domain.line import LineKind
 from partnersync.domain.payout import Debt
 from partnersync.domain.value import Money
 from partnersync.store.codec import moment, moment_text
+from partnersync.store.ledger_tables import ledger
 from partnersync.store.money_tables import debts as table
 from partnersync.store.rows import chunks, upsert_all
-from partnersync.store.tables import ledger
 
 Key = tuple[str, str, str]  # event_id, rule, payee_id
 

@@ -8,10 +8,10 @@ from partnersync.domain.attribution import Attribution, Unattributed
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.registration import Protection, Registration, Verdict
 from partnersync.store import codec
+from partnersync.store.case_tables import cases, registrations
+from partnersync.store.case_tables import deal_states as deals
 from partnersync.store.codec import moment, moment_text_or_none
 from partnersync.store.rows import chunks, stream, upsert_all, write
-from partnersync.store.tables import cases, registrations
-from partnersync.store.tables import deal_states as deals
 
 _PAGE = 500
 

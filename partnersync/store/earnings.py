@@ -6,9 +6,9 @@ from sqlalchemy import Connection, and_, bindparam, delete, select
 
 from partnersync.domain.earning import Earning
 from partnersync.store import codec
+from partnersync.store.case_tables import earnings as table
 from partnersync.store.codec import moment_text
 from partnersync.store.rows import chunks, upsert_all, write
-from partnersync.store.tables import earnings as table
 
 _Key = tuple[str, str, str]  # event_id, rule, payee_id
 _Kept = tuple[str, str, str]  # bucket, case_id, body

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, func, select, tup
 from partnersync.contract.managed import COMPARED, DECISION, NEVER_MADE, OWNER
 from partnersync.domain.change import Managed, Values
 from partnersync.domain.value import RecordKind
+from partnersync.store.record_tables import listed
 from partnersync.store.rows import chunks, upsert_all
-from partnersync.store.tables import listed
-from partnersync.store.tables import managed as table
+from partnersync.store.write_tables import managed as table
 
 _Texts = tuple[str | None, ...]
 _Stored = tuple[_Texts, _Texts, _Texts]  # base, seen, want

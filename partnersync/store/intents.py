@@ -11,7 +11,7 @@ from partnersync.domain.change import Intent
 from partnersync.domain.value import RecordKind
 from partnersync.store.codec import moment_text
 from partnersync.store.rows import chunks, upsert_all, write
-from partnersync.store.tables import intents as table
+from partnersync.store.write_tables import intents as table
 
 _PAGE = 400  # records
 

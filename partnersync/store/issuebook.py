@@ -14,8 +14,8 @@ from partnersync.domain.masking import masked
 from partnersync.domain.value import RecordKind
 from partnersync.store import changes
 from partnersync.store.codec import moment_text
+from partnersync.store.record_tables import issues as table
 from partnersync.store.rows import chunks, stream, upsert_all
-from partnersync.store.tables import issues as table
 
 _COUNTER = "issues"
 _OPENED = ("opened_run", "opened_at")

@@ -11,7 +11,7 @@ from partnersync.domain.change import JournalRow
 from partnersync.store.chain import Chain, Finding
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.rows import stream
-from partnersync.store.tables import audit
+from partnersync.store.write_tables import audit
 
 # In this order for ever: the hash covers them so.
 _COLUMNS = tuple("at run actor action connection kind record_id before after outcome reason".split())

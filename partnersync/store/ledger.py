@@ -14,8 +14,8 @@ from partnersync.domain.value import Money
 from partnersync.store import changes, lines
 from partnersync.store.chain import Chain, Finding
 from partnersync.store.codec import moment_text
+from partnersync.store.ledger_tables import ledger, line_facts, staged_lines
 from partnersync.store.rows import chunks, stream, upsert_all, write
-from partnersync.store.tables import ledger, line_facts, staged_lines
 
 _CHAIN = Chain("ledger", ledger, lines.COLUMNS, "line_id")
 _ORDER = ("event_time", "event_id", "rule", "payee_id", "kind", "part")

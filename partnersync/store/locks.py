@@ -22,7 +22,7 @@ from partnersync.errors import LockHeld, PartnersyncError
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.database import Store
 from partnersync.store.rows import upsert_all
-from partnersync.store.tables import leases
+from partnersync.store.run_tables import leases
 
 _POLL_S = 0.25
 

@@ -10,7 +10,7 @@ from partnersync.domain.note import Note, Task
 from partnersync.domain.value import RecordKind
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.rows import insert_new, write
-from partnersync.store.tables import outbox as table
+from partnersync.store.write_tables import outbox as table
 
 
 def put(tx: Connection, notes: Sequence[Note]) -> None:

@@ -11,9 +11,9 @@ from partnersync.domain.payout import Payout, PayoutState
 from partnersync.domain.value import Money
 from partnersync.store import changes
 from partnersync.store.codec import moment, moment_or_none, moment_text, moment_text_or_none
+from partnersync.store.ledger_tables import UNPAID, ledger, line_facts
 from partnersync.store.money_tables import payouts as table
 from partnersync.store.rows import chunks, stream, upsert_all
-from partnersync.store.tables import UNPAID, ledger, line_facts
 
 _COUNTER = "payouts"
 _ON_ITS_WAY = (LineStatus.APPROVED.value, LineStatus.IN_PAYOUT.value)

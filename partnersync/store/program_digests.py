@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, select
 
 from partnersync.errors import ConfigError
+from partnersync.store.ledger_tables import ledger
 from partnersync.store.rows import upsert_all
-from partnersync.store.tables import ledger
-from partnersync.store.tables import program_digests as table
+from partnersync.store.run_tables import program_digests as table
 
 MEND = "Put it back as it was, and add a new version with a later effective_from"
 _NOWHERE: Mapping[str, str] = {}

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from partnersync.store.rows import upsert_all
-from partnersync.store.tables import published
+from partnersync.store.write_tables import published
 
 
 def get(tx: Connection, connection: str, name: str) -> str | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from partnersync.domain.value import RecordKind
+from partnersync.store.record_tables import accepted_partners
+from partnersync.store.record_tables import listed as listed_table
+from partnersync.store.record_tables import records as table
 from partnersync.store.rows import chunks, insert_new, stream, upsert_all, write
-from partnersync.store.tables import accepted_partners
-from partnersync.store.tables import listed as listed_table
-from partnersync.store.tables import records as table
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from partnersync.domain.ruling import ABOUT_EXTENSIONS, ENDS, Ruling, RulingKind
+from partnersync.store.case_tables import rulings as table
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.rows import chunks
-from partnersync.store.tables import rulings as table
 
 
 def put(tx: Connection, ruling: Ruling) -> None:

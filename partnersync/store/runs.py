@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from partnersync.store.codec import moment, moment_text
-from partnersync.store.tables import runs
+from partnersync.store.run_tables import runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,15 @@
 from sqlalchemy import Connection, inspect, text
 
 from partnersync.errors import ConfigError
-from partnersync.store import guard_tables, money_tables  # noqa: F401 - their tables belong to the metadata
+from partnersync.store import (  # noqa: F401 - their tables belong to the metadata
+    case_tables,
+    guard_tables,
+    ledger_tables,
+    money_tables,
+    record_tables,
+    run_tables,
+    write_tables,
+)
 from partnersync.store.tables import metadata
 
 # The newest of migrations/versions, said here so that opening a store does not import Alembic (a test compares).

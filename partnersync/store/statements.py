@@ -10,11 +10,13 @@ from partnersync.domain.line import LineKind
 from partnersync.domain.statement import Statement, StatementState
 from partnersync.domain.value import Money, RecordKind
 from partnersync.store import changes
+from partnersync.store.case_tables import deal_states
 from partnersync.store.codec import moment, moment_text, moment_text_or_none
+from partnersync.store.ledger_tables import ledger, line_facts
 from partnersync.store.money_tables import closings, postponed
 from partnersync.store.money_tables import statements as table
+from partnersync.store.record_tables import records
 from partnersync.store.rows import chunks, insert_new, stream, upsert_all
-from partnersync.store.tables import deal_states, ledger, line_facts, records
 
 _COUNTER = "statements"
 

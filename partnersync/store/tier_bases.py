@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
+from partnersync.store.case_tables import tier_bases as table
 from partnersync.store.rows import chunks, upsert_all, write
-from partnersync.store.tables import tier_bases as table
 
 _Key = tuple[str, str, str]  # deal ref, partner, month
 

@@ -9,10 +9,10 @@ from functools import cache
 from sqlalchemy import Connection, Executable, bindparam, case, delete, distinct, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from partnersync.store.case_tables import registrations
+from partnersync.store.case_tables import traits as table
 from partnersync.store.codec import moment, moment_text
 from partnersync.store.rows import chunks, write
-from partnersync.store.tables import registrations
-from partnersync.store.tables import traits as table
 
 
 @dataclass(frozen=True, slots=True)

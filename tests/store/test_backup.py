@@ -18,9 +18,11 @@ from partnersync.domain.change import JournalRow
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError
 from partnersync.store import backup, journal, runs, schema
 from partnersync.store.backup import Backup
+from partnersync.store.case_tables import cases
 from partnersync.store.database import Store, open_file, open_store
 from partnersync.store.locks import lease
-from partnersync.store.tables import cases, leases, metadata
+from partnersync.store.run_tables import leases
+from partnersync.store.tables import metadata
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 Rows = dict[str, list[tuple[object, ...]]]

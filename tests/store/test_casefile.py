@@ -12,11 +12,12 @@ from sqlalchemy import Connection, insert, select, text
 from partnersync.domain.earning import Earning
 from partnersync.domain.value import Money
 from partnersync.store import casefile, codec, records
+from partnersync.store.case_tables import case_keys, cases, deal_states, earnings, registrations
 from partnersync.store.casefile import RecordKey
 from partnersync.store.database import Store
+from partnersync.store.record_tables import issues
+from partnersync.store.record_tables import records as record_rows
 from partnersync.store.records import Row
-from partnersync.store.tables import case_keys, cases, deal_states, earnings, issues, registrations
-from partnersync.store.tables import records as record_rows
 
 AT = datetime(2026, 5, 1, 7, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -18,8 +18,9 @@ from partnersync.domain.value import Money
 from partnersync.store import journal, ledger
 from partnersync.store.chain import GENESIS, Finding, digest
 from partnersync.store.database import Store, open_store
-from partnersync.store.tables import audit, heads
-from partnersync.store.tables import ledger as table
+from partnersync.store.ledger_tables import ledger as table
+from partnersync.store.run_tables import heads
+from partnersync.store.write_tables import audit
 
 AT = datetime(2026, 5, 1, 7, tzinfo=UTC)
 LINE = Line(

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 
 from partnersync.errors import ConfigError, LockHeld, PartnersyncError
+from partnersync.store.case_tables import cases
 from partnersync.store.database import Store, open_store
-from partnersync.store.tables import cases
 
 
 def _put(tx: Connection, case_id: str) -> None:

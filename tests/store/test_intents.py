@@ -9,7 +9,7 @@ from partnersync.domain.change import Intent
 from partnersync.domain.value import RecordKind
 from partnersync.store import intents
 from partnersync.store.database import Store
-from partnersync.store.tables import intents as table
+from partnersync.store.write_tables import intents as table
 
 AT = datetime(2026, 5, 1, 7, tzinfo=UTC)
 ONE = Intent("1/main/deal/1", 1, "main", RecordKind.DEAL, "1", {"ps_source": None}, {"ps_source": "promo"})

@@ -13,7 +13,7 @@ from partnersync.domain.line import NO_FACTS, Line, LineFacts, LineKind, LineSta
 from partnersync.domain.value import Money
 from partnersync.store import ledger
 from partnersync.store.database import Store
-from partnersync.store.tables import line_facts
+from partnersync.store.ledger_tables import line_facts
 
 AT = datetime(2026, 5, 1, 7, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from partnersync.errors import LockHeld
 from partnersync.store.database import Store, open_store
 from partnersync.store.locks import held, lease, this_process
-from partnersync.store.tables import changes, leases
+from partnersync.store.run_tables import changes, leases
 
 START = datetime(2026, 5, 1, 7, tzinfo=UTC)
 NAME = "connection:main"
@@ -196,7 +196,7 @@ _COUNT = """
 import sys
 from sqlalchemy import select, update
 from partnersync.store.database import open_store
-from partnersync.store.tables import changes
+from partnersync.store.run_tables import changes
 
 store = open_store(sys.argv[1])
 for _ in range(250):
