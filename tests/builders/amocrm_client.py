@@ -13,12 +13,12 @@ from partnersync.sandbox.clock import SystemClock, VirtualClock
 from partnersync.sandbox.front import Front
 from partnersync.sandbox.messages import Request
 from partnersync.sandbox.server import Server, serving
-from partnersync_amocrm.clock import Clock
-from partnersync_amocrm.faults import Answer
+from partnersync.transport.clock import Clock
+from partnersync.transport.line import Answer, Line, NoAnswer, Query
+from partnersync.transport.sign_in import SignIn
 from partnersync_amocrm.limiter import Limiter
-from partnersync_amocrm.line import Line, NoAnswer, Query
+from partnersync_amocrm.long_lived import LongLived
 from partnersync_amocrm.settings import AmoSettings
-from partnersync_amocrm.sign_in import LongLived, SignIn
 from partnersync_amocrm.transport import Client
 from partnersync_amocrm_sandbox.behaviour import Behaviour
 from partnersync_amocrm_sandbox.emulator import AmoSandbox, sandbox_of
@@ -33,7 +33,7 @@ class Handled(Line):
     """Calls go to the sandbox's `handle`; a broken connection is one, and a virtual clock takes no time."""
 
     def __init__(self, front: Front) -> None:
-        super().__init__("main", 1)
+        super().__init__("amocrm", "main", 1)
         self.front = front
 
     def send(self, method: str, url: str, headers: Mapping[str, str], query: Query = (), body: Any = None) -> Answer:

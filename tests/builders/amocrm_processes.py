@@ -8,10 +8,11 @@ from pathlib import Path
 from threading import Thread
 
 from amocrm_client import oauth_settings
+from partnersync.transport.clock import Clock
+from partnersync.transport.token_file import Pair
 from partnersync_amocrm.assemble import client_of
-from partnersync_amocrm.clock import Clock
 from partnersync_amocrm.limiter import Limiter
-from partnersync_amocrm.oauth import Pair, TokenEndpoint
+from partnersync_amocrm.oauth import TokenEndpoint
 
 
 def take_turns(folder: Path, seconds: float, threads: int) -> None:
@@ -51,7 +52,7 @@ def die(folder: Path, url: str) -> None:
     """As `ask`, but the process is gone once the account has given a new pair, before it is kept."""
     replace = TokenEndpoint.replace
 
-    def killed(self: TokenEndpoint, origin: str, pair: Pair) -> Pair:
+    def killed(self: TokenEndpoint, origin: str, pair: Pair) -> tuple[Pair, str]:
         replace(self, origin, pair)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError

@@ -21,9 +21,9 @@ from partnersync.contract.adapter import (
 )
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, Unsupported
+from partnersync.transport.clock import Clock
 from partnersync_amocrm import checks
 from partnersync_amocrm.assemble import client_of, metadata_file_of
-from partnersync_amocrm.clock import Clock
 from partnersync_amocrm.places import places_of
 from partnersync_amocrm.pull import Reading, Streams, streams_of
 from partnersync_amocrm.settings import AmoSettings

@@ -4,14 +4,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from partnersync.contract.secret import Secret
-from partnersync_amocrm.clock import Clock
+from partnersync.transport.clock import Clock
+from partnersync.transport.line import Line
+from partnersync.transport.sign_in import Rotating, SignIn
+from partnersync.transport.token_file import TokenFile
 from partnersync_amocrm.limiter import Limiter
-from partnersync_amocrm.line import Line
+from partnersync_amocrm.long_lived import LongLived
 from partnersync_amocrm.metadata_file import MetadataFile
 from partnersync_amocrm.oauth import TokenEndpoint
 from partnersync_amocrm.settings import AmoSettings
-from partnersync_amocrm.sign_in import LongLived, Rotating, SignIn
-from partnersync_amocrm.token_file import TokenFile
 from partnersync_amocrm.transport import Client
 
 THREADS = 4  # at 6.5 calls a second enough for answers that take 0.6 s
@@ -19,7 +20,7 @@ THREADS = 4  # at 6.5 calls a second enough for answers that take 0.6 s
 
 def client_of(connection: str, root: Path, settings: AmoSettings, clock: Clock, line: Line | None = None) -> Client:
     """A client that takes turns with all others of this account on this machine; nothing is called yet."""
-    line = line or Line(connection, THREADS)
+    line = line or Line("amocrm", connection, THREADS)
     limiter = limiter_of(root, settings, clock)
     return Client(line, limiter, _sign_in(connection, root, settings, clock, line, limiter), clock, THREADS)
 
@@ -33,7 +34,7 @@ def limiter_of(root: Path, settings: AmoSettings, clock: Clock) -> Limiter:
 def token_file_of(connection: str, root: Path, settings: AmoSettings) -> TokenFile:
     """Where the pair of an integration is kept."""
     secret = settings.client_secret or Secret("")
-    return TokenFile(_folder(root, settings) / "tokens.db", connection, settings.url, secret)
+    return TokenFile(_folder(root, settings) / "tokens.db", "amocrm", connection, settings.url, secret)
 
 
 def metadata_file_of(root: Path, settings: AmoSettings) -> MetadataFile:

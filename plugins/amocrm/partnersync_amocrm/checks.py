@@ -1,14 +1,14 @@
 """What can be wrong with an account and its token, each with its mend: for doctor, and changing nothing."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from partnersync.transport.clock import skew
 from partnersync_amocrm.faults import NoRight, NotPaid, Refused
 from partnersync_amocrm.transport import Client
 
-MAX_SKEW = timedelta(seconds=60)
 _WITH = [("with", "is_api_filter_enabled")]
 
 
@@ -29,15 +29,9 @@ def problems(client: Client, now: datetime) -> Iterator[str]:
 def clock_skew(date: str, now: datetime) -> str:
     """A machine whose clock is wrong misses changes and takes tokens for ended. `date`: the answer's header."""
     try:
-        told = parsedate_to_datetime(date)
+        return skew(parsedate_to_datetime(date), now)
     except ValueError:
         return ""
-    ahead = now - told
-    if abs(ahead) <= MAX_SKEW:
-        return ""
-    way = "ahead of" if ahead > timedelta() else "behind"
-    seconds = round(abs(ahead).total_seconds())
-    return f"this machine's clock is {seconds} s {way} the account's. Let the machine set it (NTP)"
 
 
 def filter_option(account: Mapping[str, Any]) -> str:

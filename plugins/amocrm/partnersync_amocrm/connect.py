@@ -10,11 +10,12 @@ from pydantic import BaseModel
 from partnersync.contract.adapter import Connection, Person
 from partnersync.contract.secret import Secret
 from partnersync.errors import ConfigError, SignInRequired
+from partnersync.transport.address import is_loopback
+from partnersync.transport.clock import Clock
+from partnersync.transport.line import Line
 from partnersync_amocrm.assemble import client_of, limiter_of, token_file_of
-from partnersync_amocrm.clock import Clock
-from partnersync_amocrm.line import Line
 from partnersync_amocrm.oauth import TokenEndpoint
-from partnersync_amocrm.settings import AmoSettings, is_loopback
+from partnersync_amocrm.settings import AmoSettings
 
 QUESTION = "The whole address of the page that the browser is at then"
 
@@ -23,7 +24,7 @@ def connect(connection: Connection, settings: BaseModel, person: Person) -> None
     """Sign in with an integration, or see that the token works; a stop of all processes ends with it."""
     assert isinstance(settings, AmoSettings)
     root, clock = Path(connection.root), Clock(connection.now)
-    line = Line(connection.name, 1)
+    line = Line("amocrm", connection.name, 1)
     limiter = limiter_of(root, settings, clock)
     limiter.forget()
     if settings.token is None:

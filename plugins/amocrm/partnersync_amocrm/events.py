@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from partnersync.contract.managed import OWNER
+from partnersync.transport.line import Query
 from partnersync_amocrm.field_text import values_by_field
 from partnersync_amocrm.filters import Between, OneOf
-from partnersync_amocrm.line import Query
 from partnersync_amocrm.metadata import FieldDef
 from partnersync_amocrm.paging import Listing, Row, pages
 from partnersync_amocrm.transport import Client

@@ -4,11 +4,9 @@ Reads may be repeated. A write is repeated only where the vendor says that it wa
 repeat and repeating is harmless (a change, not a creation). What is not in the table is never repeated on a write.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +21,7 @@ from partnersync.errors import (
     TryLater,
     Unsupported,
 )
+from partnersync.transport.line import Answer
 
 SUPPORT = "Write to the vendor's support (support@amocrm.ru, for Kommo support@kommo.com) to have its API unblocked"
 NOT_PAID_S = 600  # the longest flap that was seen at night took nine minutes
@@ -38,28 +37,6 @@ class Call(StrEnum):
     READ = "read"
     CHANGE = "change"  # the same again sets the same values
     CREATE = "create"  # the same again makes another one
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. Names of `headers` are in lower case."""
-
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def json(self) -> Any:
-        """The body, fractions exact; ValueError where it is no JSON."""
-        return json.loads(self.body, parse_float=Decimal)
-
-    @property
-    def problem(self) -> Mapping[str, Any]:
-        """The body of an error; empty where it is a page, a text or nothing."""
-        try:
-            told = self.json()
-        except ValueError:
-            return {}
-        return told if isinstance(told, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

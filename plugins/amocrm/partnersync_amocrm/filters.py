@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from partnersync_amocrm.line import Query
+from partnersync.transport.line import Query
 
 
 class Filter(Protocol):

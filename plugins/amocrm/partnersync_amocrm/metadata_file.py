@@ -11,8 +11,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
+from partnersync.transport.line import Query
 from partnersync_amocrm.faults import NoRight, Refused
-from partnersync_amocrm.line import Query
 from partnersync_amocrm.metadata import ENTITIES, Metadata, metadata_of
 from partnersync_amocrm.paging import Listing, pages
 from partnersync_amocrm.transport import Client

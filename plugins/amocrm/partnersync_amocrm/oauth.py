@@ -5,35 +5,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from partnersync.contract.secret import Secret
-from partnersync.errors import ConfigError, PartnersyncError, SignInRequired, TryLater
+from partnersync.errors import ConfigError, PartnersyncError, TryLater
+from partnersync.transport.address import is_loopback
+from partnersync.transport.clock import Clock
+from partnersync.transport.line import Answer, Line, NoAnswer, NotSent
+from partnersync.transport.sign_in import Dead, Elsewhere, Lost
+from partnersync.transport.token_file import Pair
 from partnersync_amocrm.claims import told_domain
-from partnersync_amocrm.clock import Clock
-from partnersync_amocrm.faults import AccountBlocked, Answer, Call, error_of
+from partnersync_amocrm.faults import AccountBlocked, Call, error_of
 from partnersync_amocrm.limiter import Limiter
-from partnersync_amocrm.line import Line, NoAnswer, NotSent
-from partnersync_amocrm.settings import AmoSettings, is_account, is_loopback
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two tokens. `expires_at` is in unix seconds of this machine's clock, `lives_s` the access token's whole life."""
-
-    access: Secret
-    refresh: Secret
-    expires_at: float
-    lives_s: float
-
-
-class Dead(SignInRequired):
-    """The refresh token or the code was used, revoked, or is too old: no other try can help."""
-
-
-class Elsewhere(SignInRequired):
-    """The endpoint does not know the account, as after a change of its address."""
-
-
-class Lost(TryLater):
-    """The call went out without an answer: the account may have replaced the pair all the same."""
+from partnersync_amocrm.settings import AmoSettings, is_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +25,13 @@ class TokenEndpoint:
     line: Line
     limiter: Limiter
     clock: Clock
+    kind: str = "amocrm"
+    early: float = 0.25
+
+    @property
+    def url(self) -> str:
+        """The account's address in the settings."""
+        return self.settings.url
 
     def authorise_url(self, state: str) -> str:
         """Where an administrator of the account agrees."""
@@ -55,9 +43,16 @@ class TokenEndpoint:
         """The first pair, for a code of the last twenty minutes."""
         return self._pair(origin, {"grant_type": "authorization_code", "code": code.reveal()})
 
-    def replace(self, origin: str, pair: Pair) -> Pair:
-        """The next pair. From now on the old refresh token is dead, its access token lives on."""
-        return self._pair(origin, {"grant_type": "refresh_token", "refresh_token": pair.refresh.reveal()})
+    def replace(self, origin: str, pair: Pair) -> tuple[Pair, str]:
+        """The next pair, asked for where the account is. The old refresh token is dead then, its access token lives."""
+        grant = {"grant_type": "refresh_token", "refresh_token": pair.refresh.reveal()}
+        try:
+            return self._pair(origin, grant), origin
+        except (Dead, Elsewhere):
+            found = self.current_origin(origin, pair)
+            if found == origin:
+                raise
+            return self._pair(found, grant), found
 
     def current_origin(self, origin: str, pair: Pair) -> str:
         """Where the account is now; `origin` itself where nobody tells. Secrets go to the vendor's hosts alone."""

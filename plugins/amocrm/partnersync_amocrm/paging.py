@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from partnersync.errors import TryLater, Unsupported
+from partnersync.transport.line import Query
 from partnersync_amocrm.faults import TooMuch
 from partnersync_amocrm.filters import Filter
-from partnersync_amocrm.line import Query
 from partnersync_amocrm.transport import Client
 
 LARGEST = 250

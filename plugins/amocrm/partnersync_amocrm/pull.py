@@ -17,10 +17,10 @@ from typing import Any
 from partnersync.contract.adapter import Gives, Page, Raw, Stream
 from partnersync.domain.value import RecordKind
 from partnersync.errors import Unsupported
+from partnersync.transport.line import Query
 from partnersync_amocrm import activity, translate
 from partnersync_amocrm.events import LINKS, Events, authors_of, relinked
 from partnersync_amocrm.filters import Filter, OneOf
-from partnersync_amocrm.line import Query
 from partnersync_amocrm.metadata import Metadata
 from partnersync_amocrm.neighbours import Neighbours
 from partnersync_amocrm.paging import Listing, Row, pages

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from partnersync.contract.adapter import Connection
 from partnersync.contract.schema import SchemaPlan
 from partnersync.errors import ConfigError, TryLater
+from partnersync.transport.clock import Clock
 from partnersync_amocrm.assemble import client_of, metadata_file_of
-from partnersync_amocrm.clock import Clock
 from partnersync_amocrm.metadata import FieldDef, Metadata, field_from
 from partnersync_amocrm.metadata_file import MetadataFile
 from partnersync_amocrm.paging import Listing, pages

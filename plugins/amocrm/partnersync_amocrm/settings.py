@@ -8,20 +8,16 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from partnersync.contract.secret import Secret
+from partnersync.transport.address import origin_of
 from partnersync_amocrm.mapping import Mapped
 
 DOMAINS = ("amocrm.ru", "amocrm.com", "kommo.com")
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+EXAMPLE = "https://example.amocrm.ru"
 _OAUTH = ("client_id", "client_secret", "redirect_uri")
 
 
 def _refused(error: str, mend: str) -> PydanticCustomError:
     return PydanticCustomError("value_error", "{error}. {mend}", {"error": error, "mend": mend})
-
-
-def is_loopback(origin: str) -> bool:
-    """Whether an address never leaves the machine, as that of a sandbox."""
-    return urlsplit(origin).hostname in _LOOPBACK
 
 
 def is_account(origin: str) -> bool:
@@ -32,16 +28,10 @@ def is_account(origin: str) -> bool:
 
 
 def _origin(text: str) -> str:
-    parts = urlsplit(text.strip())
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(text)):
-        raise _refused("the address is not https", "Write it like https://example.amocrm.ru")
-    if not parts.hostname or parts.username or parts.path.strip("/") or parts.query or parts.fragment:
-        raise _refused("the address is more or less than an account's host", "Write it like https://example.amocrm.ru")
-    if parts.hostname.startswith("www."):
-        raise _refused(
-            "the address is that of the vendor's site", "Write the account's, like https://example.amocrm.ru"
-        )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    origin = origin_of(text, EXAMPLE)
+    if (urlsplit(origin).hostname or "").startswith("www."):
+        raise _refused("the address is that of the vendor's site", f"Write the account's, like {EXAMPLE}")
+    return origin
 
 
 class AmoSettings(Mapped):

@@ -1,24 +1,20 @@
 """Calls of the API: in turn, signed in, repeated where that is safe; an answer or an error that says what to do."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, TypeVar
-
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from partnersync.contract.secret import discreet
 from partnersync.errors import OutcomeUnknown, PartnersyncError, TryLater
-from partnersync_amocrm.clock import Clock
-from partnersync_amocrm.faults import AccountBlocked, Answer, Call, NotPaid, TooMuch, error_of
+from partnersync.transport.clock import Clock
+from partnersync.transport.line import Answer, Line, NoAnswer, NotSent, Query
+from partnersync.transport.pool import Pool
+from partnersync.transport.repeat import repeated
+from partnersync.transport.sign_in import SignIn
+from partnersync_amocrm.faults import AccountBlocked, Call, NotPaid, TooMuch, error_of
 from partnersync_amocrm.limiter import Limiter
-from partnersync_amocrm.line import Line, NoAnswer, NotSent, Query
-from partnersync_amocrm.sign_in import SignIn
 
 API = "/api/v4"
-ATTEMPTS = 6
-LONGEST_REST_S = 30.0
 _METHODS = {Call.READ: "GET", Call.CHANGE: "PATCH", Call.CREATE: "POST"}
 
 T = TypeVar("T")
@@ -38,8 +34,7 @@ class Client:
         self._limiter = limiter
         self.sign_in = sign_in
         self._clock = clock
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, "amocrm")
+        self._pool = Pool("amocrm", threads)
 
     def get(self, path: str, query: Query = (), *, sized: bool = False) -> Any:
         """What is there, below the API's root; None where there is nothing (204). JSON, fractions as Decimal.
@@ -62,42 +57,18 @@ class Client:
         return self._repeated(Call.CREATE, path, (), body).content
 
     def together(self, jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
-        """Results of jobs in their order, as many at once as there are threads; jobs are taken lazily.
-
-        A job that raises does so in its place; those that follow and have not begun are given up.
-        Not to be called from a job.
-        """
-        waiting = iter(jobs)
-        running: list[Future[T]] = []
-        try:
-            running += (self._pool.submit(job) for job in islice(waiting, self._threads))
-            while running:
-                done = running.pop(0).result()
-                running += (self._pool.submit(job) for job in islice(waiting, 1))
-                yield done
-        finally:
-            for future in running:
-                future.cancel()
+        """Results of jobs in their order, as many at once as there are threads; see Pool."""
+        return self._pool.together(jobs)
 
     def close(self) -> None:
         """Let calls under way end, and give everything back."""
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.close()
         self._line.close()
         self._limiter.close()
 
     def _repeated(self, call: Call, path: str, query: Query, body: Any, *, sized: bool = False) -> _Done:
-        once = (AccountBlocked, NotPaid, *((TooMuch,) if sized else ()))
-        retrying = Retrying(
-            retry=retry_if_exception(lambda error: isinstance(error, TryLater) and not isinstance(error, once)),
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=_rest,
-            sleep=self._clock.sleep,
-            reraise=True,
-        )
-        for attempt in retrying:
-            with attempt:
-                return self._once(call, path, query, body)
-        raise AssertionError("tenacity raises the last error")
+        but = (AccountBlocked, NotPaid, *((TooMuch,) if sized else ()))
+        return repeated(lambda: self._once(call, path, query, body), self._clock, but)
 
     def _once(self, call: Call, path: str, query: Query, body: Any) -> _Done:
         token = self.sign_in.bearer()
@@ -132,8 +103,3 @@ def _named(call: Call, path: str) -> str:
 
 def _unanswered(call: Call, text: str) -> PartnersyncError:
     return TryLater(text) if call is Call.READ else OutcomeUnknown(text)
-
-
-def _rest(state: RetryCallState) -> float:
-    """Growing, in seconds; what an answer asks for comes on top, as the limiter makes everybody wait for it."""
-    return min(LONGEST_REST_S, 2.0 ** (state.attempt_number - 1))

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from partnersync.errors import TryLater
+from partnersync.transport.line import Query
 from partnersync_amocrm.filters import Between, Filter, OneOf
-from partnersync_amocrm.line import Query
 from partnersync_amocrm.paging import FilterIgnored, Listing, Row, pages
 from partnersync_amocrm.transport import Client
 

@@ -11,8 +11,8 @@ from partnersync.contract.secret import Secret
 from partnersync.errors import ConfigError, SignInRequired
 from partnersync_amocrm.checks import clock_skew, filter_option, problems, rights
 from partnersync_amocrm.connect import code_of
+from partnersync_amocrm.long_lived import LongLived
 from partnersync_amocrm.oauth import TokenEndpoint
-from partnersync_amocrm.sign_in import LongLived
 from partnersync_amocrm_sandbox.account import Options
 from partnersync_amocrm_sandbox.sample import ADMIN, CLIENT_ID, FIRST_SELLER
 from partnersync_amocrm_sandbox.tokens import Integration

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/plugins/amocrm.md").read_text(encoding="utf-8")
 CODE = " ".join(
     re.sub(r'"\s+f?"', "", path.read_text(encoding="utf-8"))
-    for path in sorted((ROOT / "plugins/amocrm/partnersync_amocrm").glob("*.py"))
+    for folder in ("plugins/amocrm/partnersync_amocrm", "partnersync/transport")
+    for path in sorted((ROOT / folder).glob("*.py"))
 )
 QUOTED = re.findall(r"^\| `([^`]+)` \|", PAGE.partition("## What errors mean")[2], re.MULTILINE)
 

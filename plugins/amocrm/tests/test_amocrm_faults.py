@@ -26,9 +26,10 @@ from partnersync.errors import (
 )
 from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, TRUNCATED, Fault
 from partnersync.sandbox.messages import Response
+from partnersync.transport.line import Answer, Line
+from partnersync.transport.repeat import ATTEMPTS
 from partnersync_amocrm.faults import (
     AccountBlocked,
-    Answer,
     Call,
     Gone,
     NoRight,
@@ -39,9 +40,8 @@ from partnersync_amocrm.faults import (
     TooMuchSent,
     error_of,
 )
-from partnersync_amocrm.line import Line
-from partnersync_amocrm.sign_in import LongLived
-from partnersync_amocrm.transport import ATTEMPTS, Client
+from partnersync_amocrm.long_lived import LongLived
+from partnersync_amocrm.transport import Client
 from partnersync_amocrm_sandbox.troubles import TROUBLES
 
 READ, CHANGE, CREATE = Call.READ, Call.CHANGE, Call.CREATE
@@ -107,7 +107,7 @@ def test_each_answer(tmp_path: Path, status: int, body: bytes, read: Any, change
     for call, (expected, calls) in zip(SENDERS, (read, change, create), strict=True):
         office = Office(tmp_path / call)
         client = Client(
-            Line("main", 1), office.limiter, LongLived(ORIGIN, Secret("a-token"), office.time), office.time, 1
+            Line("amocrm", "main", 1), office.limiter, LongLived(ORIGIN, Secret("a-token"), office.time), office.time, 1
         )
         method, send = SENDERS[call]
         with responses.RequestsMock() as wire:
@@ -204,7 +204,9 @@ def test_what_certainly_never_left_is_repeated_also_if_it_writes(
     tmp_path: Path, broken: Exception, expected: type[PartnersyncError], calls: int
 ) -> None:
     office = Office(tmp_path)
-    client = Client(Line("main", 1), office.limiter, LongLived(ORIGIN, Secret("a-token"), office.time), office.time, 1)
+    client = Client(
+        Line("amocrm", "main", 1), office.limiter, LongLived(ORIGIN, Secret("a-token"), office.time), office.time, 1
+    )
     with responses.RequestsMock() as wire:
         wire.add("POST", f"{ORIGIN}/api/v4/leads", body=broken)
         with pytest.raises(expected):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from amocrm_client import START, ticking
 from partnersync.errors import ConfigError, TryLater
 from partnersync.sandbox.clock import VirtualClock
-from partnersync_amocrm.clock import Clock
+from partnersync.transport.clock import Clock
 from partnersync_amocrm.faults import AccountBlocked, SlowDown
 from partnersync_amocrm.limiter import Limiter
 

@@ -13,9 +13,9 @@ from partnersync.contract.secret import Secret
 from partnersync.errors import PartnersyncError
 from partnersync.sandbox.faults import RESET_AFTER, Fault
 from partnersync.sandbox.messages import Response
+from partnersync.transport.clock import Clock
+from partnersync.transport.line import Line
 from partnersync_amocrm.assemble import client_of, limiter_of, token_file_of
-from partnersync_amocrm.clock import Clock
-from partnersync_amocrm.line import Line
 from partnersync_amocrm.oauth import TokenEndpoint
 
 PHONE, MAIL = "+7 900 555-01-01", "zeb.leak@mail.example"
@@ -27,7 +27,7 @@ def test_planted_secrets_and_contacts_stay_out(tmp_path: Path, caplog: pytest.Lo
     caplog.set_level(logging.DEBUG, "partnersync")
     with served(1) as (sandbox, server):
         settings = oauth_settings(server.url)
-        endpoint = TokenEndpoint(settings, Line("main", 1), limiter_of(tmp_path, settings, Clock()), Clock())
+        endpoint = TokenEndpoint(settings, Line("amocrm", "main", 1), limiter_of(tmp_path, settings, Clock()), Clock())
         code = consent(sandbox)
         pair = endpoint.exchange(server.url, Secret(code))
         token_file_of("main", tmp_path, settings).keep(pair, server.url)

@@ -12,14 +12,14 @@ from amocrm_client import ORIGIN, START, Office, served
 from partnersync.contract.secret import Secret
 from partnersync.errors import TryLater
 from partnersync.sandbox.faults import Fault
+from partnersync.transport.clock import Clock
+from partnersync.transport.line import Line
 from partnersync_amocrm.assemble import client_of
-from partnersync_amocrm.clock import Clock
 from partnersync_amocrm.faults import TooMuch
 from partnersync_amocrm.filters import Between, Filter, OneOf
-from partnersync_amocrm.line import Line
+from partnersync_amocrm.long_lived import LongLived
 from partnersync_amocrm.paging import FilterIgnored, Listing, pages
 from partnersync_amocrm.settings import AmoSettings
-from partnersync_amocrm.sign_in import LongLived
 from partnersync_amocrm.transport import Client
 from partnersync_amocrm_sandbox.account import Options
 from partnersync_amocrm_sandbox.behaviour import Ends
@@ -74,7 +74,9 @@ def rows_of(first: int, count: int, *, more: bool) -> dict[str, Any]:
 
 def wired(tmp_path: Path) -> Client:
     office = Office(tmp_path)
-    return Client(Line("main", 1), office.limiter, LongLived(ORIGIN, Secret("a-token"), office.time), office.time, 1)
+    return Client(
+        Line("amocrm", "main", 1), office.limiter, LongLived(ORIGIN, Secret("a-token"), office.time), office.time, 1
+    )
 
 
 def test_a_smaller_page_than_asked_for_that_names_a_next_may_be_a_clamp(tmp_path: Path) -> None:

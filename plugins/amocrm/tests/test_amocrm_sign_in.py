@@ -18,11 +18,12 @@ from amocrm_client import ORIGIN, START, Handled, Office, consent, oauth_setting
 from partnersync.contract.secret import Secret
 from partnersync.errors import ConfigError, SignInRequired, TryLater
 from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, TRUNCATED, Fault, slow
+from partnersync.transport.clock import Clock
+from partnersync.transport.line import Line
+from partnersync.transport.sign_in import Rotating
 from partnersync_amocrm.assemble import client_of, limiter_of, token_file_of
-from partnersync_amocrm.clock import Clock
-from partnersync_amocrm.line import Line
+from partnersync_amocrm.long_lived import LongLived
 from partnersync_amocrm.oauth import TokenEndpoint
-from partnersync_amocrm.sign_in import LongLived, Rotating
 from partnersync_amocrm.transport import Client
 from partnersync_amocrm_sandbox.emulator import AmoSandbox
 from partnersync_amocrm_sandbox.sample import CLIENT_ID
@@ -134,7 +135,7 @@ def test_a_call_that_never_arrived_costs_nothing(tmp_path: Path) -> None:
 
 def expired(url: str, sandbox: AmoSandbox, folder: Path) -> None:
     """Keep a pair whose access token has just ended."""
-    settings, line, clock = oauth_settings(url), Line("main", 1), Clock()
+    settings, line, clock = oauth_settings(url), Line("amocrm", "main", 1), Clock()
     endpoint = TokenEndpoint(settings, line, limiter_of(folder, settings, clock), clock)
     pair = endpoint.exchange(url, Secret(consent(sandbox)))
     token_file_of("main", folder, settings).keep(replace(pair, expires_at=clock.unix() - 1), url)

@@ -1,8 +1,8 @@
-"""Which token a call bears: a long-lived one, or the current one of a pair that is replaced in time, once for all.
+"""Which token a call bears: the current one of a pair that is replaced in time, once for all processes.
 
 A refresh token can be used once. So a pair is replaced by one process while the others wait, that it is asked for is
-noted before, and the new pair is on disk before anybody uses it. It is replaced a quarter of its life before its end:
-if the answer is lost, the old access token leaves hours in which a person can sign in again.
+noted before, and the new pair is on disk before anybody uses it. Where the access token lives for long it is replaced
+before its end: if the answer is lost, the old one leaves hours in which a person can sign in again.
 """
 
 import logging
@@ -10,16 +10,42 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Protocol
 
-from partnersync.contract.secret import Secret
 from partnersync.errors import ConfigError, PartnersyncError, SignInRequired, TryLater
-from partnersync_amocrm.claims import ends_at
-from partnersync_amocrm.clock import Clock
-from partnersync_amocrm.oauth import Dead, Elsewhere, Lost, Pair, TokenEndpoint
-from partnersync_amocrm.token_file import Entry, Kept, TokenFile
+from partnersync.transport.clock import Clock
+from partnersync.transport.token_file import Entry, Kept, Pair, TokenFile
 
 REST_S = 300.0  # between two tries to replace a pair whose access token still works
-_EARLY = 0.25  # of the access token's life
-_log = logging.getLogger("partnersync.plugins.amocrm")
+
+
+class Dead(SignInRequired):
+    """The refresh token or the code was used, revoked, or is too old: no other try can help."""
+
+
+class Elsewhere(SignInRequired):
+    """The endpoint does not know the account, as after a change of its address."""
+
+
+class Lost(TryLater):
+    """The call went out without an answer: the account may have replaced the pair all the same."""
+
+
+class Endpoint(Protocol):
+    """What replaces the pairs of one application."""
+
+    @property
+    def kind(self) -> str:
+        """The connection's kind."""
+
+    @property
+    def url(self) -> str:
+        """The account's address in the settings."""
+
+    @property
+    def early(self) -> float:
+        """The part of an access token's life that is left when it is replaced; 0: once it has ended."""
+
+    def replace(self, origin: str, pair: Pair) -> tuple[Pair, str]:
+        """The next pair, and where the account is now. Raises Dead, Elsewhere, Lost, TryLater, ConfigError."""
 
 
 class SignIn(Protocol):
@@ -39,37 +65,11 @@ class SignIn(Protocol):
         """What will stop working soon, with its mend; empty where nothing will."""
 
 
-class LongLived:
-    """A token from the integration's Keys tab."""
-
-    def __init__(self, origin: str, token: Secret, clock: Clock) -> None:
-        self.origin = origin
-        self._token = token
-        self._clock = clock
-
-    def bearer(self) -> str:
-        """The token."""
-        return self._token.reveal()
-
-    def renewed(self, refused: str) -> str:
-        """The same once more: single refusals of good tokens were seen at night. Not where it has ended."""
-        until = ends_at(refused)
-        if until is not None and until <= self._clock.now():
-            hint = "Make a new one in the integration's Keys tab"
-            raise SignInRequired(f"the token ended on {until:%Y-%m-%d}", hint=hint)
-        return refused
-
-    def warning(self) -> str:
-        """Two weeks before its end."""
-        until = ends_at(self._token.reveal())
-        left = (until - self._clock.now()).days if until else 365
-        return f"the token ends in {left} days. Make a new one in the integration's Keys tab" if left < 14 else ""
-
-
 class Rotating:
     """The pair of an integration, in a file that all processes share."""
 
-    def __init__(self, connection: str, endpoint: TokenEndpoint, file: TokenFile, clock: Clock) -> None:
+    def __init__(self, connection: str, endpoint: Endpoint, file: TokenFile, clock: Clock) -> None:
+        self._log = logging.getLogger(f"partnersync.plugins.{endpoint.kind}")
         self._connection = connection
         self._endpoint = endpoint
         self._file = file
@@ -81,14 +81,14 @@ class Rotating:
     @property
     def origin(self) -> str:
         """Where the account was last found."""
-        return (self._kept.origin if self._kept else "") or self._endpoint.settings.url
+        return (self._kept.origin if self._kept else "") or self._endpoint.url
 
     def bearer(self) -> str:
         """The access token; replaced before, where its end is near."""
         with self._lock:
             pair = self._known()
             now = self._clock.unix()
-            if now < pair.expires_at - _EARLY * pair.lives_s:
+            if now < pair.expires_at - self._endpoint.early * pair.lives_s:
                 return pair.access.reveal()
             if now >= pair.expires_at:
                 return self._replaced(pair).access.reveal()
@@ -97,7 +97,7 @@ class Rotating:
                     pair = self._replaced(pair)
                 except PartnersyncError as error:
                     self._rest_until = now + REST_S
-                    _log.warning("token_not_replaced", {"connection": self._connection, "reason": error.message})
+                    self._log.warning("token_not_replaced", {"connection": self._connection, "reason": error.message})
             return pair.access.reveal()
 
     def renewed(self, refused: str) -> str:
@@ -108,13 +108,19 @@ class Rotating:
                 return pair.access.reveal()
             return self._replaced(pair).access.reveal()
 
+    def moved(self, origin: str) -> None:
+        """The account answered from there; kept for the next process."""
+        with self._lock, self._file.alone() as entry:
+            entry.moved(origin)
+            self._kept = entry.read()
+
     def warning(self) -> str:
         """A refresh token that is dead while its access token still works; an address that was changed."""
         kept = self._file.read()
         if kept.pair and kept.dead:
             until = datetime.fromtimestamp(kept.pair.expires_at, UTC)
             return f"the sign-in ends at {until:%Y-%m-%d %H:%M} UTC. {self._mend()}"
-        if kept.origin and kept.origin != self._endpoint.settings.url:
+        if kept.origin and kept.origin != self._endpoint.url:
             return f"the account's address is {kept.origin} now. Write it as the connection's url"
         return ""
 
@@ -158,15 +164,7 @@ class Rotating:
             return self._over(lost_at)
         origin = self.origin
         try:
-            try:
-                pair = self._endpoint.replace(origin, old)
-            except (Dead, Elsewhere):
-                found = self._endpoint.current_origin(origin, old)
-                if found == origin:
-                    raise
-                _log.warning("account_moved", {"connection": self._connection, "to": found})
-                origin = found
-                pair = self._endpoint.replace(origin, old)
+            pair, found = self._endpoint.replace(origin, old)
         except Dead:
             entry.died()
             return self._over(lost_at)
@@ -175,7 +173,9 @@ class Rotating:
         except (TryLater, Elsewhere, ConfigError) as error:
             entry.asked(lost_at)
             return error
-        entry.keep(pair, origin)
+        entry.keep(pair, found)
+        if found != origin:
+            self._log.warning("account_moved", {"connection": self._connection, "to": found})
         return None
 
     def _over(self, lost_at: float | None) -> SignInRequired:

@@ -3,6 +3,8 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from ssl import SSLCertVerificationError
 from time import perf_counter
@@ -14,14 +16,34 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from partnersync.contract.secret import discreet
-from partnersync_amocrm.faults import Answer
 
 CONNECT_S = 10.0
 READ_S = 60.0
 JSON = "application/json"
-_log = logging.getLogger("partnersync.plugins.amocrm")
 
 Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Names of `headers` are in lower case."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def json(self) -> Any:
+        """The body, fractions exact; ValueError where it is no JSON."""
+        return json.loads(self.body, parse_float=Decimal)
+
+    @property
+    def problem(self) -> Mapping[str, Any]:
+        """The body of an error; empty where it is a page, a text or nothing."""
+        try:
+            told = self.json()
+        except ValueError:
+            return {}
+        return told if isinstance(told, dict) else {}
 
 
 class NotSent(Exception):
@@ -33,14 +55,18 @@ class NoAnswer(Exception):
 
 
 class Line:
-    """Sends calls of one connection; `threads` may do so at once, the others wait for a free connection."""
+    """Sends calls of one connection; `threads` may do so at once, the others wait for a free connection.
 
-    def __init__(self, name: str, threads: int) -> None:
+    `kind` is the connection's: the vendor sees it as the caller's name, and the log is of its plugin.
+    """
+
+    def __init__(self, kind: str, name: str, threads: int) -> None:
         self._name = name
+        self._log = logging.getLogger(f"partnersync.plugins.{kind}")
         self._session = requests.Session()
         self._session.trust_env = False  # neither proxies nor passwords of the environment
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers["User-Agent"] = "partnersync-amocrm"
+        self._session.headers["User-Agent"] = f"partnersync-{kind}"
         adapter = HTTPAdapter(pool_connections=2, pool_maxsize=threads, max_retries=0, pool_block=True)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
@@ -70,7 +96,7 @@ class Line:
 
     def _note(self, method: str, url: str, began: float, status: int | str, mark: str) -> None:
         told = {"connection": self._name, "method": method, "path": discreet(urlsplit(url).path), "status": status}
-        _log.debug("request", {**told, "ms": round((perf_counter() - began) * 1000), "mark": mark})
+        self._log.debug("request", {**told, "ms": round((perf_counter() - began) * 1000), "mark": mark})
 
 
 def _never_left(error: requests.RequestException) -> bool:

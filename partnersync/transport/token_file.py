@@ -1,4 +1,4 @@
-"""The pair of tokens at rest: sealed with a key that is derived from the integration's secret, which lies elsewhere.
+"""The pair of tokens at rest: sealed with a key that is derived from the application's secret, which lies elsewhere.
 
 Whoever copies the state folder has nothing without the client_secret, and there is no further key to look after.
 """
@@ -17,16 +17,28 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from partnersync.contract.secret import Secret
-from partnersync_amocrm.oauth import Pair
-from partnersync_amocrm.shared_file import SharedFile
+from partnersync.transport.shared_file import SharedFile
 
-_PURPOSE = b"partnersync amocrm tokens 1"
 _SALT_BYTES = 16
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS pairs (
     connection TEXT PRIMARY KEY, salt BLOB, sealed BLOB, url TEXT, origin TEXT, asked_at REAL, dead INTEGER
 )
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two tokens. `expires_at` is in unix seconds of this machine's clock, `lives_s` the access token's whole life.
+
+    `server`: where the pair is replaced, if the system tells that with each pair.
+    """
+
+    access: Secret
+    refresh: Secret
+    expires_at: float
+    lives_s: float
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +58,9 @@ class Kept:
 class TokenFile:
     """The pair of one connection, shared by all processes that run it. `url` is that of the settings."""
 
-    def __init__(self, path: Path, connection: str, url: str, client_secret: Secret) -> None:
+    def __init__(self, path: Path, kind: str, connection: str, url: str, client_secret: Secret) -> None:
         self._file = SharedFile(path, _SCHEMA, durable=True)
+        self._purpose = f"partnersync {kind} tokens 1".encode()
         self._connection = connection
         self._url = url
         self._client_secret = client_secret
@@ -56,7 +69,7 @@ class TokenFile:
     def alone(self) -> Iterator["Entry"]:
         """Read and write while every other process waits; what was written is durable at the block's end."""
         with self._file.alone() as database:
-            yield Entry(database, self._connection, self._url, self._client_secret)
+            yield Entry(database, self._connection, self._url, self._client_secret, self._purpose)
 
     def read(self) -> Kept:
         """What is known now."""
@@ -81,6 +94,7 @@ class Entry:
     connection: str
     url: str
     client_secret: Secret
+    purpose: bytes
 
     def read(self) -> Kept:
         """The row."""
@@ -95,11 +109,17 @@ class Entry:
     def keep(self, pair: Pair, origin: str) -> None:
         """A new pair, of which nothing bad is known."""
         salt = os.urandom(_SALT_BYTES)
-        told = [pair.access.reveal(), pair.refresh.reveal(), pair.expires_at, pair.lives_s]
+        told = [pair.access.reveal(), pair.refresh.reveal(), pair.expires_at, pair.lives_s, pair.server]
         sealed = self._seal(salt).encrypt(json.dumps(told).encode())
         self.database.execute(
             "INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?, ?, NULL, 0)",
             (self.connection, salt, sealed, self.url, origin),
+        )
+
+    def moved(self, origin: str) -> None:
+        """The account was found there."""
+        self.database.execute(
+            "UPDATE pairs SET url = ?, origin = ? WHERE connection = ?", (self.url, origin, self.connection)
         )
 
     def asked(self, at: float | None) -> None:
@@ -111,13 +131,13 @@ class Entry:
         self.database.execute("UPDATE pairs SET dead = 1 WHERE connection = ?", (self.connection,))
 
     def _seal(self, salt: bytes) -> Fernet:
-        derived = HKDF(SHA256(), 32, salt, _PURPOSE).derive(self.client_secret.reveal().encode())
+        derived = HKDF(SHA256(), 32, salt, self.purpose).derive(self.client_secret.reveal().encode())
         return Fernet(base64.urlsafe_b64encode(derived))
 
 
 def _opened(seal: Fernet, sealed: bytes) -> Pair | None:
     try:
-        access, refresh, expires_at, lives_s = json.loads(seal.decrypt(sealed))
+        access, refresh, expires_at, lives_s, *server = json.loads(seal.decrypt(sealed))
     except (InvalidToken, ValueError):
         return None
-    return Pair(Secret(access), Secret(refresh), expires_at, lives_s)
+    return Pair(Secret(access), Secret(refresh), expires_at, lives_s, *server)
