@@ -30,6 +30,11 @@ class Values(NamedTuple):
         """What this one holds and the other does not."""
         return self.meet(Values(other.named, not other.inside))
 
+    def join(self, other: "Values") -> "Values":
+        """What either holds."""
+        both = Values(self.named, not self.inside).meet(Values(other.named, not other.inside))
+        return Values(both.named, not both.inside)
+
     @property
     def is_empty(self) -> bool:
         """Whether there is no such value."""
@@ -70,21 +75,38 @@ def before(rule: CommissionRule | None, program: Program) -> list[Box]:
     return [box(one, program) for one in program.commission.rules if rule is None or weight(one) > weight(rule)]
 
 
-def left(whole: Box, others: Sequence[Box]) -> Box | None:
-    """A part of `whole` that lies in none of the others; None where they cover it."""
+def parts(whole: Box, others: Sequence[Box]) -> Iterator[Box]:
+    """The parts of `whole` that lie in none of the others; no two have an event in common."""
     if any(values.is_empty for values in whole):
-        return None
+        return
     for number, other in enumerate(others):
         if any(values.is_empty for values in meet(whole, other)):
             continue
         within = whole
         for key, values in enumerate(other):
             outside = _with(within, key, within[key].less(values))
-            if (found := left(outside, others[number + 1 :])) is not None:
-                return found
+            yield from parts(outside, others[number + 1 :])
             within = _with(within, key, within[key].meet(values))
-        return None
-    return whole
+        return
+    yield whole
+
+
+def joined(boxes: Iterable[Box]) -> list[Box]:
+    """The same events in fewer boxes: two that differ in one key alone are one."""
+    found: list[Box] = []
+    for one in boxes:
+        whole = one
+        while met := next(((other, both) for other in found if (both := _both(whole, other))), None):
+            found.remove(met[0])
+            whole = met[1]
+        found.append(whole)
+    return found
+
+
+def _both(one: Box, other: Box) -> Box | None:
+    """The box of all their events, where one key alone sets them apart."""
+    keys = [key for key, (mine, its) in enumerate(zip(one, other, strict=True)) if mine != its]
+    return _with(one, keys[0], one[keys[0]].join(other[keys[0]])) if len(keys) == 1 else None
 
 
 def _with(whole: Box, key: int, values: Values) -> Box:
@@ -93,7 +115,7 @@ def _with(whole: Box, key: int, values: Values) -> Box:
 
 def taken(rule: CommissionRule, program: Program) -> Box | None:
     """Some of the events that the rule is chosen for; None where it never is."""
-    return left(box(rule, program), before(rule, program))
+    return next(parts(box(rule, program), before(rule, program)), None)
 
 
 def event(within: Box, program: Program) -> RuleFacts:

@@ -78,7 +78,7 @@ def _text(value: object) -> str:
 
 
 def moves(one: Program, other: Program) -> list[Move]:
-    """Events that another rule takes, or none, one example of a region for each pair of rules."""
+    """All events that another rule takes, or none, from rule to rule."""
     found = []
     for was in (*one.commission.rules, None):
         for now in (*other.commission.rules, None):
@@ -86,9 +86,8 @@ def moves(one: Program, other: Program) -> list[Move]:
             if name == new:
                 continue
             common = regions.meet(regions.box(was, one), regions.box(now, other))
-            events = regions.left(common, [*regions.before(was, one), *regions.before(now, other)])
-            if events is not None:
-                found.append(Move(events, name, new))
+            apart = regions.parts(common, [*regions.before(was, one), *regions.before(now, other)])
+            found += [Move(events, name, new) for events in regions.joined(apart)]
     return found
 
 

@@ -12,6 +12,7 @@ from partnersync.problems import Refused
 from partnersync.rules import regions
 from partnersync.rules.program import Program, choose_rule, read_program
 from partnersync.rules.rule_choice import RuleFacts
+from partnersync.rules.term_diff import moves
 
 _LISTS = {
     "products": ("a", "b"),
@@ -31,21 +32,52 @@ def terms(whens: Sequence[str]) -> Program:
     return read_program(tomllib.loads(f"effective_from = 2026-01-01\n{rules}"))
 
 
-@given(whens=st.lists(WHENS, min_size=1, max_size=5))
-def test_a_rule_is_left_events_exactly_if_one_chooses_it(whens: list[dict[str, list[str]]]) -> None:
-    texts = ["{ " + ", ".join(f"{key} = {values}" for key, values in when.items()) + " }" for when in whens]
+EVENTS = [
+    RuleFacts("P", goods, deal, "", kind, "", line, "RUB")
+    for goods, deal, kind, line in product(
+        ("a", "b", "other"), _LISTS["deal_kinds"], ("agent", "reseller", "referral"), ("x", "")
+    )
+]
+SOME_WHENS = st.lists(WHENS, min_size=1, max_size=5)
+
+
+def some_terms(whens: Sequence[dict[str, list[str]]]) -> Program | None:
+    """Terms of such rules; None where two of them quarrel."""
     try:
-        program = terms(texts)
-    except Refused:  # two rules quarrel
+        return terms(["{ " + ", ".join(f"{key} = {values}" for key, values in when.items()) + " }" for when in whens])
+    except Refused:
+        return None
+
+
+@given(whens=SOME_WHENS)
+def test_a_rule_is_left_events_exactly_if_one_chooses_it(whens: list[dict[str, list[str]]]) -> None:
+    program = some_terms(whens)
+    if program is None:
         return
-    known = product(("a", "b", "other"), _LISTS["deal_kinds"], ("agent", "reseller", "referral"), ("x", ""))
-    events = [RuleFacts("P", goods, deal, "", kind, "", line, "RUB") for goods, deal, kind, line in known]
-    chosen = {rule.name for rule in (choose_rule(program, event) for event in events) if rule}
+    chosen = {rule.name for rule in (choose_rule(program, event) for event in EVENTS) if rule}
     for rule in program.commission.rules:
         within = regions.taken(rule, program)
         assert (within is not None) == (rule.name in chosen)
         if within is not None:
             assert choose_rule(program, regions.event(within, program)) is rule
+
+
+@given(before=SOME_WHENS, after=SOME_WHENS)
+def test_each_event_that_moves_is_told_once(
+    before: list[dict[str, list[str]]], after: list[dict[str, list[str]]]
+) -> None:
+    one, other = some_terms(before), some_terms(after)
+    if one is None or other is None:
+        return
+    told = moves(one, other)
+    for event in EVENTS:
+        was, now = (rule.name if rule else "" for rule in (choose_rule(one, event), choose_rule(other, event)))
+        holding = [(move.before, move.after) for move in told if _holds(move.events, event)]
+        assert holding == ([(was, now)] if was != now else [])
+
+
+def _holds(within: regions.Box, event: RuleFacts) -> bool:
+    return all((value in values.named) is values.inside for values, value in zip(within, event, strict=True))
 
 
 @pytest.mark.parametrize(

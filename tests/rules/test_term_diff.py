@@ -76,6 +76,16 @@ def test_how_versions_differ(other: Program, keys: list[str], events: list[str])
     assert sorted(move_sentence(one, other, EN) for one in moves(terms(), other)) == sorted(events)
 
 
+def test_all_events_that_come_to_be_taken_are_told() -> None:
+    narrow = BASE.replace('products = ["licence"]', 'products = ["licence", "box"], deal_kinds = ["new"]')
+    only = read_program(tomllib.loads(narrow.replace('[[commission.rules]]\nname = "all"\nrate = "5%"\n', "")))
+    wide = read_program(tomllib.loads(narrow))
+    assert [move_sentence(one, wide, EN) for one in moves(only, wide)] == [
+        "Events for all products but box, licence go to rule all, and earned nothing before.",
+        "Events for box, licence (expansions, renewals) go to rule all, and earned nothing before.",
+    ]
+
+
 def test_events_that_earned_nothing_before() -> None:
     [found] = moves(terms('[[commission.rules]]\nname = "all"\nrate = "5%"\n', ""), terms())
     told = move_sentence(found, terms(), EN)
