@@ -12,8 +12,7 @@ from partnersync.domain.attribution import RuleOverride
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import LIVE, RegistrationState, Verdict, VerdictCode
 from partnersync.domain.say import Say, msgid
-from partnersync.rules import near_misses, payout_lines, payout_words
-from partnersync.rules.commission import STEPS
+from partnersync.rules import line_words, near_misses
 from partnersync.rules.registration import looked_at
 from partnersync.rules.rule_choice import named_by
 from partnersync.rules.upkeep import DORMANT
@@ -21,98 +20,25 @@ from partnersync.rules.words import condition, order
 
 # Step of a trace → sentence; placeholders are the step's arguments by name (ARGUMENTS below).
 SENTENCES: dict[str, str] = {
-    "sum": msgid("{paid} was paid."),
-    "won": msgid("The deal was won for {amount}."),
-    "counted": msgid("Only {sum} of it counts: the deal's amount asks for no more."),
-    "excluded": msgid("{product} is not in scope and earns nothing."),
-    "vat": msgid("VAT of {rate} inside the sum is {sum}."),
-    "converted": msgid("At {price}, the rate of {day}, that is {sum}."),
-    "cost": msgid("What was sold cost {sum}."),
-    "units": msgid("It is earned for each of {number}."),
-    "gross": msgid("VAT is not taken out, as the program counts gross sums."),
-    "base": msgid("The base is {sum}."),
-    "rule": msgid("Rule {name} gives {terms}."),
-    "named": msgid("{actor} decided on {day} that this rule prices the deal."),
-    "tier": msgid("The partner's tier in {period} is {tier}: the twelve months before brought a base of {sum}."),
-    "share": msgid("It is earned as the deal is paid: {before} of {amount} before, {after} with this payment."),
-    "hold": msgid("It is on hold until {day}, 00:00."),
-    "term": msgid("The client's first payment under the rule was on {first}: it earns until {until}, 00:00."),
-    "step": msgid("Until {until}, 00:00, it earns {rate}."),
-    "ended": msgid("The client's first payment under the rule was on {first}: its term ended on {until}, 00:00."),
-    "measure": msgid("Before it, the partner's base under this rule in {period} was {sum}."),
-    "band": msgid("In the band from {from} to {to}, at {rate}: {base} of the base gives {amount}."),
-    "reached": msgid("With it, it is {sum}: all of it earns {rate}."),
-    "crossed": msgid("It brings the partner's base in {period} to {sum}: what was paid before it earns {rate} too."),
-    "topped": msgid("Payment {event} (line {line}) earns {amount} more."),
-    "topped_up": msgid("True-ups had added {amount} to what that payment earned."),
-    "number": msgid("It counts as number {number} in {period} and earns {rate}."),
-    "crossed_at": msgid("It brings the number in {period} to {number}: what was paid before it earns {rate} too."),
-    "cap": msgid("Cap {name} is {limit}: {total} was earned under it by now, and {counted} of that counts."),
-    "split": msgid("The share of {payee} is {rate} of {whole}."),
-    "refund": msgid("It gives back {part} of {whole} of payment {event}."),
-    "accrued": msgid("That payment had earned {amount}."),
-    **payout_words.SENTENCES,
-    "booked": msgid("{before} was booked before, {owed} is owed now: the line is the difference."),
-    "moved": msgid("The event belongs to deal {deal} in {period} now: what was booked here is taken back."),
-    "reversed": msgid("{amount} was booked and is no longer owed."),
-    "kept": msgid("Lines in an approved statement keep {amount} that is no longer owed: it is taken off here."),
+    **line_words.SENTENCES,
     "verdict": msgid("Row {row} of the programme decided: {code}."),
     "ruling": msgid("{actor} decided: {kind}."),
     "fields": msgid("Missing or bad: {fields}."),
     "per_day": msgid("A partner may submit {number} registrations a day."),
     "related": msgid("Registration {registration} stands in this client already."),
-    "unfit": msgid("Rule {name} does not fit: it asks for {key} {values}, and here it is {value}."),
-    "less_special": msgid("Rule {name} fits too, but rule {chosen} asks for more: {by}."),
-    "priced": msgid("{actor} decided on {day} that rule {rule} prices the deal. Reason: {reason}."),
-    "now": msgid("By what is known now rule {name} would take it: something changed since the line was booked."),
     **near_misses.SENTENCES,
     "attribution": msgid("The deal went to partner {partner}, by the source {source}, since {at}."),
     "against": msgid("Partner {partner}, by the source {source}, since {at}, did not win."),
     "aside": msgid("Partner {partner}, by the source {source}, since {at}, was set aside: {why}."),
     "flagged": msgid("What a salesperson typed for partner {partner} contradicts evidence of grade A or B."),
 }
-# Where what an argument says asks for a sentence of its own.
-_OPEN_BAND = msgid("In the band from {from} up, at {rate}: {base} of the base gives {amount}.")
-_FIXED_RULE = msgid("Rule {name} gives a fixed sum of {terms}.")
-_CAPS = {
-    "deal": msgid(
-        "The rule brings at most {limit} from one deal: {total} was earned by now, {counted} of that counts."
-    ),
-    "client_month": msgid(
-        "The rule brings at most {limit} a month from one client: {total} was earned by now, {counted} of that counts."
-    ),
-    "partner_month": msgid(
-        "The rule brings a partner at most {limit} a month: {total} was earned by now, {counted} of that counts."
-    ),
-    "partner_quarter": msgid(
-        "The rule brings a partner at most {limit} a quarter: {total} was earned by now, {counted} of that counts."
-    ),
-    "partner_year": msgid(
-        "The rule brings a partner at most {limit} a year: {total} was earned by now, {counted} of that counts."
-    ),
-    "program": msgid(
-        "The rule brings all partners together at most {limit}: {total} was earned by now, {counted} of that counts."
-    ),
-    "max_total": msgid(
-        "By the deal's base so far all rules together bring at most {limit}:"
-        " {total} was earned by now, {counted} of that counts."
-    ),
-}
-_STAGGERED_RULE = msgid("Rule {name} gives the rates of its terms.")
-_BANDED_RULE = msgid("Rule {name} gives the rates of its bands.")
-
 ARGUMENTS: dict[str, tuple[str, ...]] = {
-    **STEPS,
-    **payout_lines.STEPS,
+    **line_words.ARGUMENTS,
     "verdict": ("row", "code"),
     "ruling": ("actor", "kind"),
     "fields": ("fields",),  # every argument is one
     "per_day": ("number",),
     "related": ("registration",),
-    "unfit": ("name", "key", "values", "value"),
-    "less_special": ("name", "chosen", "by"),
-    "priced": ("actor", "day", "rule", "reason"),
-    "now": ("name",),
     **near_misses.ARGUMENTS,
     "attribution": ("source", "partner", "at", "registration"),
     "against": ("source", "partner", "at"),
@@ -205,31 +131,11 @@ def _sentence(step: trace.Step, say: Say) -> str:
         given = [", ".join(given)]
     named = dict(zip(ARGUMENTS[code], given, strict=False))
     said = {name: _SPOKEN[name](say, text) if name in _SPOKEN and text else text for name, text in named.items()}
-    return say(_form(code, named)).format(**said)
-
-
-def _form(code: str, named: Mapping[str, str]) -> str:
-    """The sentence of a step, as what its arguments say asks for it."""
-    if code == "band" and not named["to"]:
-        return _OPEN_BAND
-    if code == "cap":
-        return _CAPS.get(named["name"], SENTENCES[code])
-    if code == "rule" and named["terms"] == "bands":
-        return _BANDED_RULE
-    if code == "rule" and named["terms"] == "terms":
-        return _STAGGERED_RULE
-    if code == "rule" and _is_sum(named["terms"]):
-        return _FIXED_RULE
-    return SENTENCES[code]
-
-
-def _is_sum(terms: str) -> bool:
-    """Of "10%", "1/3", "500.00" and "bands" the third."""
-    return terms[-1:].isdigit() and "/" not in terms
+    return say(line_words.special_form(code, named) or SENTENCES[code]).format(**said)
 
 
 def _terms(say: Say, text: str) -> str:
-    return say.number(text) if _is_sum(text) else say.percent(text)
+    return say.number(text) if line_words.is_sum(text) else say.percent(text)
 
 
 _SUMS = "paid amount sum before after from to base part whole owed limit total counted left equal".split()
