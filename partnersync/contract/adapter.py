@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from partnersync.contract.pulled import NO_CELLS, Cells, Gives, Origin, Page, Raw, Stream
+from partnersync.contract.pulled import NO_CELLS, Cells, Gives, Origin, Page, PaidTotal, Raw, Stream
 from partnersync.contract.schema import Schema
 from partnersync.contract.written import FieldsWrite, NoteWrite, Outcome, Receipt, Table, TaskWrite, Write
 from partnersync.domain.value import RecordKind
@@ -31,6 +31,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Page",
+    "PaidTotal",
     "Person",
     "Raw",
     "Receipt",

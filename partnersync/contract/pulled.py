@@ -24,6 +24,17 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidTotal:
+    """What a deal was paid in all by a moment, less what was given back: text as in cells, an empty total is nothing.
+
+    An empty `at` says that nobody knows since when; it is then taken for the moment of the pull.
+    """
+
+    total: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
     """One record as pulled. `record_id` is the system's own id, without the connection's name.
 
@@ -38,6 +49,8 @@ class Raw:
     `authors` says who put a value there, by managed field: the user id of a person or robot other than our own account,
     and only where the system's log names him for this very value. Where only the last editor of the record is known,
     and more than one edit may have fallen between two looks, the field is left out: nobody is named by guess.
+    `paid`: of a deal whose system keeps only how much was paid in all. The last total is the one of now; earlier ones,
+    oldest first, as far as the system's log tells. The core makes payments and refunds of what the total rose and fell.
     """
 
     record_id: str
@@ -53,6 +66,7 @@ class Raw:
     value: str = ""
     column: str = ""
     warnings: tuple[tuple[str, str, str, str], ...] = ()
+    paid: tuple[PaidTotal, ...] = ()
 
 
 class Gives(StrEnum):

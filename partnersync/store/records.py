@@ -88,6 +88,15 @@ def by_case(tx: Connection, case_ids: Sequence[str]) -> list[Row]:
     return rows
 
 
+def payments_of(tx: Connection, deal_refs: Sequence[str], like: str) -> list[Row]:
+    """The payments of these deals whose ids are like a pattern of SQL."""
+    rows: list[Row] = []
+    of_kind = (table.c.kind == RecordKind.PAYMENT.value) & table.c.record_id.like(like) & table.c.body.is_not(None)
+    for chunk in chunks(deal_refs):
+        rows += (Row(*row) for row in tx.execute(_SELECT.where(table.c.deal_ref.in_(chunk), of_kind)))
+    return sorted(rows, key=_place)
+
+
 def by_kind(tx: Connection, kind: str) -> Iterator[Row]:
     """All records of a kind, streamed."""
     query = _SELECT.where(table.c.kind == kind).order_by(table.c.connection, table.c.record_id)

@@ -22,6 +22,7 @@ from partnersync.store.database import Store
 from partnersync.store.issuebook import IssueRow
 from partnersync.store.records import Row
 from partnersync.store.rows import chunks
+from partnersync.sync import total_intake
 from partnersync.sync.forms import Problem, Setting
 from partnersync.sync.intake import Intake, Taken
 from partnersync.sync.plugin_calls import from_plugin
@@ -219,6 +220,9 @@ class _StreamReader:
             ]
         issuebook.close_for_records(tx, connection, kind, [raw.record_id for raw in moved], "pull", self.run)
         intake.keep(tx)
+        if kind is RecordKind.DEAL:
+            bad = total_intake.take(tx, moved, self.setting, self.run, self.now())
+            issues += [self._issue(raw, problem) for raw, problem in bad]
         return issues
 
     def _taken(self, tx: Tx, record_ids: Sequence[str]) -> dict[str, Taken]:
@@ -274,6 +278,7 @@ def _shifted(told: Sequence[Raw], known: Mapping[str, Row]) -> list[Row]:
 
 
 def _hash(raw: Raw) -> str:
-    """Of everything that the row tells about its record, but where it stands."""
+    """Of everything that the row tells about its record, but where it stands, and since when it is paid."""
     cells = sorted(raw.cells.items()) if raw.cells is not None else None
-    return fingerprint(json.dumps([_READING, cells, raw.deleted, raw.merged_into, raw.problem], ensure_ascii=False))
+    told = [_READING, cells, raw.deleted, raw.merged_into, raw.problem, *(one.total for one in raw.paid[-1:])]
+    return fingerprint(json.dumps(told, ensure_ascii=False))

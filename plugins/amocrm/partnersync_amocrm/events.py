@@ -118,21 +118,22 @@ def _author(changes: Sequence[Json], fits: Any) -> str | None:
 
 
 def _about(event: Json, field_id: int) -> bool:
-    return any(one["field_id"] == field_id for side in ("value_after", "value_before") for one in _values(event, side))
+    return any(one["field_id"] == field_id for side in ("value_after", "value_before") for one in values(event, side))
 
 
-def _values(event: Json, side: str) -> Iterator[Json]:
+def values(event: Json, side: str) -> Iterator[Json]:
+    """The values of a field on one side of its change, `value_before` or `value_after`."""
     return (one["custom_field_value"] for one in event.get(side) or () if "custom_field_value" in one)
 
 
-def _same(event: Json, values: Sequence[Json]) -> bool:
+def _same(event: Json, held: Sequence[Json]) -> bool:
     """By the choice where there is one, else by the text; how the log writes days is not known, so these may differ."""
-    after = [(one.get("enum_id"), str(one.get("text"))) for one in _values(event, "value_after")]
-    if len(after) != len(values):
+    after = [(one.get("enum_id"), str(one.get("text"))) for one in values(event, "value_after")]
+    if len(after) != len(held):
         return False
     return all(
         enum_id == one["enum_id"] if one.get("enum_id") else text == str(one.get("value"))
-        for (enum_id, text), one in zip(after, values, strict=True)
+        for (enum_id, text), one in zip(after, held, strict=True)
     )
 
 

@@ -155,6 +155,25 @@ class RegistrationKeys(_Table):
     ours: Annotated[Mapping[str, Named], _ours_of(RecordKind.REGISTRATION)] = {}
 
 
+class PaymentKeys(_Table):
+    """Where payments come from: files of another connection, or a field of leads with what was paid in all (`total`).
+
+    `paid_on`: the field with the day of the last payment; without it a total changed when the account's log says.
+    """
+
+    source: Literal["file", "field"] = "file"
+    total: Named | None = None
+    paid_on: Named | None = None
+
+    @model_validator(mode="after")
+    def _as_the_source_asks(self) -> Self:
+        if self.source == "field" and self.total is None:
+            raise refusal("names no field with what was paid", 'Write total = "FIELD"')
+        if self.source != "field" and (self.total or self.paid_on):
+            raise refusal("names a field with what was paid, and another source", 'Write source = "field"')
+        return self
+
+
 class Mapped(_Table):
     """All of them."""
 
@@ -162,3 +181,4 @@ class Mapped(_Table):
     clients: ClientKeys = ClientKeys()
     deals: DealKeys = DealKeys()
     registrations: RegistrationKeys | None = None
+    payments: PaymentKeys = PaymentKeys()

@@ -33,6 +33,7 @@ class Places:
 
     `states`: (pipeline, stage) → open, won, lost; missing is that of incoming leads, which are no deals yet.
     `stages`: their names. `deals`: the pipelines whose leads are deals; `registrations`: that of registrations.
+    `paid`: what was paid for a lead in all, and `paid_on` when last.
     """
 
     fields: Mapping[RecordKind, Mapping[str, FieldDef]]
@@ -45,6 +46,8 @@ class Places:
     stages: Mapping[tuple[int, int], tuple[str, str]]
     deals: frozenset[int]
     registrations: int | None
+    paid: FieldDef | None = None
+    paid_on: FieldDef | None = None
 
 
 def places_of(mapped: Mapped, known: Metadata) -> Places:
@@ -77,6 +80,8 @@ def places_of(mapped: Mapped, known: Metadata) -> Places:
         stages={(line.id, stage.id): (line.name, stage.name) for line in known.pipelines for stage in line.stages},
         deals=frozenset(of_deals or [line.id for line in known.pipelines if line.id != own]) - {own},
         registrations=own,
+        paid=_maybe(known, "leads", mapped.payments.total, "payments.total"),
+        paid_on=_maybe(known, "leads", mapped.payments.paid_on, "payments.paid_on"),
     )
 
 

@@ -24,6 +24,7 @@ from partnersync_amocrm.filters import Filter, OneOf
 from partnersync_amocrm.metadata import Metadata
 from partnersync_amocrm.neighbours import Neighbours
 from partnersync_amocrm.paging import Listing, Row, pages
+from partnersync_amocrm.paid_log import PaidLog
 from partnersync_amocrm.translate import Translation
 from partnersync_amocrm.transport import Client
 from partnersync_amocrm.walk import Cards, by_ids
@@ -70,6 +71,8 @@ class Streams:
         catalogs = [source.catalog for source in reading.translation.places.sources if source.catalog]
         self._neighbours = Neighbours(self._cards, catalogs)
         self._events = Events(client, (*_GONE, *LINKS, *activity.KINDS))
+        places = reading.translation.places
+        self._paid = PaidLog(client, places.paid.id, reading.known.zone) if places.paid and not places.paid_on else None
         self._with: Query = [("with", "contacts,catalog_elements" if catalogs else "contacts")]
 
     def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
@@ -107,7 +110,14 @@ class Streams:
             rows, at = part.rows, part.whole_until
             jobs: list[Callable[[], Any]] = [partial(self._raws, kind, rows, since), partial(next, parts, None)]
             raws, part = self._client.together(jobs)
-            yield Page(raws, None if at is None else _cursor(at))
+            yield Page(self._dated(kind, raws, since), None if at is None else _cursor(at))
+
+    def _dated(self, kind: RecordKind, raws: list[Raw], since: int | None) -> list[Raw]:
+        """With the moments at which what was paid changed, for deals whose account keeps only how much it is in all."""
+        if self._paid is None or kind is not RecordKind.DEAL:
+            return raws
+        deals = self._paid.dated([raw for raw in raws if raw.cells is not None], since)
+        return [*deals, *(raw for raw in raws if raw.cells is None)]
 
     def _with_of(self, kind: RecordKind) -> Query:
         return () if kind is RecordKind.PARTNER else self._with

@@ -1,12 +1,12 @@
 """Cards of the account as records of the programme, in canonical text. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from partnersync.contract.adapter import Origin, Raw
+from partnersync.contract.adapter import Origin, PaidTotal, Raw
 from partnersync.domain.value import RecordKind
 from partnersync_amocrm.field_text import moment, number, text_of, values_by_field
 from partnersync_amocrm.mapping import Mapped
@@ -86,7 +86,13 @@ class Translation:
             "closed_at": moment(lead.get("closed_at"), self.zone) if state != "open" else "",
             "updated_at": moment(lead.get("updated_at"), self.zone),
         }
-        return self._raw(RecordKind.DEAL, lead, cells, self.mapped.deals.words)
+        raw = self._raw(RecordKind.DEAL, lead, cells, self.mapped.deals.words)
+        return replace(raw, paid=self._paid(lead)) if self.places.paid else raw
+
+    def _paid(self, lead: Json) -> tuple[PaidTotal, ...]:
+        held, paid, paid_on = values_by_field(lead), self.places.paid, self.places.paid_on
+        told = self._text(held, paid_on) if paid_on else ""
+        return (PaidTotal(self._text(held, paid) if paid else "", told or moment(lead.get("updated_at"), self.zone)),)
 
     def registration(self, lead: Json, around: Around) -> Raw:
         """A lead as a partner's registration; it was submitted when the lead was made, unless a field tells."""
@@ -188,6 +194,8 @@ class Translation:
             kind: {column: place.name for column, place in fields.items()}
             for kind, fields in self.places.fields.items()
         }
+        if self.places.paid:
+            named[RecordKind.DEAL] = {"paid_total": self.places.paid.name} | named.get(RecordKind.DEAL, {})
         for kind in (RecordKind.DEAL, RecordKind.REGISTRATION):
             named[kind] = {column: place.name for column, place in self.places.client.items()} | named.get(kind, {})
         return named
