@@ -18,8 +18,9 @@ SOURCES = [
     "partnersync/sync",
     "plugins/csv/partnersync_csv",
 ]
-# Texts of the same form that are no codes: a currency, a word for people, and what an item of a base is marked with.
-OTHERS = {"RUB", "INN", "EXCLUDED"}
+# Texts of the same form that are no codes: a currency, a word for people, what an item of a base is marked with, a
+# public name, a list in a CRM.
+OTHERS = {"RUB", "INN", "EXCLUDED", "NO_CELLS", "PS_PARTNER"}
 _CODE = re.compile(r"OK|[A-Z][A-Z_]+[A-Z]")
 
 

@@ -7,16 +7,11 @@ by ids, which differ by account.
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
-from partnersync.contract.columns import COLUMNS
-from partnersync.contract.managed import COMPARED, OWNER
+from partnersync.contract.crm_keys import NO_WORDS, KeyTable, Named, State, Words, columns_of, ours_of
 from partnersync.domain.value import RecordKind
-from partnersync.problems import nearest, refusal
-
-Named = Annotated[str, Field(min_length=1)]
-Words = Mapping[str, Mapping[str, str]]
-State = Literal["open", "won", "lost"]
+from partnersync.problems import refusal
 
 # What a card tells without a field, so that no field may be named for it.
 _CARD: dict[RecordKind, frozenset[str]] = {
@@ -39,40 +34,7 @@ _CARD: dict[RecordKind, frozenset[str]] = {
 }
 
 
-def _columns_of(kind: RecordKind) -> AfterValidator:
-    free = [column for column in COLUMNS[kind] if column not in _CARD[kind]]
-
-    def check(fields: Mapping[str, str]) -> Mapping[str, str]:
-        _known(fields, free, f"is no column of {kind} records that a field can give")
-        return fields
-
-    return AfterValidator(check)
-
-
-def _ours_of(kind: RecordKind) -> AfterValidator:
-    managed = [name for name in COMPARED[kind] if name != OWNER]
-
-    def check(fields: Mapping[str, str]) -> Mapping[str, str]:
-        _known(fields, managed, f"is no managed field of {kind} records")
-        return fields
-
-    return AfterValidator(check)
-
-
-def _known(given: Mapping[str, str], known: list[str], told: str) -> None:
-    for name in given:
-        if name not in known:
-            near = nearest(name, known)
-            raise refusal(
-                f'has "{name}", which {told}', f'Did you mean "{near}"?' if near else f"Known: {', '.join(known)}"
-            )
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PartnerSource(_Table):
+class PartnerSource(KeyTable):
     """Where a deal names its partner: exactly one of a select field, a field with the partner's code, the linked
     company (if it is a partner), a linked element of a catalog. `code`: the field of the catalog's elements that holds
     the partner_id; without it the element's name is the partner_id.
@@ -96,7 +58,7 @@ class PartnerSource(_Table):
         return self
 
 
-class PartnerKeys(_Table):
+class PartnerKeys(KeyTable):
     """Which companies are partners: those with a tag, or those with a value in a field (of `values`, or any).
 
     `partner_id`: the field with the programme's id of the partner; without it the company's id. `fields`: column →
@@ -108,9 +70,9 @@ class PartnerKeys(_Table):
     field: Named | None = None
     values: tuple[str, ...] = ()
     partner_id: Named | None = None
-    fields: Annotated[Mapping[str, Named], _columns_of(RecordKind.PARTNER)] = {}
-    words: Words = {}
-    ours: Annotated[Mapping[str, Named], _ours_of(RecordKind.PARTNER)] = {}
+    fields: Annotated[Mapping[str, Named], columns_of(RecordKind.PARTNER, _CARD[RecordKind.PARTNER])] = {}
+    words: Words = NO_WORDS
+    ours: Annotated[Mapping[str, Named], ours_of(RecordKind.PARTNER)] = {}
 
     @model_validator(mode="after")
     def _told_one_way(self) -> Self:
@@ -121,7 +83,7 @@ class PartnerKeys(_Table):
         return self
 
 
-class ClientKeys(_Table):
+class ClientKeys(KeyTable):
     """Fields of the client's company: its numbers and its site. A field of legal entities serves for inn and kpp."""
 
     inn: Named | None = None
@@ -129,7 +91,7 @@ class ClientKeys(_Table):
     domain: Named | None = None
 
 
-class DealKeys(_Table):
+class DealKeys(KeyTable):
     """How deals are read. `pipelines`: those whose leads are deals; none named: all but that of registrations.
 
     `partner`: where the partner is named; of several places the first that names one counts. `states`:
@@ -139,23 +101,23 @@ class DealKeys(_Table):
 
     pipelines: tuple[Named, ...] = ()
     partner: tuple[PartnerSource, ...] = ()
-    fields: Annotated[Mapping[str, Named], _columns_of(RecordKind.DEAL)] = {}
-    words: Words = {}
+    fields: Annotated[Mapping[str, Named], columns_of(RecordKind.DEAL, _CARD[RecordKind.DEAL])] = {}
+    words: Words = NO_WORDS
     states: Mapping[str, State] = {}
     required: Mapping[str, tuple[Named, ...]] = {}
-    ours: Annotated[Mapping[str, Named], _ours_of(RecordKind.DEAL)] = {}
+    ours: Annotated[Mapping[str, Named], ours_of(RecordKind.DEAL)] = {}
 
 
-class RegistrationKeys(_Table):
+class RegistrationKeys(KeyTable):
     """A pipeline whose leads are registrations of partners; without it the account has none."""
 
     pipeline: Named
-    fields: Annotated[Mapping[str, Named], _columns_of(RecordKind.REGISTRATION)] = {}
-    words: Words = {}
-    ours: Annotated[Mapping[str, Named], _ours_of(RecordKind.REGISTRATION)] = {}
+    fields: Annotated[Mapping[str, Named], columns_of(RecordKind.REGISTRATION, _CARD[RecordKind.REGISTRATION])] = {}
+    words: Words = NO_WORDS
+    ours: Annotated[Mapping[str, Named], ours_of(RecordKind.REGISTRATION)] = {}
 
 
-class PaymentKeys(_Table):
+class PaymentKeys(KeyTable):
     """Where payments come from: files of another connection, or a field of leads with what was paid in all (`total`).
 
     `paid_on`: the field with the day of the last payment; without it a total changed when the account's log says.
@@ -174,7 +136,7 @@ class PaymentKeys(_Table):
         return self
 
 
-class Mapped(_Table):
+class Mapped(KeyTable):
     """All of them."""
 
     partners: PartnerKeys = PartnerKeys()

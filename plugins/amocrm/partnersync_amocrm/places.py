@@ -1,17 +1,14 @@
 """The places that the settings name, found in an account: what is named and not there is a ConfigError. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
+from partnersync.contract.crm_names import one_named, unknown_name
 from partnersync.contract.managed import COMPARED, OWNER
 from partnersync.domain.value import RecordKind
-from partnersync.errors import ConfigError
-from partnersync.problems import nearest
 from partnersync_amocrm.mapping import DealKeys, Mapped, PartnerKeys, RegistrationKeys
-from partnersync_amocrm.metadata import LOST, UNSORTED, WON, FieldDef, Metadata, Pipeline, Stage
+from partnersync_amocrm.metadata import LOST, UNSORTED, WON, FieldDef, Metadata, Pipeline
 
-Found = TypeVar("Found", FieldDef, Pipeline, Stage)
 Keys = DealKeys | PartnerKeys | RegistrationKeys
 
 # The kind of card that holds our fields.
@@ -89,7 +86,7 @@ def catalog_of(known: Metadata, name: str, key: str = "deals.partner.catalog") -
     """A catalog's id by its name."""
     found = [number for number, told in known.catalogs.items() if told.casefold() == name.casefold()]
     if len(found) != 1:
-        raise _unknown(key, "catalog", name, known.catalogs.values(), several=len(found))
+        raise unknown_name(key, "catalog", name, known.catalogs.values(), several=len(found))
     return found[0]
 
 
@@ -134,11 +131,11 @@ def stage_of(known: Metadata, pair: str, key: str) -> tuple[int, int]:
     """The ids of a "pipeline/stage"."""
     pipeline_name, _, stage_name = pair.partition("/")
     line = _pipeline(known, pipeline_name.strip(), key)
-    return line.id, _one(key, f"stage of {line.name}", stage_name.strip(), line.stages).id
+    return line.id, one_named(key, f"stage of {line.name}", stage_name.strip(), line.stages).id
 
 
 def _pipeline(known: Metadata, name: str, key: str) -> Pipeline:
-    return _one(key, "pipeline", name, known.pipelines)
+    return one_named(key, "pipeline", name, known.pipelines)
 
 
 def _maybe(known: Metadata, entity: str, name: str | None, key: str) -> FieldDef | None:
@@ -150,23 +147,7 @@ def field_of(known: Metadata, entity: str, name: str, key: str) -> FieldDef:
     fields = known.fields.get(entity, ())
     coded = [one for one in fields if one.code and one.code.casefold() == name.casefold()]
     return (
-        coded[0] if coded else _one(key, f"field of {entity}", name, fields, [one.code for one in fields if one.code])
+        coded[0]
+        if coded
+        else one_named(key, f"field of {entity}", name, fields, [one.code for one in fields if one.code])
     )
-
-
-def _one(key: str, what: str, name: str, known: Sequence[Found], more: Iterable[str] = ()) -> Found:
-    found = [one for one in known if one.name.casefold() == name.casefold()]
-    if len(found) != 1:
-        raise _unknown(key, what, name, [*(one.name for one in known), *more], several=len(found))
-    return found[0]
-
-
-def _unknown(key: str, what: str, name: str, known: Iterable[str], *, several: int) -> ConfigError:
-    if several:
-        return ConfigError(
-            f'{key}: the account has {several} with the name "{name}"', hint=f"Rename one {what}, or use its code"
-        )
-    folded = {one.casefold(): one for one in known}
-    near = nearest(name.casefold(), folded)
-    hint = f'Did you mean "{folded[near]}"?' if near else f"Known: {', '.join(sorted(folded.values())) or 'none'}"
-    return ConfigError(f'{key}: the account has no {what} "{name}"', hint=hint)

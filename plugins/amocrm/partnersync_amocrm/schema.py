@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from partnersync.contract.adapter import Connection
+from partnersync.contract.crm_fields import Language
 from partnersync.contract.schema import SchemaPlan
 from partnersync.errors import ConfigError, TryLater
 from partnersync.transport.clock import Clock
@@ -59,7 +60,7 @@ class AmoSchema:
 
     def _look(self) -> tuple[Steps, Metadata]:
         known = self.file.read(self.client, self.now())
-        language = "en" if (urlsplit(self.settings.url).hostname or "").endswith("kommo.com") else "ru"
+        language: Language = "en" if (urlsplit(self.settings.url).hostname or "").endswith("kommo.com") else "ru"
         due = due_fields(self.settings, self._partners(known), language)
         return steps_of(due, due_stages(self.settings), known, language), known
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from partnersync.contract.crm_fields import GROUP, Language
 from partnersync_amocrm.metadata import Choice, FieldDef, Metadata
 from partnersync_amocrm.places import field_of, stage_of
-from partnersync_amocrm.schema_due import GROUP, DueChoice, DueField, DueStage
+from partnersync_amocrm.schema_due import DueChoice, DueField, DueStage
 
 Body = dict[str, Any]
 
@@ -40,7 +41,7 @@ class Steps:
     drift: tuple[str, ...] = ()
 
 
-def steps_of(fields: Sequence[DueField], stages: Iterable[DueStage], known: Metadata, language: str) -> Steps:
+def steps_of(fields: Sequence[DueField], stages: Iterable[DueStage], known: Metadata, language: Language) -> Steps:
     """What is missing is made, what is ours and was unlocked is locked, choices are added; nothing is taken away.
 
     Names, groups, order and colours are the admin's as soon as a field is there. ConfigError: a stage or field that the

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from partnersync.contract.adapter import Origin, PaidTotal, Raw
+from partnersync.contract.crm_keys import Words, in_words
 from partnersync.domain.value import RecordKind
 from partnersync_amocrm.field_text import moment, number, text_of, values_by_field
 from partnersync_amocrm.mapping import Mapped
@@ -17,7 +18,6 @@ Json = Mapping[str, Any]
 Cards = Mapping[int, Json]
 
 _PERSON = "contact-"  # before the id of a client who is a person, so that it is no company's
-_LISTS = frozenset({"products", "promo_codes", "client_email", "client_phone", "evidence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +167,12 @@ class Translation:
             "client_phone": _contacts(ways, "PHONE"),
         }
 
-    def _raw(self, kind: RecordKind, card: Json, cells: dict[str, str], words: Mapping[str, Mapping[str, str]]) -> Raw:
+    def _raw(self, kind: RecordKind, card: Json, cells: dict[str, str], words: Words) -> Raw:
         held = values_by_field(card)
         for column, place in self.places.fields.get(kind, {}).items():
             if text := text_of(place, held.get(place.id, ()), self.zone, column):
                 cells[column] = text
-        for column, known in words.items():
-            if column in cells:
-                cells[column] = _in_words(cells[column], known, is_list=column in _LISTS)
+        in_words(cells, words)
         ours = self.places.ours.get(kind, {})
         return Raw(
             record_id=str(card["id"]),
@@ -253,9 +251,3 @@ def _price(lead: Json) -> str:
     """The exact one where the account tells it; the plain one is cut to whole units."""
     exact = lead.get("price_with_minor_units")
     return number(lead.get("price") if exact is None else exact)
-
-
-def _in_words(text: str, words: Mapping[str, str], *, is_list: bool) -> str:
-    if is_list and text not in words:
-        return "|".join(words.get(item, item) for item in text.split("|"))
-    return words.get(text, text)
