@@ -23,9 +23,9 @@ from partnersync.rules import attribution_words, guard_words, notices, payout_wo
 from partnersync.rules import explain as words
 from partnersync.rules.influence import influence
 from partnersync.rules.program import Programme
-from partnersync.rules.rule_choice import facts_of, named_by, passed_over
 from partnersync.rules.tiers import NO_TIERS, Tiers
 from partnersync.sync import missing, story
+from partnersync.sync.considered import Considered, Untaken
 from partnersync.sync.publish import moment_text
 
 NO_DEAL = Term(msgid("no deal"))
@@ -51,6 +51,7 @@ class Telling:
         self._partners = partners
         self._tiers = tiers
         self._by_people = by_people
+        self._considered = Considered(programme, partners, tiers)
         self._missing: dict[str, tuple[str, ...]] = {}
 
     def misses(self, tx: Tx, lines: Sequence[story.StatedLine], master: str | None) -> None:
@@ -83,7 +84,9 @@ class Telling:
             "registrations_of_the_client": [self.registration(one) for one in told.claims],
             "incidents": [self._incident(one) for one in told.incidents],
             "lines": [self.line(line, facts) for line, facts in told.lines],
-            "payments_to_mend": [f"{ref}: {code}: {reason}" for ref, code, reason in told.unearned],
+            "earned_nothing": [self._untaken(one) for one in self._considered.untaken(told, self._as_of)],
+            "deal_to_mend": [f"{code}: {reason}" for ref, code, reason in told.to_mend if ref == deal.ref],
+            "payments_to_mend": [": ".join(one) for one in told.to_mend if one[0] != deal.ref],
             "refunds_after_a_payout": [self._debt(one) for one in told.debts],
         }
 
@@ -125,7 +128,7 @@ class Telling:
         self, stated: tuple[Line, LineFacts], of_deal: story.DealStory | None, sources: Sequence[story.Source]
     ) -> dict[str, Any]:
         """A line with the records behind it, the rules that did not take it, and its deal, if it has one."""
-        passed = self._passed_over(stated[0], of_deal) if of_deal else []
+        passed = self._considered.of_line(stated[0], of_deal) if of_deal else []
         return {
             **self.line(*stated),
             "considered": words.sentences(trace.encode(passed), self._say),
@@ -137,24 +140,13 @@ class Telling:
             "of_the_deal": self.deal(of_deal) if of_deal else {},
         }
 
-    def _passed_over(self, line: Line, told: story.DealStory) -> list[trace.Step]:
-        """Why its rule took a line's event: a person named it, or what kept each other rule of the version away."""
-        version = next((one for one in self._programme.versions if one.version == line.program_version), None)
-        partner = self._partners.get(line.partner_id)
-        if version is None or partner is None or all(line.rule != rule.name for rule in version.commission.rules):
-            return []
-        if told.rule and any(told.rule.rule == rule.name for rule in version.commission.rules):
-            return [named_by(told.rule, self._zone)]
-        if named := [step for step in trace.decode(line.trace) if step[0] == "named"]:
-            return named
-        deal, behind = told.deal, told.standing.registration_id
-        kinds = (one.registration.kind.value for one in told.claims if one.registration.registration_id == behind)
-        item = line.base_items.partition("|")[0].rpartition("=")[0]
-        product = item if item in deal.products else next(iter(deal.products), "")
-        tier = self._tiers.of(partner, version, line.event_time)
-        kind = next(kinds, "")
-        facts = facts_of(deal, line.partner_id, partner.kind, tier, kind, product, line.base.currency)
-        return passed_over(version.commission.rules, facts, line.rule)
+    def _untaken(self, one: Untaken) -> dict[str, Any]:
+        return {
+            "event": Phrase("{}, {}", (one.event_id, one.at.astimezone(self._zone))),
+            "amount": one.amount,
+            "why": words.sentences(trace.encode(one.steps), self._say),
+            "passed_over": one.steps,
+        }
 
     def _name(self, partner_id: str) -> str:
         partner = self._partners.get(partner_id)

@@ -44,6 +44,8 @@ SENTENCES: dict[str, str] = {
     "reversed": msgid("{amount} was booked and is no longer owed."),
     "kept": msgid("Lines in an approved statement keep {amount} that is no longer owed: it is taken off here."),
     "unfit": msgid("Rule {name} does not fit: it asks for {key} {values}, and here it is {value}."),
+    "none_takes": msgid("No rule of program {version} takes it."),
+    "by_win": msgid("By program {version} a deal earns when it is won, so a payment brings nothing."),
     "less_special": msgid("Rule {name} fits too, but rule {chosen} asks for more: {by}."),
     "priced": msgid("{actor} decided on {day} that rule {rule} prices the deal. Reason: {reason}."),
     "now": msgid("By what is known now rule {name} would take it: something changed since the line was booked."),
@@ -82,6 +84,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     **STEPS,
     **payout_lines.STEPS,
     "unfit": ("name", "key", "values", "value"),
+    "none_takes": ("version",),  # why not, the steps after it tell
+    "by_win": ("version",),
     "less_special": ("name", "chosen", "by"),
     "priced": ("actor", "day", "rule", "reason"),
     "now": ("name",),

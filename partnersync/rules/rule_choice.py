@@ -108,6 +108,18 @@ def passed_over(rules: Sequence[CommissionRule], facts: RuleFacts, chosen: str) 
     return steps + [unfit[name] or ("less_special", name, chosen, ranks.get(chosen, "")) for name in others]
 
 
+def none_takes(rules: Sequence[CommissionRule], version: str, events: Sequence[RuleFacts]) -> list[Step]:
+    """Why no rule of a version takes an event of these products, rule by rule; nothing where one does."""
+    unfit = [_unfit(rule, facts) for facts in events for rule in sorted(rules, key=weight, reverse=True)]
+    told = [step for step in unfit if step is not None]
+    return [("none_takes", version), *dict.fromkeys(told)] if len(told) == len(unfit) else []
+
+
+def paid_at_win(version: str) -> Step:
+    """That a version earns with wins: no rule is asked about a payment."""
+    return "by_win", version
+
+
 def named_by(decision: RuleOverride, zone: ZoneInfo) -> Step:
     """That a person named the rule of a deal: no condition was asked then."""
     day = decision.at.astimezone(zone).date().isoformat()

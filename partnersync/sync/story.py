@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection as Tx
 
 from partnersync.domain.attribution import RuleOverride
-from partnersync.domain.deal import Deal
+from partnersync.domain.deal import Deal, Payment
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.incident import Incident
 from partnersync.domain.line import Line, LineFacts
@@ -38,7 +38,8 @@ class DealStory:
     incidents: Sequence[Incident] = ()
     rule: RuleOverride | None = None
     debts: Sequence[Debt] = ()  # of refunds after a payout
-    unearned: Sequence[tuple[str, str, str]] = ()  # payments that wait to be mended: ref, code of the issue, reason
+    payments: Sequence[Payment] = ()  # without refunds, in the order of their times
+    to_mend: Sequence[tuple[str, str, str]] = ()  # of the deal and its payments: ref, code of the issue, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,36 @@ def deal_story(tx: Tx, ref: str, until: datetime | None = None) -> DealStory:
     incidents = [one for one in incidentbook.of_deal(tx, ref) if _by_then(one.found_at, until)]
     owing = [one for one in debts.of_deals(tx, [ref]) if _by_then(one.event_time, until)]
     rule = overrides.latest_rules(tx, [ref]).get(ref)
+    paid = [
+        one
+        for one in records.by_case(tx, [standing.case_id])
+        if one.kind == RecordKind.PAYMENT and one.deal_ref == ref and one.state != "gone"
+    ]
     return DealStory(
-        deal, _without_later(standing, until), of_client, lines, incidents, rule, owing, _unearned(tx, standing)
+        deal,
+        _without_later(standing, until),
+        of_client,
+        lines,
+        incidents,
+        rule,
+        owing,
+        _paid(paid, until),
+        _to_mend(tx, [row, *paid]),
     )
 
 
-def _unearned(tx: Tx, standing: DealStanding) -> list[tuple[str, str, str]]:
-    """The deal's payments with an open issue, in the order of their ids."""
+def _paid(rows: Iterable[Row], until: datetime | None) -> list[Payment]:
+    payments = (codec.load(Payment, row.body) for row in rows if row.body)
+    found = (one for one in payments if one.refund_of is None and _by_then(one.paid_at, until))
+    return sorted(found, key=lambda one: (one.paid_at, one.ref))
+
+
+def _to_mend(tx: Tx, rows: Iterable[Row]) -> list[tuple[str, str, str]]:
+    """Open issues of these records, in the order of their ids."""
     found: list[tuple[str, str, str]] = []
-    for row in records.by_case(tx, [standing.case_id]):
-        if row.kind == RecordKind.PAYMENT and row.deal_ref == standing.deal_ref:
-            open_ones = issuebook.of_records(tx, row.connection, RecordKind.PAYMENT, [row.record_id])
-            found += [(f"{row.connection}/{row.record_id}", one["code"], one["reason"]) for one in open_ones]
+    for row in rows:
+        open_ones = issuebook.of_records(tx, row.connection, RecordKind(row.kind), [row.record_id])
+        found += [(f"{row.connection}/{row.record_id}", one["code"], one["reason"]) for one in open_ones]
     return sorted(found)
 
 

@@ -98,6 +98,64 @@ def test_a_deal_tells_which_payments_earn_nothing_and_why(firm: Firm) -> None:
     assert f"payments to mend\n  {told}\n" in firm.run("explain", "deal", "D-1", *ENGLISH).out
 
 
+NO_RULE = [
+    "No rule of program 2026-01-01 takes it.",
+    "Rule licence does not fit: it asks for product licence, and here it is box.",
+    "Rule services does not fit: it asks for product service, and here it is box.",
+]
+
+
+def test_a_deal_tells_which_payments_no_rule_takes_and_which_conditions_failed(firm: Firm) -> None:
+    firm.edit("data/deals.csv", "P-1,licence,won", "P-1,box,won")
+    firm.edit("data/payments.csv", "M-2,D-2", "M-3,D-1,2026-03-30,200\nM-4,D-3,2026-03-30,200\nM-2,D-2")
+    told = firm.synced().run("explain", "deal", "D-1", "--json", *ENGLISH).json()
+    assert [(one["event"], one["amount"]) for one in told["earned_nothing"]] == [
+        ("main/M-1, 2026-03-10T00:00:00+03:00", "1000.00 RUB"),
+        ("main/M-3, 2026-03-30T00:00:00+03:00", "200.00 RUB"),
+    ]
+    assert [one["why"] for one in told["earned_nothing"]] == [NO_RULE, NO_RULE]
+    assert told["earned_nothing"][0]["passed_over"][:2] == [
+        ["none_takes", "2026-01-01"],
+        ["unfit", "licence", "product", "licence", "box"],
+    ]
+    text = firm.run("explain", "deal", "D-1", *ENGLISH).out
+    assert "what earned nothing\n  event: main/M-1, 2026-03-10 00:00\n  amount: 1,000.00 RUB\n  why\n    " in text
+    early = firm.run("explain", "deal", "D-1", "--json", "--as-of", "2026-03-29").json()
+    assert [one["event"][:8] for one in early["earned_nothing"]] == ["main/M-1"]
+    assert firm.run("explain", "deal", "D-2", "--json").json()["earned_nothing"] == []
+
+
+@pytest.mark.parametrize(
+    ("trigger", "told"),
+    [
+        pytest.param(
+            'trigger = "won"',
+            {
+                "main/M-1": ["By program 2026-01-01 a deal earns when it is won, so a payment brings nothing."],
+                "main/D-1": NO_RULE,
+            },
+            id="wins earn",
+        ),
+        pytest.param('trigger = "payment"', {"main/M-1": NO_RULE}, id="payments earn"),
+    ],
+)
+def test_what_earns_nothing_depends_on_the_trigger(firm: Firm, trigger: str, told: dict[str, list[str]]) -> None:
+    firm.edit("config/program/2026-01-01.toml", "[commission]", f"[commission]\n{trigger}")
+    firm.edit("data/deals.csv", "P-1,licence,won", "P-1,box,won")
+    found = firm.synced().run("explain", "deal", "D-1", "--json", *ENGLISH).json()["earned_nothing"]
+    assert {one["event"].partition(",")[0]: one["why"] for one in found} == told
+
+
+def test_a_deal_tells_what_is_to_be_mended_in_itself(firm: Firm) -> None:
+    firm.edit("data/deals.csv", "oak.ru,P-1", "oak.ru,P-9")
+    firm.run("sync", "--as-of", "2026-03-31")
+    told = firm.run("explain", "deal", "D-1", "--json", *ENGLISH).json()
+    [reason] = told["deal_to_mend"]
+    assert reason.startswith("PARTNER_UNKNOWN: names an unknown partner")
+    assert told["payments_to_mend"] == []
+    assert f"deal to mend\n  {reason}\n" in firm.run("explain", "deal", "D-1", *ENGLISH).out
+
+
 def test_every_sum_of_a_partner_names_its_line(told_line: tuple[Firm, str]) -> None:
     firm, line_id = told_line
     told = firm.run("explain", "partner", "P-1", "--json").json()
