@@ -47,8 +47,9 @@ __all__ = [
 class Capabilities:
     """What the connected system can do. The engine and the conformance kit read the same values."""
 
-    managed: Mapping[RecordKind, tuple[str, ...]]  # managed fields that have a place, or that a write gives one
+    managed: Mapping[RecordKind, tuple[str, ...]]  # fields that have a place, or that a write gives one; lazily known
     batch_size: int = 1  # writes that `push` sends in one call; 0: all writes of a kind at once
+    calls_at_once: int = 1  # calls of `push` that are on their way at the same time
     notes: bool = False
     tasks: bool = False
     publishes: bool = False  # takes whole tables (`publish`)

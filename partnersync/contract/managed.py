@@ -6,7 +6,7 @@ DECISION = "ps_decision"
 """An input: an approver writes a partner_id or `accept` there to decide a contested change; cleared once it is read."""
 
 OWNER = "owner"
-"""The owner of a protected deal: watched everywhere, and put back only where a system lets it be written."""
+"""The owner of a protected deal: watched everywhere, and put back only where an adapter declares it as managed."""
 
 MANAGED: dict[RecordKind, tuple[str, ...]] = {
     RecordKind.DEAL: (

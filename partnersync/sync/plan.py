@@ -1,6 +1,6 @@
 """Base × seen × want → the writes that are due, the edits that are not ours, and the stop before a destructive plan."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
@@ -75,10 +75,11 @@ def foreign_edits(managed: Managed, held: Values = NOT_HELD) -> tuple[Foreign, .
     return tuple(found)
 
 
-def change(managed: Managed, held: Values = NOT_HELD) -> Change | None:
+def change(managed: Managed, held: Values = NOT_HELD, places: Container[str] | None = None) -> Change | None:
     """What is due for one record, or None.
 
     `held` are fields to leave alone, whatever they hold, while exactly the value given there is due (None: any).
+    `places` are the fields that the system has a place for, or makes one for; None: all of them.
     """
     before: dict[str, str | None] = {}
     after: dict[str, str] = {}
@@ -89,7 +90,7 @@ def change(managed: Managed, held: Values = NOT_HELD) -> Change | None:
             continue
         if verdict(managed.base.get(name), seen, want) is Verdict.FOREIGN:
             contested = True
-        elif name not in held or held[name] not in (None, want):
+        elif (places is None or name in places) and (name not in held or held[name] not in (None, want)):
             before[name] = seen
             after[name] = want
     foreign = foreign_edits(managed, held) if contested else ()

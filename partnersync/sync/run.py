@@ -231,7 +231,7 @@ class Engine:
     def _tally(self, tx: Tx, names: Sequence[str], report: Report) -> None:
         for name in names:
             tally = report.planned[name] = Tally(fields.count(tx, name))
-            for _ in tally.count(due.of(tx, name)):
+            for _ in tally.count(due.of(tx, name, self.adapters[name].capabilities.managed)):
                 pass
 
     def _planned(self, tx: Tx, report: Report) -> Plan:
@@ -241,7 +241,7 @@ class Engine:
         plan.book(line for _, line, *_ in ledger.rows(tx, after=booked))
         for name in self.adapters:
             tally = report.planned[name] = Tally(fields.count(tx, name))
-            plan.add(name, tally.count(due.of(tx, name)))
+            plan.add(name, tally.count(due.of(tx, name, self.adapters[name].capabilities.managed)))
         return plan
 
     def _write(self, names: Sequence[str], report: Report, *, beyond_limit: bool) -> None:
@@ -275,7 +275,7 @@ class Engine:
         pushed = PushReport(name)
         report.pushed.append(pushed)
         if writes := report.planned[name].writes:
-            changes = due.in_pages(self.store, name)
+            changes = due.in_pages(self.store, name, adapter.capabilities.managed)
             push(self.store, adapter, changes, report.run, self.now, self.progress, pushed, writes)
         send_notes(self.store, adapter, report.run, self.now, pushed)
         if self.settings.holds_ledger(name):

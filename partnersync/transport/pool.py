@@ -26,9 +26,8 @@ class Pool:
         try:
             running += (self._executor.submit(job) for job in islice(waiting, self._threads))
             while running:
-                done = running.pop(0).result()
+                yield running.pop(0).result()
                 running += (self._executor.submit(job) for job in islice(waiting, 1))
-                yield done
         finally:
             for future in running:
                 future.cancel()

@@ -1,16 +1,20 @@
-"""Runs that pull from a sandbox of amoCRM, as the core makes them: each with a new adapter's half that reads."""
+"""Runs that pull from a sandbox of amoCRM and push into it, each with new halves of an adapter."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from amocrm_client import ORIGIN, Office
-from partnersync.contract.adapter import Raw, Stream
+from partnersync.contract.adapter import Raw, Receipt, Stream, Write
+from partnersync.contract.secret import Secret
 from partnersync.domain.value import RecordKind
 from partnersync_amocrm.mapping import Mapped
 from partnersync_amocrm.metadata_file import MetadataFile
 from partnersync_amocrm.places import places_of
 from partnersync_amocrm.pull import Reading, Streams, streams_of
+from partnersync_amocrm.push import Push
+from partnersync_amocrm.schema import AmoSchema
+from partnersync_amocrm.settings import AmoSettings
 from partnersync_amocrm.translate import Translation
 
 KEYS: Mapping[str, Any] = {
@@ -44,6 +48,17 @@ class Desk:
                 between(stream)
         return {name: raws for name, raws in told.items() if raws}
 
+    def push(self, *writes: Write) -> dict[str, Receipt]:
+        """What became of writes, by their ids."""
+        streams = self.streams()
+        push = Push(self.office.client, streams.reading.translation, streams.cards)
+        return {receipt.write_id: receipt for receipt in push.push(iter(writes))}
+
+    def seen(self, kind: RecordKind, card: int) -> dict[str, str]:
+        """What is read in the managed fields of a card, but for empty ones."""
+        (raw,) = self.streams().read(kind, [str(card)])
+        return {name: text for name, text in (raw.seen or {}).items() if text}
+
     def streams(self) -> Streams:
         """The reading half of a new adapter."""
         reading = self._reading(fresh=False)
@@ -57,9 +72,19 @@ class Desk:
 
 
 def desk(
-    folder: Path, deals: int = 0, *, keys: Mapping[str, Any] = KEYS, api_filter: bool = True, **behaviour: Any
+    folder: Path,
+    deals: int = 0,
+    *,
+    keys: Mapping[str, Any] = KEYS,
+    api_filter: bool = True,
+    schema: bool = False,
+    **behaviour: Any,
 ) -> Desk:
-    """A desk before a new sandbox."""
+    """A desk before a new sandbox, which has our fields with `schema`."""
     office = Office(folder, deals, **behaviour)
     office.sandbox.account.options = type(office.sandbox.account.options)(api_filter=api_filter)
-    return Desk(office, keys)
+    made = Desk(office, keys)
+    if schema:
+        settings = AmoSettings.model_validate({"url": ORIGIN, "token": Secret("x"), **keys})
+        AmoSchema(office.client, settings, made.file, office.time.now).apply()
+    return made

@@ -3,6 +3,9 @@
 import pytest
 
 from amocrm_client import served
+from partnersync_amocrm_sandbox.cards import Kind
+from partnersync_amocrm_sandbox.emulator import AmoSandbox
+from partnersync_amocrm_sandbox.sample import FIRST_SELLER
 from small_firm import Firm
 
 TABLE = """
@@ -23,6 +26,18 @@ partner = [{{ select = "{field}" }}]
 """
 
 
+CODES = ("PS_PARTNER_ID", "PS_SOURCE")
+
+
+def field(sandbox: AmoSandbox, card_id: int, code: str) -> str:
+    """What a lead's field shows."""
+    definition = sandbox.account.field_of("leads", code=code)
+    card = sandbox.account.cards[Kind.LEADS].get(card_id)
+    assert definition
+    assert card
+    return "|".join(str(one.value) for one in card.values.get(definition.id, ()))
+
+
 def connected(firm: Firm, url: str, field: str = "PARTNER") -> Firm:
     """With a second connection."""
     firm.edit("config/partnersync.toml", 'path = "data"', 'path = "data"\nledger = true')
@@ -30,14 +45,39 @@ def connected(firm: Firm, url: str, field: str = "PARTNER") -> Firm:
     return firm
 
 
-def test_its_records_are_those_of_the_company(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_before_our_fields_are_made(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(8) as (sandbox, server):
         monkeypatch.setenv("AMOCRM_TOKEN", sandbox.token)
         ended = connected(firm, server.url).sync()
-        assert ended.code == 3, ended.told
-        assert "refused    crm: deal 10000001: connections of kind amocrm are not written yet" in ended.out
+        assert ended.code == 0, ended.told
         assert "crm: 3 users, 12 partners, 8 deals (23 changed)" in ended.out
         assert "crm: 3" not in firm.sync().out
+        assert server.front.journal.calls("PATCH") == []
+
+
+def test_fields_appear_once_and_an_undo_clears_them(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signed in, made, written, quiet, undone."""
+    with served(60) as (sandbox, server):
+        monkeypatch.setenv("AMOCRM_TOKEN", sandbox.token)
+        assert connected(firm, server.url).run("connect", "crm").code == 0
+        assert firm.run("schema", "apply", "crm").code == 0
+        sandbox.ui.edit(FIRST_SELLER, 10_000_001, "PARTNER", "P03")
+        for place in range(1, 60):
+            sandbox.ui.edit(FIRST_SELLER, 10_000_001 + place, "PARTNER", "P04")
+        ended = firm.sync()
+        assert ended.code == 0, ended.told
+        assert {code: field(sandbox, 10_000_001, code) for code in CODES} == {
+            "PS_PARTNER_ID": "P03",
+            "PS_SOURCE": "typed",
+        }
+        calls = server.front.journal.calls
+        written = len(calls())
+        assert [one.target for one in calls("PATCH")] == ["/api/v4/leads"] * 2
+        assert firm.sync().code == 0
+        assert {one.method for one in calls()[written:]} == {"GET"}
+        undone = firm.run("undo", "1")
+        assert undone.code == 0, undone.told
+        assert {field(sandbox, 10_000_001, code) for code in CODES} == {""}
 
 
 def test_a_field_that_is_not_there_is_told_with_the_nearest(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:

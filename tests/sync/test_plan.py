@@ -81,6 +81,12 @@ def test_held_fields_are_left_alone(seen: str, held: Values, written: bool, fore
     assert (due is not None and bool(due.after), due is not None and bool(due.foreign)) == (written, foreign)
 
 
+@pytest.mark.parametrize(("places", "written"), [((FIELD,), True), (None, True), (("ps_source",), False), ((), False)])
+def test_what_has_no_place_is_not_written(places: tuple[str, ...] | None, written: bool) -> None:
+    due = change(_managed("A7", None, "B2"), places=places)
+    assert (due is not None) is written
+
+
 @pytest.mark.parametrize(
     ("replacing", "filling", "scope", "stops"),
     [

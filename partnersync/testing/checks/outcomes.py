@@ -36,13 +36,14 @@ class OutcomeChecks:
     def test_writes_are_taken_as_needed(self, harness: Harness) -> None:
         """No more writes are taken than are sent at once, since each one taken is on record as under way"""
         world = World(harness)
-        size = world.able().batch_size
-        writes = _deals(world, _batch(world) * 2 + 1)
+        able = world.able()
+        at_once = able.batch_size * able.calls_at_once
+        writes = _deals(world, (at_once or _batch(world)) * 2 + 1)
         log: list[str] = []
         with world.run() as adapter:
             receipts = adapter.push(taken(writes, log))
             next(receipts)
-            assert len(log) <= (size or len(writes))
+            assert len(log) <= (at_once or len(writes))
             list(receipts)
         assert log == [write.write_id for write in writes]
 

@@ -17,6 +17,7 @@ from partnersync.contract.adapter import (
     TaskWrite,
     Write,
 )
+from partnersync.contract.managed import OWNER
 from partnersync.domain.value import RecordKind
 from partnersync.testing import samples
 from partnersync.testing.harness import Harness
@@ -97,8 +98,9 @@ class World:
             return adapter.capabilities
 
     def managed(self) -> dict[RecordKind, tuple[str, ...]]:
-        """Managed fields that the adapter declares, of the kinds that people can enter."""
-        return {kind: names for kind, names in self.able().managed.items() if kind in self.put}
+        """Managed fields that the adapter declares, but for the owner, of the kinds that people can enter."""
+        managed = {kind: names for kind, names in self.able().managed.items() if kind in self.put}
+        return {kind: tuple(name for name in names if name != OWNER) for kind, names in managed.items()}
 
     def set(self, kind: RecordKind, record_id: str, values: Cells) -> FieldsWrite:
         """A write of managed fields."""

@@ -1,6 +1,7 @@
-"""An amoCRM account as a connected system. It is signed in to, checked and read; nothing is written yet."""
+"""An amoCRM account as a connected system."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -10,8 +11,6 @@ from partnersync.contract.adapter import (
     Adapter,
     Capabilities,
     Connection,
-    FieldsWrite,
-    Outcome,
     Page,
     Raw,
     Receipt,
@@ -20,12 +19,15 @@ from partnersync.contract.adapter import (
     Write,
 )
 from partnersync.domain.value import RecordKind
-from partnersync.errors import ConfigError, Unsupported
+from partnersync.errors import ConfigError, PartnersyncError, Unsupported
 from partnersync.transport.clock import Clock
 from partnersync_amocrm import checks
-from partnersync_amocrm.assemble import client_of, metadata_file_of
-from partnersync_amocrm.places import places_of
+from partnersync_amocrm.assemble import THREADS, client_of, metadata_file_of
+from partnersync_amocrm.batches import LARGEST_BATCH
+from partnersync_amocrm.capability import ManagedPlaces
+from partnersync_amocrm.places import Places, places_of
 from partnersync_amocrm.pull import Reading, Streams, streams_of
+from partnersync_amocrm.push import Push
 from partnersync_amocrm.settings import AmoSettings
 from partnersync_amocrm.translate import Translation
 from partnersync_amocrm.transport import Client
@@ -34,12 +36,20 @@ from partnersync_amocrm.transport import Client
 class AmoAdapter:
     """One account."""
 
-    capabilities = Capabilities(managed={}, reports_deletions=True, supplies_activities=True, reads_record=True)
-
     def __init__(self, connection: Connection, settings: AmoSettings) -> None:
         self._connection = connection
         self._settings = settings
         self._file = metadata_file_of(Path(connection.root), settings)
+        self._kinds = tuple(settings.tables())
+        self.capabilities = Capabilities(
+            managed=ManagedPlaces(self._kinds, self._places),
+            batch_size=LARGEST_BATCH,
+            calls_at_once=THREADS,
+            names_authors=True,
+            reports_deletions=True,
+            supplies_activities=True,
+            reads_record=True,
+        )
 
     @cached_property
     def _client(self) -> Client:
@@ -50,7 +60,16 @@ class AmoAdapter:
     def _streams(self) -> Streams:
         reading = self._reading(fresh=False)
         began = int((self._connection.now() + reading.known.ahead).timestamp())
-        return Streams(self._client, reading, lambda: self._reading(fresh=True), began, frozenset())
+        return Streams(self._client, reading, lambda: self._reading(fresh=True), began, frozenset(self._kinds))
+
+    def _places(self) -> Places | None:
+        """As this run reads the account, else as an earlier one did; None where it cannot be told."""
+        if "_streams" not in vars(self) and (kept := self._file.kept()):
+            with suppress(ConfigError):
+                return places_of(self._settings, kept)
+        with suppress(PartnersyncError):
+            return self._streams.reading.translation.places
+        return None
 
     def _reading(self, *, fresh: bool) -> Reading:
         """ConfigError where the settings name what the account has not, even as it is at this moment."""
@@ -67,18 +86,15 @@ class AmoAdapter:
 
     def streams(self) -> Sequence[Stream]:
         """Users, partners, deals and registrations, each with what is gone, and work on deals."""
-        return streams_of(registrations=self._settings.registrations is not None, managed=frozenset())
+        return streams_of(registrations=self._settings.registrations is not None, managed=frozenset(self._kinds))
 
     def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
         """What changed since the cursor; all streams of a run look at the account as of its first pull."""
         yield from self._streams.pull(stream, cursor)
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
-        """Nothing is managed yet, so every write is refused."""
-        for write in writes:
-            if not isinstance(write, FieldsWrite):
-                raise Unsupported("connections of kind amocrm take no notes and tasks yet")
-            yield Receipt(write.write_id, Outcome.REFUSED, "connections of kind amocrm are not written yet")
+        """Fields in batches of one kind of card, several on their way; what the account refuses loses no other."""
+        yield from Push(self._client, self._streams.reading.translation, self._streams.cards).push(writes)
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
         """Single cards as they are now."""

@@ -121,5 +121,6 @@ def _unknown(batch: Sequence[Item], error: OutcomeUnknown) -> Iterator[Settled]:
 
 def _refused(item: Item, finding: Finding | None, error: Refused) -> Settled:
     gone = isinstance(error, Gone) and (finding is None or finding.code == DELETED)
+    gone = gone or (finding is not None and finding.path == "id")  # what never was is told as an id that is no choice
     reason = f"{finding.code} at {finding.path}" if finding else error.message
     return Settled(item, Outcome.GONE if gone else Outcome.REFUSED, reason)

@@ -144,3 +144,12 @@ class Mapped(KeyTable):
     deals: DealKeys = DealKeys()
     registrations: RegistrationKeys | None = None
     payments: PaymentKeys = PaymentKeys()
+
+    def tables(self) -> dict[RecordKind, DealKeys | PartnerKeys | RegistrationKeys]:
+        """The keys of every kind of record that the account is read for, and that can hold fields of ours."""
+        found: dict[RecordKind, DealKeys | PartnerKeys | RegistrationKeys] = {RecordKind.DEAL: self.deals}
+        if self.registrations:
+            found[RecordKind.REGISTRATION] = self.registrations
+        if self.partners.tag or self.partners.field:
+            found[RecordKind.PARTNER] = self.partners
+        return found

@@ -29,12 +29,13 @@ class MetadataFile:
     path: Path
     url: str
 
-    def kept(self, now: datetime) -> Metadata | None:
-        """What was read within the last hour, if anything was."""
+    def kept(self, now: datetime | None = None) -> Metadata | None:
+        """What was read within the last hour, if anything was; without `now` however long ago."""
         try:
             told = json.loads(self.path.read_text(encoding="utf-8"))
-            read_at = datetime.fromisoformat(told["read_at"])
-            if (told["form"], told["url"]) != (_FORM, self.url) or not timedelta() <= now - read_at < GOOD_FOR:
+            if (told["form"], told["url"]) != (_FORM, self.url):
+                return None
+            if now and not timedelta() <= now - datetime.fromisoformat(told["read_at"]) < GOOD_FOR:
                 return None
             return metadata_of(told["answers"])
         except (OSError, ValueError, KeyError, TypeError):  # not there, or cut off: it is read anew

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from partnersync.contract.crm_names import one_named, unknown_name
 from partnersync.contract.managed import COMPARED, OWNER
 from partnersync.domain.value import RecordKind
+from partnersync.errors import ConfigError
+from partnersync_amocrm.field_values import can_hold
 from partnersync_amocrm.mapping import DealKeys, Mapped, PartnerKeys, RegistrationKeys
 from partnersync_amocrm.metadata import LOST, UNSORTED, WON, FieldDef, Metadata, Pipeline
 
@@ -91,15 +93,25 @@ def catalog_of(known: Metadata, name: str, key: str = "deals.partner.catalog") -
 
 
 def _ours(known: Metadata, kind: RecordKind, named: Mapping[str, str], table: str) -> dict[str, FieldDef]:
-    """By the code that `schema apply` gives, or where the settings say; a field that is not made yet has no place."""
+    """By the code that `schema apply` gives, or where the settings say.
+
+    A field that is not made yet, or that somebody made with another type, is no place. ConfigError: one that the
+    settings name would give back another text than was written.
+    """
     found = {}
     for name in COMPARED[kind]:
         if name == OWNER:
             continue
         if name in named:
             found[name] = field_of(known, ENTITY[kind], named[name], f"{table}.ours.{name}")
+            if not can_hold(found[name], name):
+                raise ConfigError(
+                    f'{table}.ours.{name}: field "{found[name].name}" of type {found[name].type} does not give back '
+                    "what is written there",
+                    hint="Name a field of text, or leave it to `partnersync schema apply`",
+                )
         else:
-            made = [one for one in known.fields[ENTITY[kind]] if one.code == name.upper()]
+            made = [one for one in known.fields[ENTITY[kind]] if one.code == name.upper() and can_hold(one, name)]
             found |= {name: made[0]} if made else {}
     return found
 

@@ -37,6 +37,7 @@ _CHUNK = 250
 _WITH_LEADS: Query = [("with", "leads")]
 _GONE = ("lead_deleted", "contact_deleted", "company_deleted", "entity_merged")
 _PATHS = {RecordKind.DEAL: "leads", RecordKind.REGISTRATION: "leads", RecordKind.PARTNER: "companies"}
+_ENTITIES = {"leads": "lead", "contacts": "contact", "companies": "company"}  # in the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Streams:
         managed: frozenset[RecordKind],
     ) -> None:
         self._client = client
-        self._reading = reading
+        self.reading = reading
         self._afresh: Callable[[], Reading] | None = afresh
         self._began = began
         self._managed = managed
@@ -101,6 +102,10 @@ class Streams:
         found = {raw.record_id: raw for raw in self._raws(kind, rows, self._began)}
         yield from (found.get(one) or Raw(one, deleted=True) for one in record_ids)
 
+    def cards(self, path: str, ids: list[int]) -> Iterator[Row]:
+        """Single cards as they are now, those that are there."""
+        return by_ids(self._cards, path, ids)
+
     def _cards_of(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
         """While the cards around a page are fetched, the next page is on its way."""
         narrow = self._pipelines(kind) if since is None else ()
@@ -124,12 +129,12 @@ class Streams:
 
     def _pipelines(self, kind: RecordKind) -> Sequence[Filter]:
         """Those whose leads count; later pulls look at all leads, to see which have left."""
-        places = self._reading.translation.places
+        places = self.reading.translation.places
         counted = {RecordKind.DEAL: places.deals, RecordKind.REGISTRATION: {places.registrations or 0}}
         return [OneOf("pipeline_id", sorted(counted[kind]))] if kind in counted else ()
 
     def _users(self, cursor: str | None) -> Iterator[Page]:
-        users, teams = self._reading.known.users, self._reading.known.teams
+        users, teams = self.reading.known.users, self.reading.known.teams
         if users is None:
             return
         raws = [translate.user(row, teams) for row in users]
@@ -159,7 +164,7 @@ class Streams:
         if since is None:
             return
         path = _PATHS[kind]
-        entity = "lead" if path == "leads" else "company"
+        entity = _ENTITIES[path]
         events = self._events.since(since)
         if any(event["type"] in _GONE and event["entity_type"] == entity for event in events):
             yield Page([Raw(str(row["id"]), deleted=True) for row in self._cards.deleted(path, since)])
@@ -182,19 +187,20 @@ class Streams:
             tasks |= {row["id"]: row for page in pages(self._client, listing) for row in page}
         deals_of: dict[tuple[str, int], list[int]] = {}
         for path, ids in activity.pointed_at(events, tasks).items():
-            entity = "contact" if path == "contacts" else "company"
+            entity = _ENTITIES[path]
             for row in by_ids(self._cards, path, ids, _WITH_LEADS):
                 deals_of[entity, row["id"]] = list(translate.linked_ids([row], "leads"))
-        known = self._reading.known
+        known = self.reading.known
         return list(activity.activities(events, tasks, deals_of, known.user_id, known.zone))
 
     def _raws(self, kind: RecordKind, rows: Sequence[Row], since: int | None) -> list[Raw]:
         """Records of these cards. What left the pipelines or the tag that count is gone, if it was there before."""
         if kind is RecordKind.PARTNER:
-            reader = self._reading.translation
+            reader = self.reading.translation
             kept = {row["id"] for row in rows if reader.is_partner(row)}
             self._neighbours.remember("companies", rows)
-            raws = [reader.partner(row) for row in rows if row["id"] in kept]
+            cards = [row for row in rows if row["id"] in kept]
+            raws = [reader.partner(row) for row in cards]
         else:
             reader = self._reader_of(rows)
             belongs, read = (
@@ -202,32 +208,32 @@ class Streams:
                 if kind is RecordKind.DEAL
                 else (reader.is_registration, reader.registration)
             )
-            leads = [row for row in rows if belongs(row)]
-            kept = {row["id"] for row in leads}
-            around = self._neighbours.around(leads)
-            raws = [read(row, around) for row in leads]
-            if since is not None and kind in self._managed:
-                raws = self._authored(kind, leads, raws)
+            cards = [row for row in rows if belongs(row)]
+            kept = {row["id"] for row in cards}
+            around = self._neighbours.around(cards)
+            raws = [read(row, around) for row in cards]
+        if since is not None and kind in self._managed:
+            raws = self._authored(kind, cards, raws)
         left = [Raw(str(row["id"]), deleted=True) for row in rows if row["id"] not in kept] if since is not None else []
         return [raw if kind in self._managed else replace(raw, seen=None) for raw in raws] + left
 
     def _reader_of(self, leads: Sequence[Row]) -> Translation:
-        if self._afresh and not all(map(self._reading.translation.knows_stage, leads)):
-            self._reading, self._afresh = self._afresh(), None
-        return self._reading.translation
+        if self._afresh and not all(map(self.reading.translation.knows_stage, leads)):
+            self.reading, self._afresh = self._afresh(), None
+        return self.reading.translation
 
-    def _authored(self, kind: RecordKind, leads: Sequence[Row], raws: list[Raw]) -> list[Raw]:
+    def _authored(self, kind: RecordKind, cards: Sequence[Row], raws: list[Raw]) -> list[Raw]:
         """With authors where somebody else was the last to change a card that holds something of ours."""
-        known, ours = self._reading.known, self._reading.translation.places.ours.get(kind, {})
+        known, ours = self.reading.known, self.reading.translation.places.ours.get(kind, {})
         asked = [
             row["id"]
-            for row, raw in zip(leads, raws, strict=True)
+            for row, raw in zip(cards, raws, strict=True)
             if row.get("updated_by") != known.user_id and any((raw.seen or {}).values())
         ]
-        told = self._events.authored("lead", asked) if asked else {}
+        told = self._events.authored(_ENTITIES[_PATHS[kind]], asked) if asked else {}
         return [
             replace(raw, authors=authors_of(told[row["id"]], row, ours, known.user_id)) if row["id"] in told else raw
-            for row, raw in zip(leads, raws, strict=True)
+            for row, raw in zip(cards, raws, strict=True)
         ]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from partnersync.contract.crm_fields import FIELDS, PARTNER, PARTNER_LIST, Language
 from partnersync.contract.managed import DECISION, MANAGED
-from partnersync.domain.value import RecordKind
 from partnersync_amocrm.mapping import Mapped
 from partnersync_amocrm.places import ENTITY
 
@@ -48,15 +47,10 @@ def due_fields(mapped: Mapped, partners: Sequence[tuple[str, str]], language: La
 
     A managed field that the settings find in a field of the admin's is his.
     """
-    tables = {RecordKind.DEAL: mapped.deals.ours}
-    if mapped.registrations:
-        tables[RecordKind.REGISTRATION] = mapped.registrations.ours
-    if mapped.partners.tag or mapped.partners.field:
-        tables[RecordKind.PARTNER] = mapped.partners.ours
     due: dict[tuple[str, str], DueField] = {}
-    for kind, ours in tables.items():
+    for kind, table in mapped.tables().items():
         for name in MANAGED[kind]:
-            if name in ours:
+            if name in table.ours:
                 continue
             code, told = name.upper(), FIELDS[name]
             choices = tuple(DueChoice(one, one) for one in told.choices)

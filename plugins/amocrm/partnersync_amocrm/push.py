@@ -1,0 +1,102 @@
+"""Writes of the programme → the account: fields of cards, in batches, each write with its outcome."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from partnersync.contract.adapter import FieldsWrite, Outcome, Receipt, Write
+from partnersync.contract.managed import OWNER
+from partnersync.errors import Unsupported
+from partnersync_amocrm.batches import Batches, Item, Settled
+from partnersync_amocrm.field_values import NoValue, body_of, stands
+from partnersync_amocrm.paging import Row
+from partnersync_amocrm.places import ENTITY
+from partnersync_amocrm.translate import Translation
+from partnersync_amocrm.transport import Client
+
+ReadCards = Callable[[str, list[int]], Iterable[Row]]
+"""Cards of one kind (as `leads`) by their ids, as they are now."""
+
+_OF_FIELD = re.compile(r"custom_fields_values\.(\d+)")
+
+
+class Push:
+    """Writes of one run into one account. Only fields that a write names are sent, and only those that are ours."""
+
+    def __init__(self, client: Client, translation: Translation, read: ReadCards) -> None:
+        self._client = client
+        self._translation = translation
+        self._read = read
+        self._batches: dict[str, Batches] = {}
+
+    def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
+        """One receipt for each, as outcomes become known; writes are taken as they are sent."""
+        for path, some in groupby(writes, _path):
+            yield from self._fields(path, some)
+
+    def _fields(self, path: str, writes: Iterable[Write]) -> Iterator[Receipt]:
+        impossible: list[Receipt] = []
+        under_way: dict[int, list[FieldsWrite]] = defaultdict(list)
+
+        def items() -> Iterator[Item]:
+            for write in writes:
+                assert isinstance(write, FieldsWrite)
+                try:
+                    item = self._item(write)
+                except NoValue as error:
+                    impossible.append(Receipt(write.write_id, Outcome.REFUSED, str(error)))
+                    continue
+                under_way[item["id"]].append(write)
+                yield item
+
+        for settled in self._batches_of(path).change(items()):
+            write = under_way[settled.item["id"]].pop(0)
+            version = str(settled.answer.get("updated_at", ""))
+            yield Receipt(write.write_id, settled.outcome, self._reason(path, settled), version)
+        yield from impossible
+
+    def _item(self, write: FieldsWrite) -> dict[str, Any]:
+        ours = self._translation.places.ours.get(write.kind, {})
+        item: dict[str, Any] = {"id": _number(write.record_id, "record")}
+        bodies = []
+        for name, text in write.values.items():
+            if name == OWNER:
+                item["responsible_user_id"] = _number(text, "user")
+            elif name in ours:
+                bodies.append(body_of(ours[name], text, self._translation.zone))
+            else:
+                raise NoValue(f"the account has no field for {name}. Make it with `partnersync schema apply`")
+        return item | ({"custom_fields_values": bodies} if bodies else {})
+
+    def _batches_of(self, path: str) -> Batches:
+        """Kept, since it learns how much the account manages at once."""
+
+        def still_due(items: Sequence[Item]) -> list[Item]:
+            now = {row["id"]: row for row in self._read(path, [item["id"] for item in items])}
+            return [item for item in items if item["id"] not in now or not stands(item, now[item["id"]])]
+
+        return self._batches.setdefault(path, Batches(self._client, path, still_due))
+
+    def _reason(self, path: str, settled: Settled) -> str:
+        """With the field's name, where the account tells only its place in the call."""
+        found = _OF_FIELD.search(settled.reason)
+        if not found or settled.outcome is not Outcome.REFUSED:
+            return settled.reason
+        number = settled.item["custom_fields_values"][int(found[1])]["field_id"]
+        fields = (one for of_kind in self._translation.places.ours.values() for one in of_kind.values())
+        name = next((one.name for one in fields if one.id == number), str(number))
+        return f'field "{name}": {settled.reason}'
+
+
+def _path(write: Write) -> str:
+    if not isinstance(write, FieldsWrite):
+        raise Unsupported("connections of kind amocrm take no notes and tasks yet")
+    return ENTITY.get(write.kind, "")
+
+
+def _number(text: str, what: str) -> int:
+    if not text.isdecimal():
+        raise NoValue(f'"{text}" is no id of a {what} of the account')
+    return int(text)
