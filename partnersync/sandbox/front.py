@@ -26,7 +26,7 @@ class Front:
         self.emulator = emulator
         self.faults = Faults()
         self.journal = journal or Journal()
-        self._clock = clock
+        self.clock = clock
         self._lock = Lock()
 
     def exchange(self, request: Request) -> Delivery:
@@ -39,7 +39,7 @@ class Front:
         with self._lock:
             self.journal.note(
                 request,
-                self._clock.now(),
+                self.clock.now(),
                 got.status if got else 0,
                 len(got.body) if got else 0,
                 fault.trouble if fault else "",

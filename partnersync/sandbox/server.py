@@ -84,6 +84,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.close()
         self.connection.close()
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The header's time is the emulated system's."""
+        return super().date_time_string(self.server.front.clock.now() if timestamp is None else timestamp)
+
     def log_message(self, format: str, *args: object) -> None:
         """The journal is the log."""
 

@@ -129,7 +129,7 @@ class Engine:
             undone = report.undone = Undone(run)
             self._each(names, report, lambda name: self._undo_in(name, report, undone, dry_run=dry_run))
             if not dry_run:
-                holding = list(filter(self.settings.holds_ledger, names))
+                holding = list(filter(self._holds_tables, names))
                 self._each(holding, report, lambda name: self._publish(name, report, [issues_table(self.store)]))
         return report
 
@@ -278,9 +278,14 @@ class Engine:
             changes = due.in_pages(self.store, name, adapter.capabilities.managed)
             push(self.store, adapter, changes, report.run, self.now, self.progress, pushed, writes)
         send_notes(self.store, adapter, report.run, self.now, pushed)
-        if self.settings.holds_ledger(name):
+        if self._holds_tables(name):
             tables = due_tables(self.store, self.programme, report.as_of, self.settings.partners)
             self._publish(name, report, tables)
+
+    def _holds_tables(self, name: str) -> bool:
+        """A CRM that is the only connection need not hold them; one that the settings ask to is told that it cannot."""
+        asked = self.settings.connections[name].ledger is True
+        return self.settings.holds_ledger(name) and (asked or self.adapters[name].capabilities.publishes)
 
     def _publish(self, name: str, report: Report, tables: Sequence[Table]) -> None:
         report.published[name] = publish(self.store, self.adapters[name], name, tables)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from partnersync.sandbox.clock import SystemClock
+from partnersync.sandbox.clock import SystemClock, VirtualClock
 from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, TRUNCATED, slow
 from partnersync.sandbox.front import Front
 from partnersync.sandbox.messages import Request, Response
@@ -79,3 +79,8 @@ def test_the_emulator_is_ticked(server: Server) -> None:
     while not echo.ticks and time.monotonic() < until:
         time.sleep(0.02)
     assert echo.ticks
+
+
+def test_its_time_is_that_of_the_emulated_system(session: requests.Session) -> None:
+    with serving(Front(Echo(), VirtualClock(1_770_000_000))) as server:
+        assert session.get(f"{server.url}/x").headers["Date"] == "Mon, 02 Feb 2026 02:40:00 GMT"
