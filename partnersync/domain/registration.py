@@ -147,6 +147,12 @@ class Verdict:
     proposed: VerdictCode | None = None
     actor: str = ""  # the person who decided, and why; empty: the machine
     reason: str = ""
+    older_ref: str | None = None  # R14: a stale direct deal from before, which counts as it would by R15
+
+    @property
+    def stale_ref(self) -> str | None:
+        """The direct deal from before the submission that becomes the registration's, as nobody worked on it."""
+        return self.deal_ref if self.code is VerdictCode.DIRECT_STALE else self.older_ref
 
 
 @dataclass(frozen=True, slots=True)

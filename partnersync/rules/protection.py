@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from partnersync.domain.deal import Deal, DealState
-from partnersync.domain.registration import Protection, Registration, RegistrationState, Verdict, VerdictCode
+from partnersync.domain.registration import Protection, Registration, RegistrationState, Verdict
 from partnersync.rules.calendar import midnight
 from partnersync.rules.program import Program
 from partnersync.rules.upkeep import (
@@ -98,9 +98,8 @@ def _own_deal(
 ) -> Deal | None:
     """The registration's deal: with a common product, alive in the window, the partner's or a direct one made after.
 
-    R15 gives it the stale direct deal that was there before.
+    The stale direct deal that was there before is its own, too (R15).
     """
-    stale = verdict.code is VerdictCode.DIRECT_STALE
     own = [
         deal
         for deal in deals
@@ -110,7 +109,7 @@ def _own_deal(
         and (
             deal.partner_id == registration.partner_id
             or (deal.is_direct and deal.created_at >= verdict.at)
-            or (stale and deal.ref == verdict.deal_ref)
+            or deal.ref == verdict.stale_ref
         )
     ]
     return min(own, key=lambda deal: (deal.created_at, deal.ref), default=None)

@@ -229,7 +229,10 @@ def _r13_teaming(at: Situation) -> Verdict | None:
 def _r14_direct_later(at: Situation) -> Verdict | None:
     later = (deal for deal in at.direct if deal.created_at >= at.claim.submitted_at)
     first = min(later, key=lambda deal: (deal.created_at, deal.ref), default=None)
-    return at.verdict(_S.APPROVED, _C.DIRECT_LATER, "R14", deal_ref=first.ref) if first else None
+    if first is None:
+        return None
+    older = _older_direct(at, active=False)  # whenever the later deal is seen, the older one is the registration's
+    return at.verdict(_S.APPROVED, _C.DIRECT_LATER, "R14", deal_ref=first.ref, older_ref=older)
 
 
 def _r15_direct_stale(at: Situation) -> Verdict | None:

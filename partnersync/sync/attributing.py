@@ -8,7 +8,7 @@ from partnersync.domain.activity import Activity
 from partnersync.domain.attribution import Attribution, Considered, Override
 from partnersync.domain.deal import Deal, DealKind, DealState, Payment
 from partnersync.domain.decided import DealStanding, Judged
-from partnersync.domain.registration import Claim, VerdictCode
+from partnersync.domain.registration import Claim
 from partnersync.rules import attribution, evidence, review
 from partnersync.rules.incumbent import Incumbent, incumbent
 from partnersync.rules.partners import Partners
@@ -78,10 +78,10 @@ class Attributing:
         """Whether the deal became a registration's as a stale direct one (R15) that a late fact judged otherwise."""
         registration_id = prior.evidence.registration_id
         old = self.judged.get(registration_id or "")
-        if old is None or old.verdict.code is not VerdictCode.DIRECT_STALE or old.verdict.deal_ref != deal.ref:
+        if old is None or old.verdict.stale_ref != deal.ref:
             return False
         now = (one.verdict for one in self.claims if one.registration.registration_id == registration_id)
-        return all(verdict.deal_ref != deal.ref for verdict in now)
+        return all(verdict.stale_ref != deal.ref for verdict in now)
 
     def _touches(self, deal: Deal) -> Sequence[Activity]:
         return [one for one in (*self.activities.get(deal.ref, ()), *self.touches) if one.at <= self.as_of]

@@ -8,7 +8,7 @@ from partnersync.domain.deal import Deal, DealState
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
-from partnersync.domain.registration import LIVE, RegistrationState, VerdictCode
+from partnersync.domain.registration import LIVE, RegistrationState
 from partnersync.domain.value import RecordKind
 from partnersync.rules import commission
 from partnersync.sync.attributing import Attributing
@@ -104,7 +104,7 @@ def _since(found: Attribution, behind: Judged | None, deal: Deal) -> datetime | 
     if behind is None or found.evidence.source is not Source.REGISTRATION:
         return None
     verdict = behind.verdict
-    return verdict.at if verdict.code is VerdictCode.DIRECT_STALE and verdict.deal_ref == deal.ref else None
+    return verdict.at if verdict.stale_ref == deal.ref else None
 
 
 def _behind(found: Attribution | None, granted: Iterable[Judged]) -> Judged | None:

@@ -57,11 +57,13 @@ class NoAnswer(Exception):
 class Line:
     """Sends calls of one connection; `threads` may do so at once, the others wait for a free connection.
 
-    `kind` is the connection's: the vendor sees it as the caller's name, and the log is of its plugin.
+    `kind` is the connection's: the vendor sees it as the caller's name, and the log is of its plugin. An answer may
+    take `read_s`.
     """
 
-    def __init__(self, kind: str, name: str, threads: int) -> None:
+    def __init__(self, kind: str, name: str, threads: int, read_s: float = READ_S) -> None:
         self._name = name
+        self._read_s = read_s
         self._log = logging.getLogger(f"partnersync.plugins.{kind}")
         self._session = requests.Session()
         self._session.trust_env = False  # neither proxies nor passwords of the environment
@@ -72,14 +74,18 @@ class Line:
             self._session.mount(scheme, adapter)
 
     def send(self, method: str, url: str, headers: Mapping[str, str], query: Query = (), body: Any = None) -> Answer:
-        """The answer, whatever its status. NotSent and NoAnswer name what broke, without the address's parameters."""
+        """The answer, whatever its status. `body`: JSON, or bytes as they are, whose type is among the headers.
+
+        NotSent and NoAnswer name what broke, without the address's parameters.
+        """
         began = perf_counter()
-        data = None if body is None else json.dumps(body, ensure_ascii=False, default=str).encode()
-        sent = {**headers, **({} if data is None else {"Content-Type": JSON})}
+        raw = body is None or isinstance(body, bytes)
+        data = body if raw else json.dumps(body, ensure_ascii=False, default=str).encode()
+        sent = headers if raw else {**headers, "Content-Type": JSON}
         target = f"{url}?{urlencode(query)}" if query else url
         try:
             got = self._session.request(
-                method, target, headers=sent, data=data, timeout=(CONNECT_S, READ_S), allow_redirects=False
+                method, target, headers=sent, data=data, timeout=(CONNECT_S, self._read_s), allow_redirects=False
             )
         except requests.RequestException as error:
             self._note(method, url, began, "broken", type(error).__name__)

@@ -162,6 +162,22 @@ def test_a_stale_direct_deal_becomes_the_registrations() -> None:
     assert judged["R1"].protection.deal_ref == "crm/1"
 
 
+def test_a_stale_direct_deal_is_the_registrations_also_where_a_later_one_is_seen_with_it() -> None:
+    claim, stale, later = _claim(1, "P1", "2026-02-20"), _deal("1", "2025-10-01"), _deal("2", "2026-02-25")
+
+    def told(judged: dict[str, Judged], run: int, *deals: tuple[Deal, int]) -> Judged:
+        case = CaseFile("c", list(deals), registrations=[claim], judged=judged)
+        [one] = decide(case, _knowledge(), _at(AS_OF), run).registrations
+        return one
+
+    at_once = told({}, 1, stale, later)
+    then = told({"R1": told({}, 1, stale)}, 2, stale, (later[0], 2))
+    assert (at_once.verdict.code, then.verdict.code) == ("DIRECT_LATER", "DIRECT_STALE")
+    for one in (at_once, then):
+        assert one.protection is not None
+        assert one.protection.deal_ref == "crm/1"
+
+
 @pytest.mark.parametrize(
     ("told", "client", "code"),
     [
@@ -252,7 +268,7 @@ def test_what_arrives_late_is_judged_as_if_it_had_been_in_time(
 
 
 def test_a_stale_deal_is_let_go_when_a_late_one_gives_another_verdict() -> None:
-    claim, stale, late = _claim(1, "P1", "2026-01-10"), _deal("1", "2025-01-01"), _deal("2", "2026-01-10")
+    claim, stale, late = _claim(1, "P1", "2026-01-10"), _deal("1", "2025-01-01"), _deal("2", "2026-01-05")
     knowledge = _knowledge()
     first = decide(CaseFile("c", [stale], registrations=[claim]), knowledge, _at("2026-01-20"), 1)
     assert [one.state.partner_id for one in first.deals] == ["P1"]
@@ -263,7 +279,7 @@ def test_a_stale_deal_is_let_go_when_a_late_one_gives_another_verdict() -> None:
         CaseFile("c", deals, registrations=[claim], judged=judged, standings=standings), knowledge, _at(AS_OF), 2
     )
     whole = decide(CaseFile("c", deals, registrations=[claim]), knowledge, _at(AS_OF), 2)
-    expected = [("crm/1", ""), ("crm/2", "P1")]
+    expected = [("crm/1", ""), ("crm/2", "")]
     assert [(one.state.deal_ref, one.state.partner_id) for one in whole.deals] == expected
     assert [(one.state.deal_ref, one.state.partner_id) for one in then.deals] == expected
 
