@@ -54,11 +54,12 @@ class Turns:
 
     def pause(self, seconds: float) -> None:
         """Nobody has a turn for so long, nor a burst of them after it."""
-        until = self._clock.unix() + min(LONGEST_PAUSE_S, seconds)
+        seconds = min(LONGEST_PAUSE_S, seconds)
+        turn = self._clock.ticks() + seconds - self._spacing
         with self._file.alone() as database:
             database.execute(
                 "UPDATE turns SET paused_until = max(paused_until, ?), turn = max(turn, ?)",
-                (until, self._clock.ticks()),
+                (self._clock.unix() + seconds, turn),
             )
 
     def block(self, seconds: float) -> None:
