@@ -1,23 +1,21 @@
 """Leading a person through the sign-in: an address to open, and what the browser comes back with."""
 
-import hmac
 from pathlib import Path
 from secrets import token_urlsafe
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from partnersync.contract.adapter import Connection, Person
 from partnersync.contract.secret import Secret
-from partnersync.errors import ConfigError, SignInRequired
+from partnersync.errors import ConfigError
 from partnersync.transport.address import is_loopback
 from partnersync.transport.clock import Clock
+from partnersync.transport.consent import QUESTION, consent
 from partnersync.transport.line import Line
 from partnersync_amocrm.assemble import client_of, limiter_of, token_file_of
 from partnersync_amocrm.oauth import TokenEndpoint
 from partnersync_amocrm.settings import AmoSettings
-
-QUESTION = "The whole address of the page that the browser is at then"
 
 
 def connect(connection: Connection, settings: BaseModel, person: Person) -> None:
@@ -54,15 +52,7 @@ def code_of(address: str, state: str, url: str) -> Secret:
 
     SignInRequired where the person did not agree; ConfigError where the address is another one.
     """
-    told = dict(parse_qsl(urlsplit(address).query))
-    if not hmac.compare_digest(told.get("state", "").encode(), state.encode()):
-        what = "belongs to another sign-in" if "code" in told else "is not the one that the browser is sent to"
-        raise ConfigError(f"this address {what}", hint="Start again, and copy the whole address after agreeing")
-    if "error" in told:
-        raise SignInRequired(f"the account did not agree ({told['error']})", hint="Start again, as an administrator")
-    if not told.get("code"):
-        raise ConfigError("this address holds no code", hint="Start again, and copy the whole address after agreeing")
-    code = Secret(told["code"])
+    code, told = consent(address, state)
     account = told.get("referer", "").lower()
     if account and account != urlsplit(url).netloc and not is_loopback(url):
         hint = "Agree for the other account, or correct the connection's url"

@@ -35,7 +35,7 @@ class BitrixSettings(BaseModel):
     plan 5, and 25 times as many at once. `state` is the folder for what has to be kept between runs.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     webhook: Annotated[Secret, AfterValidator(_webhook)] | None = None
     url: Annotated[str, AfterValidator(lambda text: origin_of(text, EXAMPLE))] | None = None

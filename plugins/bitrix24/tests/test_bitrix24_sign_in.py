@@ -18,7 +18,7 @@ from partnersync_bitrix24.assemble import client_of, token_file_of
 from partnersync_bitrix24.faults import NotAdmitted
 
 RENAMED = "https://renamed.bitrix24.ru"
-APPLICATION = {"url": ORIGIN, "client_id": "local.1", "client_secret": Secret("an-app-secret")}
+APPLICATION: dict[str, Any] = {"url": ORIGIN, "client_id": "local.1", "client_secret": Secret("an-app-secret")}
 UNKNOWN = problem(401, "invalid_token")
 EXPIRED = problem(401, "expired_token", "The access token provided has expired.")
 
