@@ -1,1 +1,1 @@
-"""What every emulated system shares, standard library alone: messages, clocks, scripted faults, a loopback server."""
+"""What every emulated system shares: messages, clocks, scripted faults, generated populations, a loopback server."""

@@ -8,8 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from partnersync.sandbox.clock import Clock
+from partnersync.sandbox.population import Empty, Population, Seed
 from partnersync_amocrm_sandbox.behaviour import Behaviour, Order
-from partnersync_amocrm_sandbox.cards import Kind
+from partnersync_amocrm_sandbox.cards import Card, Kind
 from partnersync_amocrm_sandbox.definitions import (
     Catalog,
     Field,
@@ -22,7 +23,6 @@ from partnersync_amocrm_sandbox.definitions import (
 )
 from partnersync_amocrm_sandbox.event_log import EventLog
 from partnersync_amocrm_sandbox.limits import Limiter, Limits
-from partnersync_amocrm_sandbox.population import Empty, Population, Seed
 from partnersync_amocrm_sandbox.subscriptions import Hooks
 from partnersync_amocrm_sandbox.tokens import Tokens
 
@@ -90,7 +90,7 @@ class Account:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Moscow"))
     options: Options = field(default_factory=Options)
     limits: Limits = field(default_factory=Limits)
-    seeds: dict[Kind, Seed] = field(default_factory=dict)
+    seeds: dict[Kind, Seed[Card]] = field(default_factory=dict)
     users: dict[int, User] = field(default_factory=dict)
     groups: dict[int, str] = field(default_factory=lambda: {0: "Отдел продаж"})
     roles: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class Account:
     catalogs: dict[int, Catalog] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     robots: list[Any] = field(default_factory=list)
-    cards: dict[Kind, Population] = field(init=False)
+    cards: dict[Kind, Population[Card]] = field(init=False)
     events: EventLog = field(init=False)
     hooks: Hooks = field(init=False)
     tokens: Tokens = field(init=False)
@@ -117,7 +117,7 @@ class Account:
     def __post_init__(self) -> None:
         firsts = {Kind.LEADS: 10_000_001, Kind.CONTACTS: 20_000_001, Kind.COMPANIES: 30_000_001}
         tie = 1 if self.behaviour.ties is Order.OLDEST else -1
-        self.cards = {kind: Population(kind, self.seeds.get(kind) or Empty(firsts[kind]), tie) for kind in Kind}
+        self.cards = {kind: Population(self.seeds.get(kind) or Empty(firsts[kind]), tie) for kind in Kind}
         self.events = EventLog(self.id)
         self.hooks = Hooks()
         self.tokens = Tokens(self.id, lambda: self.subdomain)

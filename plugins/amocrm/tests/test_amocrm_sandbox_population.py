@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amocrm_caller import Amo
+from partnersync.sandbox.population import Population
 from partnersync_amocrm_sandbox.cards import Card, Kind
-from partnersync_amocrm_sandbox.population import Population
 from partnersync_amocrm_sandbox.sample import ADMIN
 from partnersync_amocrm_sandbox.seeds import Leads
 
@@ -48,7 +48,7 @@ def test_lists_are_those_of_a_plain_dictionary(
     actions: list[tuple[str, int, int]], tie: int, low: int | None, high: int | None, start: int, descending: bool
 ) -> None:
     seed = Twelve()
-    population = Population(Kind.LEADS, seed, tie)
+    population = Population[Card](seed, tie)
     model = {card_id: seed.updated_at(card_id) for card_id in seed.ids}
     for what, card_id, moment in actions:
         if what == "add":
@@ -69,6 +69,7 @@ def test_lists_are_those_of_a_plain_dictionary(
     ]
     walked = population.orders["updated_at"].walk(low, high, start, descending=descending)
     assert list(walked) == [tie * key for _, key in within][start:]
+    assert population.orders["updated_at"].count(low, high) == len(within)
     by_id = population.between("id", low, high).walk(None, None, start, descending=descending)
     assert list(by_id) == sorted((tie * key for _, key in within), reverse=descending)[start:]
     by_id = population.orders["id"].walk(None, None, start, descending=descending)

@@ -1,21 +1,37 @@
 """All cards of a kind: generated ones, of which none is built before it is asked for, and those that were touched."""
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Generic, Never, Protocol, TypeVar
 
 from sortedcontainers import SortedDict
 
-from partnersync_amocrm_sandbox.cards import Card, Kind
-from partnersync_amocrm_sandbox.ordering import Ordered
+from partnersync.sandbox.ordering import Ordered
 
 
-class Seed(Protocol):
+class Card(Protocol):
+    """What a population holds; moments are unix seconds."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def created_at(self) -> int: ...
+
+    @property
+    def updated_at(self) -> int: ...
+
+
+CardT = TypeVar("CardT", bound=Card)
+MadeT = TypeVar("MadeT", bound=Card, covariant=True)
+
+
+class Seed(Protocol[MadeT]):
     """How cards are generated. `created_at` and `updated_at` rise strictly with the id."""
 
     @property
     def ids(self) -> range: ...
 
-    def card(self, card_id: int) -> Card: ...
+    def card(self, card_id: int) -> MadeT: ...
 
     def created_at(self, card_id: int) -> int: ...
 
@@ -28,7 +44,7 @@ class Empty:
     def __init__(self, first: int) -> None:
         self.ids = range(first, first)
 
-    def card(self, card_id: int) -> Card:
+    def card(self, card_id: int) -> Never:
         raise KeyError(card_id)
 
     def created_at(self, card_id: int) -> int:
@@ -38,14 +54,13 @@ class Empty:
         raise KeyError(card_id)
 
 
-class Population:
+class Population(Generic[CardT]):
     """Cards by id, and in the orders of the lists."""
 
-    def __init__(self, kind: Kind, seed: Seed, tie: int = 1) -> None:
-        self.kind = kind
+    def __init__(self, seed: Seed[CardT], tie: int = 1) -> None:
         self._seed = seed
-        self._own: dict[int, Card] = {}
-        self.trash: SortedDict[int, Card] = SortedDict()
+        self._own: dict[int, CardT] = {}
+        self.trash: SortedDict[int, CardT] = SortedDict()
         self._next = seed.ids.stop
         self._places: dict[int, dict[str, int]] = {}  # as indexed: moments by order
         self._tie = tie
@@ -61,7 +76,7 @@ class Population:
         created = sum(card_id not in self._seed.ids for card_id in self._own)
         return len(self._seed.ids) - generated_trash + created
 
-    def all(self) -> Iterator[Card]:
+    def all(self) -> Iterator[CardT]:
         """Every living card; generated ones are built on the way."""
         return (card for card in map(self.get, self.orders["id"].walk(None, None, 0, descending=False)) if card)
 
@@ -80,13 +95,13 @@ class Population:
         self._next += 1
         return self._next - 1
 
-    def get(self, card_id: int) -> Card | None:
+    def get(self, card_id: int) -> CardT | None:
         """A living card, to be read only."""
         if card_id in self._own:
             return self._own[card_id]
         return self._seed.card(card_id) if card_id in self._seed.ids and card_id not in self.trash else None
 
-    def touch(self, card_id: int) -> Card | None:
+    def touch(self, card_id: int) -> CardT | None:
         """A living card, to be changed; tell `moved` when it is done."""
         card = self.get(card_id)
         if card is not None and card_id not in self._own:
@@ -96,19 +111,19 @@ class Population:
             self._put(card)
         return card
 
-    def add(self, card: Card) -> None:
+    def add(self, card: CardT) -> None:
         """A card that was created, or comes back from the trash."""
         self._own[card.id] = card
         self._next = max(self._next, card.id + 1)
         self._put(card)
 
-    def moved(self, card: Card) -> None:
+    def moved(self, card: CardT) -> None:
         """A touched card may have other moments now."""
         if self._places[card.id] != _places(card):
             self._drop(card.id)
             self._put(card)
 
-    def bin(self, card_id: int) -> Card | None:
+    def bin(self, card_id: int) -> CardT | None:
         """Take a card out of the lists into the trash."""
         card = self.touch(card_id)
         if card is not None:
@@ -117,7 +132,7 @@ class Population:
             self.trash[card_id] = card
         return card
 
-    def _put(self, card: Card) -> None:
+    def _put(self, card: CardT) -> None:
         self._places[card.id] = _places(card)
         for name, moment in self._places[card.id].items():
             self.orders[name].put(moment, card.id)

@@ -43,8 +43,7 @@ class Ordered:
 
     def walk(self, low: int | None, high: int | None, start: int, *, descending: bool) -> Iterator[int]:
         """Ids with low ≤ moment ≤ high from place `start` of that order; reading on costs nothing in advance."""
-        a0, b0 = (0, 0) if low is None else self._below((low, -FAR))
-        a1, b1 = (len(self._ids) - len(self._holes), len(self._own)) if high is None else self._below((high, FAR))
+        a0, a1, b0, b1 = self._between(low, high)
         total = max(a1 - a0, 0) + max(b1 - b0, 0)
         if start >= total:
             return
@@ -55,6 +54,17 @@ class Ordered:
         else:
             a, b = self._split(start, a0, a1, b0, b1)
             yield from self._up(a, a1, b, b1)
+
+    def count(self, low: int | None, high: int | None) -> int:
+        """How many have low ≤ moment ≤ high."""
+        a0, a1, b0, b1 = self._between(low, high)
+        return max(a1 - a0, 0) + max(b1 - b0, 0)
+
+    def _between(self, low: int | None, high: int | None) -> tuple[int, int, int, int]:
+        """Where untouched generated ones and touched ones begin and end that have low ≤ moment ≤ high."""
+        a0, b0 = (0, 0) if low is None else self._below((low, -FAR))
+        a1, b1 = (len(self._ids) - len(self._holes), len(self._own)) if high is None else self._below((high, FAR))
+        return a0, a1, b0, b1
 
     def _key(self, rank: int) -> Key:
         card_id = self._generated(rank)
