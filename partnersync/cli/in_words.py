@@ -9,6 +9,7 @@ from typing import Any
 from partnersync.cli.output import plain, tame
 from partnersync.domain.say import Say, msgid, pmsgid
 from partnersync.domain.value import Money
+from partnersync.rules.code_words import base_items, reason
 from partnersync.rules.words import word
 
 # Key in JSON → what stands before its value in the text.
@@ -90,6 +91,18 @@ class Term(str):
     __slots__ = ()
 
 
+class Reason(str):
+    """The code of a reason for JSON, told with the code beside; or what a person wrote as one."""
+
+    __slots__ = ()
+
+
+class Items(str):
+    """The base of a line by item, as the ledger has it for JSON."""
+
+    __slots__ = ()
+
+
 ALL = Term(msgid("all"))
 
 
@@ -121,6 +134,11 @@ def said(value: object, say: Say) -> str:
             return value.form.format(*(said(part, say) for part in value.parts))
         case Term():
             return say(value)
+        case Reason():
+            told = reason(value, say)
+            return tame(value if told == value else f"{told} ({value})")
+        case Items():
+            return tame(base_items(value, say))
         case StrEnum():
             return word(value, say)
         case Money():

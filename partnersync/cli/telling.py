@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection as Tx
 
-from partnersync.cli.in_words import ALL, Phrase, Term
+from partnersync.cli.in_words import ALL, Items, Phrase, Reason, Term
 from partnersync.domain import trace
 from partnersync.domain.attribution import Evidence
 from partnersync.domain.decided import DealStanding, Judged
@@ -134,7 +134,7 @@ class Telling:
             "considered": words.sentences(trace.encode(passed), self._say),
             "passed_over": passed,
             "records": [
-                Phrase("{} {}" + (" ({}:{})" if one.file else ""), (one.kind.value, one.ref, one.file, str(one.line)))
+                Phrase("{} {}" + (" ({}:{})" if one.file else ""), (one.kind, one.ref, one.file, str(one.line)))
                 for one in sources
             ],
             "of_the_deal": self.deal(of_deal) if of_deal else {},
@@ -167,10 +167,10 @@ class Telling:
             "kind": line.kind,
             "program_version": line.program_version,
             "rule": line.rule,
-            "base": Phrase("{} ({})", (line.base, line.base_items)) if line.base_items else line.base,
+            "base": Phrase("{} ({})", (line.base, Items(line.base_items))) if line.base_items else line.base,
             "amount": line.amount,
             "status": line_status(line.hold_until, facts, self._as_of),
-            "reason": facts.hold_reason or line.reason,
+            "reason": Reason(facts.hold_reason or line.reason),
             "missing": "|".join(self._missing.get(line.line_id, ())),
             "still_missing": [
                 payout_words.missing_sentence(code, self._say) for code in self._missing.get(line.line_id, ())
@@ -222,7 +222,7 @@ class Telling:
             "protected_from": one.starts_at.astimezone(self._zone),
             "protected_until": one.until,
             "protection_ended": "" if one.next_look_at else one.ends_at.astimezone(self._zone),
-            "protection_ended_by": one.code,
+            "protection_ended_by": Reason(one.code),
             "deal_of_the_registration": one.deal_ref or "",
         }
 

@@ -37,7 +37,7 @@ FIELDS: Mapping[str, OurField] = {
     "ps_protected_until": _field("day", "Защита до", "Protected until"),
     "ps_commission": _field("text", "Вознаграждение", "Commission"),
     "ps_commission_status": _field("text", "Состояние вознаграждения", "State of the commission"),
-    "ps_incident": _field("text", "Нарушения", "Incidents"),
+    "ps_incident": _field("text", "Инциденты", "Incidents"),
     DECISION: _field("text", "Решение по партнёру", "Decision on the partner"),
     "ps_status": _field("list", "Состояние регистрации", "State of the registration", _STATES),
     "ps_reason": _field("text", "Причина", "Reason"),

@@ -5,6 +5,8 @@ from partnersync.domain.registration import Registration, RegistrationKind
 # Columns that a checked number may be wrong in: such a fault is R2, any other unreadable cell R1.
 CHECKED_NUMBERS = frozenset({"client_inn", "client_kpp"})
 _IDENTITY = ("client_inn", "client_domain", "client_phone", "client_email")
+ANY_IDENTITY = " or ".join(_IDENTITY)
+"""What is missing where one of these columns would do, told as one."""
 _SALE = ("client_inn", "products", "amount", "expected_close")
 _MANDATORY: dict[RegistrationKind, tuple[str, ...]] = {
     RegistrationKind.SALE: _SALE,
@@ -44,5 +46,5 @@ def missing(claim: Registration) -> list[str]:
     empty = [column for column in needed if not held[column] and column not in bad]
     named = client.ogrn or any(held[column] or column in bad for column in _IDENTITY)
     if "client_inn" not in needed and not named:
-        empty.append("client_inn")
+        empty.append(ANY_IDENTITY)
     return empty

@@ -8,15 +8,16 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from partnersync.domain import trace
-from partnersync.domain.attribution import RuleOverride
+from partnersync.domain.attribution import Aside, RuleOverride, Source
 from partnersync.domain.decided import Judged
 from partnersync.domain.registration import LIVE, RegistrationState, Verdict, VerdictCode
+from partnersync.domain.ruling import RulingKind
 from partnersync.domain.say import Say, msgid
-from partnersync.rules import line_words, near_misses
+from partnersync.rules import code_words, column_words, line_words, near_misses
 from partnersync.rules.registration import looked_at
 from partnersync.rules.rule_choice import named_by
 from partnersync.rules.upkeep import DORMANT
-from partnersync.rules.words import condition, order
+from partnersync.rules.words import asked, condition, order, spoken
 
 # Step of a trace → sentence; placeholders are the step's arguments by name (ARGUMENTS below).
 SENTENCES: dict[str, str] = {
@@ -24,7 +25,7 @@ SENTENCES: dict[str, str] = {
     "verdict": msgid("Row {row} of the programme decided: {code}."),
     "ruling": msgid("{actor} decided: {kind}."),
     "fields": msgid("Missing or bad: {fields}."),
-    "per_day": msgid("A partner may submit {number} registrations a day."),
+    "per_day": msgid("The most registrations that a partner may submit a day: {number}."),
     "related": msgid("Registration {registration} stands in this client already."),
     **near_misses.SENTENCES,
     "attribution": msgid("The deal went to partner {partner}, by the source {source}, since {at}."),
@@ -97,7 +98,7 @@ _YOURS = frozenset(
     }
 )
 _PER_DAY = msgid(
-    "You may submit {number} registrations a day, and had submitted as many that day: submit it again on another day."
+    "You had submitted as many registrations that day as you may, {number}: submit it again on another day."
 )
 _STATES: dict[RegistrationState, str] = {
     RegistrationState.APPROVED: msgid("It protects, and waits for its deal."),
@@ -128,19 +129,27 @@ def sentences(text: str, say: Say) -> list[str]:
 def _sentence(step: trace.Step, say: Say) -> str:
     code, *given = step
     if code == "fields":
-        given = [", ".join(given)]
+        given = [column_words.columns(given, say)]
     named = dict(zip(ARGUMENTS[code], given, strict=False))
-    said = {name: _SPOKEN[name](say, text) if name in _SPOKEN and text else text for name, text in named.items()}
+    if code == "unfit":
+        named |= {name: asked(named["key"], named[name], say) for name in _OF_CONDITIONS}
+    said = {name: _said(code, name, text, say) for name, text in named.items()}
     return say(line_words.special_form(code, named) or SENTENCES[code]).format(**said)
+
+
+def _said(code: str, name: str, text: str, say: Say) -> str:
+    speak = _SPOKEN.get(f"{code} {name}") or _SPOKEN.get(name)
+    return speak(say, text) if speak and text else text
 
 
 def _terms(say: Say, text: str) -> str:
     return say.number(text) if line_words.is_sum(text) else say.percent(text)
 
 
+_OF_CONDITIONS = ("values", "value")
 _SUMS = "paid amount sum before after from to base part whole owed limit total counted left equal".split()
 
-# Arguments of steps that each language writes in its own way.
+# Arguments of steps that each language writes in its own way; of one step alone where its code stands before.
 _SPOKEN: dict[str, Callable[[Say, str], str]] = {
     **dict.fromkeys(_SUMS, Say.number),
     **dict.fromkeys(("rate", "share"), Say.percent),
@@ -150,6 +159,12 @@ _SPOKEN: dict[str, Callable[[Say, str], str]] = {
     "period": Say.period,
     **dict.fromkeys(("day", "first", "until"), lambda say, text: say.day(date.fromisoformat(text))),
     "at": lambda say, text: say.day(datetime.fromisoformat(text)),
+    "price": Say.number,
+    "code": lambda say, text: code_words.verdict_code(VerdictCode(text), say),
+    "source": lambda say, text: spoken(Source(text), say),
+    "ruling kind": lambda say, text: spoken(RulingKind(text), say),
+    "aside why": lambda say, text: spoken(Aside(text), say),
+    "returned why": lambda say, text: code_words.reason(text, say),
 }
 
 
@@ -157,7 +172,7 @@ def verdict_sentences(one: Judged, say: Say) -> list[str]:
     """The verdict and where the registration stands; nothing about other partners but a date."""
     until = one.protection.until if one.protection else one.verdict.until
     told = {
-        "fields": ", ".join(one.verdict.fields),
+        "fields": column_words.columns(one.verdict.fields, say),
         "related": one.verdict.related_id or "",
         "until": say.day(until) if until else "",
         "named": ", ".join(one.verdict.named),

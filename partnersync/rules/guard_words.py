@@ -7,6 +7,7 @@ from partnersync.domain.incident import About, Incident, IncidentKind
 from partnersync.domain.masking import masked
 from partnersync.domain.say import Say, msgid
 from partnersync.domain.value import RecordKind
+from partnersync.rules.column_words import field, value
 
 # Of incidents that are about no managed field.
 _OF_DEALS = {
@@ -59,7 +60,7 @@ def gave_up(incident: Incident, times: int, say: Say) -> str:
         "works against it. It is left as it is. Stop the cause, then close incident {incident}.",
         times,
     )
-    return sentence.format(field=incident.place.field, times=times, incident=incident.incident_id)
+    return sentence.format(field=field(incident.place.field, say), times=times, incident=incident.incident_id)
 
 
 def incident_sentence(one: Incident, say: Say) -> str:
@@ -77,7 +78,13 @@ def _edit(one: Incident, say: Say) -> str:
         of = {"deal": about.deal_ref, "registration": about.registration_id, "partner": about.partner_id}
         joined = one.place.kind is RecordKind.REGISTRATION
         return say(_JOINED if joined else sentence).format(**of, seen=one.seen, expected=one.expected)
-    told = {"field": one.place.field, "seen": masked(one.seen), "expected": masked(one.expected), "author": one.author}
+    name = one.place.field
+    told = {
+        "field": field(name, say),
+        "seen": value(name, masked(one.seen), say),
+        "expected": value(name, masked(one.expected), say),
+        "author": one.author,
+    }
     if not one.seen:
         if one.author:
             return say("User {author} emptied field {field}; due there is {expected}.").format(**told)

@@ -16,7 +16,7 @@ from partnersync.rules.situation import Situation
 SENTENCES: dict[str, str] = {
     "own_products": msgid("R5 did not match: registration {registration} of the same partner is for other products."),
     "tender_in_time": msgid("R22 did not match: the tender was won on {day}, within the partner's contract."),
-    "hours": msgid("R9 did not match: registration {registration} had been submitted {hours} hours before."),
+    "hours": msgid("R9 did not match: registration {registration} had been submitted {hours} h before."),
     "confirmed": msgid("R9 did not match: a person had decided about registration {registration}."),
     "other_products": msgid("R7 did not match: registration {registration} of another partner is for other products."),
     "over": msgid("R7 did not match: the protection of registration {registration} had ended on {day}."),

@@ -10,6 +10,7 @@ from partnersync.domain.registration import LIVE, RegistrationState
 from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.domain.say import Say, msgid
 from partnersync.rules.calendar import after_business_days, midnight
+from partnersync.rules.code_words import verdict_code
 from partnersync.rules.program import Program
 from partnersync.rules.upkeep import check_from
 
@@ -101,7 +102,7 @@ def due(one: Judged, program: Program, as_of: datetime) -> list[Notice]:
 def text(notice: Notice, one: Judged, say: Say) -> str:
     """The sentence that people read."""
     until = say.day(one.protection.until) if one.protection else ""
-    claim, code = one.registration, one.verdict.code.value
+    claim, code = one.registration, verdict_code(one.verdict.code, say)
     return say(_TEXTS[notice.kind + notice.about]).format(
         registration=claim.registration_id, partner=claim.partner_id, until=until, code=code
     )

@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
         "It is part {number} of a debt of {owed}: {left} of it was left, and payout {payout} was {whole} before it."
     ),
     "clawback_limits": msgid(
-        "With {parts} parts to go an equal part is {equal}; clawbacks take at most {share} of a payout."
+        "Parts to go: {parts}, an equal part is {equal}; clawbacks take at most {share} of a payout."
     ),
     "paid_out": msgid("Payout {payout} was paid on {day}."),
     "returned": msgid("Payout {payout} came back: {why}."),
@@ -57,7 +57,7 @@ _OWING = msgid(
 )
 _ENDED = msgid(
     "Refund {event} came after the payout of {day}: {taken} of {owed} was taken from later payouts,"
-    " and after {parts} parts {left} is the vendor's loss."
+    " and after part {parts} {left} is the vendor's loss."
 )
 
 

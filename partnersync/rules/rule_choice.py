@@ -18,6 +18,7 @@ from partnersync.domain.trace import Step
 from partnersync.problems import KeyPath, Problem
 from partnersync.rules.terms import CommissionRule, When
 
+NO_VALUE = "-"  # what an event has of a condition, if nothing
 _REMEMBERED = 50_000  # choices kept by a chooser; forgotten all at once, as most facts repeat within a case
 
 
@@ -130,7 +131,7 @@ def _unfit(rule: CommissionRule, facts: RuleFacts) -> Step | None:
     """The first condition of a rule that facts do not meet."""
     for place, values in _test(rule):
         if facts[place] not in values:
-            return "unfit", rule.name, RuleFacts._fields[place], ", ".join(sorted(values)), facts[place] or "-"
+            return "unfit", rule.name, RuleFacts._fields[place], ", ".join(sorted(values)), facts[place] or NO_VALUE
     return None
 
 

@@ -2,16 +2,22 @@
 
 from enum import StrEnum
 
-from partnersync.domain.deal import DealState
+from partnersync.domain.attribution import Aside, Source
+from partnersync.domain.deal import DealKind, DealState
 from partnersync.domain.incident import IncidentKind, IncidentStatus
 from partnersync.domain.line import LineKind, LineStatus
 from partnersync.domain.partner import PartnerKind, PartnerStatus
 from partnersync.domain.registration import RegistrationKind, RegistrationState
+from partnersync.domain.ruling import RulingKind
 from partnersync.domain.say import Say, pmsgid
+from partnersync.domain.value import RecordKind
+from partnersync.rules.rule_choice import NO_VALUE
 
 # What the words of a class are about: "won" of a deal and of a registration are two words in Russian.
 CONTEXT: dict[type[StrEnum], str] = {
+    RecordKind: "record kind",
     DealState: "deal state",
+    DealKind: "deal kind",
     RegistrationKind: "registration kind",
     RegistrationState: "registration state",
     LineKind: "line kind",
@@ -20,6 +26,9 @@ CONTEXT: dict[type[StrEnum], str] = {
     PartnerStatus: "partner status",
     IncidentKind: "incident kind",
     IncidentStatus: "incident status",
+    Source: "source",
+    Aside: "set aside",
+    RulingKind: "ruling",
 }
 # Every word of these classes, for the catalogues.
 _WORDS = (
@@ -94,6 +103,43 @@ _WORDS = (
     pmsgid("incident status", "open"),
     pmsgid("incident status", "resolved"),
     pmsgid("incident status", "dismissed"),
+    pmsgid("deal kind", "new"),
+    pmsgid("deal kind", "renewal"),
+    pmsgid("deal kind", "expansion"),
+    pmsgid("record kind", "partner"),
+    pmsgid("record kind", "deal"),
+    pmsgid("record kind", "payment"),
+    pmsgid("record kind", "registration"),
+    pmsgid("record kind", "activity"),
+    pmsgid("record kind", "user"),
+    pmsgid("record kind", "document"),
+    pmsgid("record kind", "rate"),
+    pmsgid("source", "registration"),
+    pmsgid("source", "confirmation"),
+    pmsgid("source", "contract"),
+    pmsgid("source", "promo"),
+    pmsgid("source", "link"),
+    pmsgid("source", "tracked_call"),
+    pmsgid("source", "qr"),
+    pmsgid("source", "intro"),
+    pmsgid("source", "note"),
+    pmsgid("source", "typed"),
+    pmsgid("source", "incumbent"),
+    pmsgid("source", "override"),
+    pmsgid("source", "statement"),
+    pmsgid("set aside", "supports"),
+    pmsgid("set aside", "too_old"),
+    pmsgid("set aside", "later"),
+    pmsgid("set aside", "review_only"),
+    pmsgid("set aside", "gains"),
+    pmsgid("ruling", "approve"),
+    pmsgid("ruling", "reject"),
+    pmsgid("ruling", "extend"),
+    pmsgid("ruling", "request_extension"),
+    pmsgid("ruling", "refuse_extension"),
+    pmsgid("ruling", "release"),
+    pmsgid("ruling", "withdraw"),
+    pmsgid("ruling", "transfer"),
 )
 # What a rule of the program can ask about, by the names of `rule_choice.RuleFacts`.
 CONDITIONS: dict[str, str] = {
@@ -106,6 +152,14 @@ CONDITIONS: dict[str, str] = {
     "pipeline": pmsgid("condition", "pipeline"),
     "currency": pmsgid("condition", "currency"),
 }
+
+# Those whose values are words of a class.
+_ASKED_KINDS: dict[str, type[StrEnum]] = {
+    "deal_kind": DealKind,
+    "registration_kind": RegistrationKind,
+    "partner_kind": PartnerKind,
+}
+_NONE = pmsgid("condition", "none")
 
 # By what a rule goes before others, by the names that `rule_choice.rank` gives.
 ORDERS: dict[str, str] = {
@@ -121,6 +175,14 @@ ORDERS: dict[str, str] = {
 def condition(say: Say, name: str) -> str:
     """What a rule asks about, in words."""
     return say.pgettext("condition", CONDITIONS[name])
+
+
+def asked(name: str, values: str, say: Say) -> str:
+    """What a rule asks for there, or what an event has: values joined by commas."""
+    if values == NO_VALUE:
+        return say.pgettext("condition", _NONE)
+    words = _ASKED_KINDS.get(name)
+    return ", ".join(spoken(words(one), say) for one in values.split(", ")) if words else values
 
 
 def order(say: Say, name: str) -> str:

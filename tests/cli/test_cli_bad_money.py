@@ -90,5 +90,5 @@ def test_a_registration_with_several_faults_gets_one_verdict_that_names_all(firm
     claim = firm.row("registrations", "R-9")
     assert (ended.code, claim["ps_status"], claim["ps_reason"]) == (0, "invalid", "DATA_MISSING")
     told = firm.run("explain", "registration", "R-9").told
-    faults = ("client_name", "client_inn", "products", "amount", "expected_close")
+    faults = ("название клиента", "ИНН клиента", "продукты", "сумма", "ожидаемая дата сделки")
     assert [field for field in faults if field not in told] == []

@@ -58,7 +58,7 @@ def test_a_registration_tells_which_rows_were_looked_at(firm: Firm) -> None:
     assert "partner: P-2\npartner's name: Second\n" in told
     assert "  Row R7 of the programme decided: ALREADY_PROTECTED.\n" in told
     assert "  Looked at before, in this order, and without a match: R1, R2, R3, R4, R5, R20, R22, R21, R9.\n" in told
-    assert "  R9 did not match: registration R-1 had been submitted 24 hours before.\n" in told
+    assert "  R9 did not match: registration R-1 had been submitted 24 h before.\n" in told
 
 
 @pytest.mark.parametrize(

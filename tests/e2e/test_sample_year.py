@@ -127,7 +127,7 @@ waits: 400.00 RUB to P-2: BELOW_MINIMUM
 32,000.00 RUB is left.
 amount: -10,666.67 RUB
   1. It is part 1 of a debt of 32,000.00: 32,000.00 of it was left, and payout PO-2 was 25,000.00 before it.
-  2. With 3 parts to go an equal part is 10,666.67; clawbacks take at most 50% of a payout.
+  2. Parts to go: 3, an equal part is 10,666.67; clawbacks take at most 50% of a payout.
 Nothing changed: 9 written files compared""",
             id="in English",
         ),
@@ -136,7 +136,7 @@ Nothing changed: 9 written files compared""",
             """\
 R-3  отклонена (rejected)  ALREADY_PROTECTED
   Клиент закреплён за другим партнёром до 15.04.2025 включительно.
-  Решение — по строке R7 программы: ALREADY_PROTECTED.
+  Решение — по строке R7 программы: клиент закреплён за другим партнёром.
   Клиент закреплён за вами до 15.05.2025 включительно.
   Защита продлена автоматически, 1 раз: по сделке работали, и она перешла на другой этап.
   Решение согласующего (head, 10.04.2025): защита продлена. Причина: Клиент написал, что бюджет утвердят в мае.

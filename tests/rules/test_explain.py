@@ -30,6 +30,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 # Arguments of steps that are no plain text: as the trace has them, and as the languages say them.
 GIVEN = {
     **dict.fromkeys("paid amount sum before after from to base part whole owed limit total counted".split(), "1234.50"),
+    "price": "91.2345",
     "rate": "12.5%",
     "terms": "12.5%",
     "period": "2026Q2",
@@ -39,6 +40,7 @@ SAID = {
     "en": {"1234.50": "1,234.50"},
     "ru": {
         "1234.50": "1\xa0234,50",
+        "91.2345": "91,2345",
         "12.5%": "12,5\xa0%",
         "2026Q2": "2\xa0кв. 2026\xa0г.",
         "2026-04-15": "15.04.2026",
@@ -92,12 +94,12 @@ VERDICTS = [
     (
         VerdictCode.DATA_MISSING,
         "The registration is incomplete: client_inn. Complete it and submit it again.",
-        "В регистрации не хватает данных или они с ошибкой: client_inn. Дополните её и подайте снова.",
+        "В регистрации не хватает данных или они с ошибкой: ИНН клиента. Дополните её и подайте снова.",
     ),
     (
         VerdictCode.INN_BAD,
         "A number fails its check digits: client_inn. Correct it and submit the registration again.",
-        "Номер не проходит проверку контрольных цифр: client_inn. Исправьте его и подайте регистрацию снова.",
+        "Номер не проходит проверку контрольных цифр: ИНН клиента. Исправьте его и подайте регистрацию снова.",
     ),
     (
         VerdictCode.PARTNER_NOT_ELIGIBLE,
@@ -230,7 +232,7 @@ def test_over_the_days_number_nothing_is_to_give_up(registration: Any, at: Any) 
     verdict = Verdict(RegistrationState.RETURNED, VerdictCode.CAPACITY, at("2026-01-15"), "2026-01-01", trace=steps)
     one = Judged(registration(), "c", True, 1, verdict)
     assert explain.verdict_sentences(one, ENGLISH) == [
-        "You may submit 10 registrations a day, and had submitted as many that day: submit it again on another day."
+        "You had submitted as many registrations that day as you may, 10: submit it again on another day."
     ]
     assert explain.verdict_sentences(one, RUSSIAN) == [
         "За день можно подать регистраций: 10, и в тот день вы столько уже подали: подайте её снова в другой день."

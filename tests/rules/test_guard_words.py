@@ -26,6 +26,10 @@ EDIT = Incident(
 )
 
 
+def in_field(field: str, expected: str, seen: str) -> Incident:
+    return replace(EDIT, place=replace(EDIT.place, field=field), expected=expected, seen=seen)
+
+
 def test_a_note_says_what_changed_whose_it_is_and_how_a_change_is_decided() -> None:
     assert guard_words.warning([EDIT], PROTECTED, ENGLISH) == (
         "Field ps_partner_id was changed to P-2; due there is P-1. "
@@ -33,10 +37,10 @@ def test_a_note_says_what_changed_whose_it_is_and_how_a_change_is_decided() -> N
         "To ask for a change, have an approver write a partner_id or `accept` into ps_decision."
     )
     assert guard_words.warning([EDIT], PROTECTED, RUSSIAN) == (
-        "Значение поля ps_partner_id заменено на P-2; там должно быть P-1. "
+        "Значение поля «Партнёр (код)» заменено на P-2; там должно быть: P-1. "
         "По регистрации R-1 клиент закреплён за партнёром P-1 до 04.05.2026 включительно. "
         "Если правка верна, обратитесь к согласующему: "
-        "он запишет в поле ps_decision код партнёра (partner_id) или accept."
+        "он запишет в поле «Решение по партнёру» код партнёра или слово accept."
     )
 
 
@@ -51,20 +55,38 @@ def test_a_note_of_a_revert_says_so() -> None:
         pytest.param(
             replace(EDIT, seen=""),
             "Field ps_partner_id was emptied; due there is P-1.",
-            "Поле ps_partner_id очищено; там должно быть P-1.",
+            "Поле «Партнёр (код)» очищено; там должно быть: P-1.",
             id="emptied",
         ),
         pytest.param(
             replace(EDIT, expected="", author="U-7"),
             "User U-7 filled field ps_partner_id with P-2; it is due to be empty.",
-            "Пользователь U-7 вписал в поле ps_partner_id значение P-2; поле должно быть пустым.",
+            "Пользователь U-7 вписал в поле «Партнёр (код)» значение P-2; поле должно быть пустым.",
             id="filled, by whom is known",
         ),
         pytest.param(
             replace(EDIT, seen="buyer@oak.ru"),
             "Field ps_partner_id was changed to ***; due there is P-1.",
-            "Значение поля ps_partner_id заменено на ***; там должно быть P-1.",
+            "Значение поля «Партнёр (код)» заменено на ***; там должно быть: P-1.",
             id="a contact was typed",
+        ),
+        pytest.param(
+            in_field("ps_protection", "active", "expired"),
+            "Field ps_protection was changed to expired; due there is active.",
+            "Значение поля «Защита» заменено на истекла (expired); там должно быть: действует (active).",
+            id="words of ours stand beside what people call them",
+        ),
+        pytest.param(
+            in_field("ps_protected_until", "2026-05-04", "never"),
+            "Field ps_protected_until was changed to never; due there is 2026-05-04.",
+            "Значение поля «Защита до» заменено на never; там должно быть: 04.05.2026.",
+            id="a day as the language writes it, and what is none as it was typed",
+        ),
+        pytest.param(
+            in_field("ps_commission", "1234.50", "0"),
+            "Field ps_commission was changed to 0; due there is 1,234.50.",
+            "Значение поля «Вознаграждение» заменено на 0; там должно быть: 1\xa0234,50.",
+            id="a sum as well",
         ),
     ],
 )

@@ -106,7 +106,7 @@ def test_a_part_says_what_limits_it(desk: Desk) -> None:
     [(told,)] = desk.lines("trace", kind="clawback")
     assert sentences(told, translator("en")) == [
         "It is part 1 of a debt of 2,000.00: 2,000.00 of it was left, and payout PO-2 was 1,000.00 before it.",
-        "With 3 parts to go an equal part is 666.67; clawbacks take at most 50% of a payout.",
+        "Parts to go: 3, an equal part is 666.67; clawbacks take at most 50% of a payout.",
     ]
 
 
