@@ -42,7 +42,8 @@ _SHORT = CLAIM_COLUMNS[:12]
 
 def claim_row(connection: str, one: Judged, programme: Programme) -> tuple[str, ...]:
     """One registration in the order of CLAIM_COLUMNS."""
-    claim, values, verdict, zone = one.registration, registration_values(one), one.verdict, programme.zone
+    claim, verdict, zone = one.registration, one.verdict, programme.zone
+    values = registration_values(one, zone)
     return (
         claim.registration_id,
         claim.partner_id,
@@ -108,7 +109,7 @@ def registrations(
 
         def told() -> Generator[tuple[str, ...]]:
             for connection, _, one in decisions.all_claims(tx):
-                values = registration_values(one)
+                values = registration_values(one, company.programme.zone)
                 if (
                     partner in (None, one.registration.partner_id)
                     and (not states or values["ps_status"] in states)

@@ -220,7 +220,7 @@ class Telling:
             return {}
         return {
             "protected_from": one.starts_at.astimezone(self._zone),
-            "protected_until": one.until,
+            "protected_until": one.last_day(self._zone),
             "protection_ended": "" if one.next_look_at else one.ends_at.astimezone(self._zone),
             "protection_ended_by": Reason(one.code),
             "deal_of_the_registration": one.deal_ref or "",

@@ -1,7 +1,7 @@
 """The registration: a partner's claim on a client, its verdict and its states."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from partnersync.domain.client import ClientKeys
@@ -160,7 +160,8 @@ class Protection:
     """What a granted registration gives: it protects at a moment m if `starts_at` <= m < `ends_at`.
 
     `ends_at` is when it ended, or will end if nothing else happens; `state` and `code` (NO_DEAL …) say how it stands as
-    of the moment it was computed for; `until` is the last protected day; `next_look_at` when time alone changes this.
+    of the moment it was computed for; `until` is the last protected day if nothing ends it before; `next_look_at` when
+    time alone changes this, None once it has ended.
     """
 
     state: RegistrationState
@@ -179,6 +180,13 @@ class Protection:
     def has_expired(self) -> bool:
         """Whether it ran to its last day, rather than ended by a deal, a release or a person."""
         return self.state is RegistrationState.EXPIRED
+
+    def last_day(self, zone: tzinfo) -> date:
+        """The last protected day: `until`, or the day on which it ended before."""
+        if self.next_look_at:
+            return self.until
+        last = max(self.starts_at, self.ends_at - timedelta(microseconds=1))
+        return min(self.until, last.astimezone(zone).date())
 
     def covers(self, moment: datetime) -> bool:
         """Whether it protects at `moment`."""

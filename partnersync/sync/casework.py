@@ -181,7 +181,7 @@ class Casework:
                 self.codes[claim_id] = one.verdict.code.value
                 place = places[RecordKind.REGISTRATION, claim_id].connection
                 if place != INTAKE:
-                    wanted[place].append((claim_id, want.registration_values(one)))
+                    wanted[place].append((claim_id, want.registration_values(one, self.programme.zone)))
                 rows.append((place, decision.case_id, one))
         self._found_joined([(place, one) for place, _, one in rows if one.state is RegistrationState.DISPUTED])
         self.report.verdicts = dict(Counter(self.codes.values()))

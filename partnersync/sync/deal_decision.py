@@ -82,7 +82,7 @@ def decide_deal(
         found,
         behind.registration.registration_id if behind else "",
         behind.state.value if behind else "",
-        behind.protection.until.isoformat() if behind and behind.protection else "",
+        behind.protection.last_day(knowledge.programme.zone).isoformat() if behind and behind.protection else "",
         commission.hold_reason(deal, as_of) or _dispute(behind) or finding.review(deal, found, behind),
         deal.owner or "",
         _due_owner(deal, behind, before),

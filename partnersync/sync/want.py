@@ -1,7 +1,7 @@
 """What is due in the managed fields of deals, registrations and partners, as text. Pure."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from partnersync.contract.managed import DECISION, MANAGED, OWNER
 from partnersync.domain.decided import DealStanding, Judged
@@ -31,10 +31,10 @@ def deal_values(
     return due | {OWNER: state.due_owner} if state.due_owner else due
 
 
-def registration_values(one: Judged) -> dict[str, str]:
+def registration_values(one: Judged, zone: tzinfo) -> dict[str, str]:
     """The fields of one registration; another partner's claim is never told."""
     verdict = one.verdict
-    until = one.protection.until if one.protection else verdict.until
+    until = one.protection.last_day(zone) if one.protection else verdict.until
     code = "" if verdict.state is RegistrationState.CHECKING else verdict.code.value
     return {
         "ps_status": one.state.value,

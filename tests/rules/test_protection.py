@@ -54,6 +54,26 @@ def test_without_a_deal_it_is_released(as_of: str, state: S, code: str, registra
     assert (given.state, given.code) == (state, code)
 
 
+@pytest.mark.parametrize(
+    ("told", "as_of", "day"),
+    [
+        pytest.param(None, "2026-03-01", date(2026, 4, 15), id="while it protects, the day that is planned"),
+        pytest.param(None, "2026-03-18", date(2026, 3, 16), id="released for want of a deal, the day before"),
+        pytest.param(
+            {"state": DealState.LOST, "closed": "2026-02-20T15:00"}, "2026-03-01", date(2026, 2, 20), id="lost"
+        ),
+        pytest.param({"state": DealState.WON, "closed": "2026-02-19T21:00"}, "2026-03-01", date(2026, 2, 19), id="won"),
+        pytest.param({}, "2026-04-16", date(2026, 4, 15), id="expired, its last one"),
+    ],
+)
+def test_the_last_day_that_was_protected(
+    told: dict[str, Any] | None, as_of: str, day: date, registration: Any, granted: Any, deal: Any, program: Any
+) -> None:
+    deals = [] if told is None else [deal(partner_id="P1", **told)]
+    given = granted(registration(kind=RegistrationKind.SALE), *deals, as_of=as_of).protection
+    assert given.last_day(program.zone) == day
+
+
 def test_a_lead_of_60_days_expires_with_the_release(registration: Any, granted: Any) -> None:
     assert granted(registration(), as_of="2026-03-17").protection.state is S.EXPIRED
 

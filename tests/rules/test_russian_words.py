@@ -199,7 +199,7 @@ def test_a_field_is_called_as_its_card_calls_it(name: str) -> None:
 def test_the_texts_themselves_name_no_column() -> None:
     with PO.open("rb") as file:
         texts = [message.string for message in read_po(file, locale="ru") if message.id]
-    told = [text for one in texts for text in ([one] if isinstance(one, str) else one)]
+    told = [text for one in texts for text in ([one] if isinstance(one, str) else one or ())]
     shown = [text for text in told if re.search(r"[A-Za-z0-9]+_[A-Za-z0-9_]+", re.sub(r"\{\w+\}", "", text))]
     assert shown == []
 

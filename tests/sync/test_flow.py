@@ -130,6 +130,7 @@ def test_a_protection_without_a_deal_is_released_when_its_day_comes(company: Any
     company.sync(as_of="2026-06-20T12:00:00+00:00")
     assert company.value("registration", "R1", "ps_status") == "released"
     assert company.value("registration", "R1", "ps_reason") == "NO_DEAL"
+    assert company.value("registration", "R1", "ps_protected_until") == "2026-06-19"
 
 
 def test_a_refund_reverses_its_part(company: Any) -> None:
