@@ -5,13 +5,11 @@ Half of the deals are won with one payment each, every tenth client has a regist
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from datetime import date, timedelta
 from pathlib import Path
+
+from benchmarks.processes import command
 
 DEALS_A_CLIENT = 10
 PARTNERS = 1000
@@ -75,20 +73,6 @@ def change_ten(root: Path) -> None:
     path.write_text("".join(lines))
 
 
-def timed_sync(root: Path) -> tuple[float, float, dict[str, object]]:
-    """Seconds, MiB at the peak, and the report of one sync as its own process."""
-    command = [sys.executable, "-m", "partnersync.cli.main", "sync", "--json", "--as-of", AS_OF]
-    begun = time.perf_counter()
-    with open(root / "report.json", "w") as out:
-        process = subprocess.Popen(command, cwd=root, stdout=out, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    took = time.perf_counter() - begun
-    if process.returncode not in (0, 3):
-        raise SystemExit(f"sync ended with {process.returncode}: run it in {root}")
-    return took, usage.ru_maxrss / 1024, json.loads((root / "report.json").read_text())
-
-
 def measure(deals: int) -> list[dict[str, object]]:
     """One row per run."""
     rows: list[dict[str, object]] = []
@@ -98,11 +82,9 @@ def measure(deals: int) -> list[dict[str, object]]:
         for name in ("first", "echo", "unchanged", "ten changed"):
             if name == "ten changed":
                 change_ten(root)
-            seconds, peak, report = timed_sync(root)
+            seconds, peak, report = command(root, "sync", "--as-of", AS_OF)
             written = report.get("written")
-            rows.append(
-                {"run": name, "deals": deals, "s": round(seconds, 1), "peak_mib": round(peak), "written": written}
-            )
+            rows.append({"run": name, "deals": deals, "s": seconds, "peak_mib": peak, "written": written})
     return rows
 
 

@@ -64,7 +64,8 @@ def _problems(config: Path) -> Iterator[tuple[str, str, int]]:
     except PartnersyncError as error:
         yield "connections", str(error), error.exit_code
         return
-    if not any(map(company.settings.holds_ledger, adapters)):
+    holding = [adapter for name, adapter in adapters.items() if company.settings.holds_ledger(name)]
+    if not any(adapter.capabilities.publishes for adapter in holding):
         yield "connections", "none has ledger = true: ledger.csv and issues.csv are written nowhere", 0
     for name, adapter in adapters.items():
         try:

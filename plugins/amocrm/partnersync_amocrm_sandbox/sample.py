@@ -101,6 +101,7 @@ def _define_fields(account: Account) -> None:
         Field(seeds.WEB, "companies", "url", "Web", "WEB", is_predefined=True, is_deletable=False),
         Field(seeds.CODE, "companies", "text", "Код партнёра", "PARTNER_CODE"),
         Field(seeds.STATUS, "companies", "select", "Статус партнёра", "PARTNER_STATUS", enums=statuses),
+        Field(seeds.PROMO_CODES, "companies", "text", "Промокоды партнёра", "PROMO_CODES"),
         Field(seeds.PHONE, "contacts", "multitext", "Телефон", "PHONE", is_predefined=True, is_deletable=False),
         Field(seeds.EMAIL, "contacts", "multitext", "Email", "EMAIL", is_predefined=True, is_deletable=False),
         Field(seeds.POSITION, "contacts", "text", "Должность", "POSITION", is_predefined=True),

@@ -11,7 +11,7 @@ LEADS_PER_CLIENT = 4
 PARTNER_TAG = 600_001
 
 PROMO_CODE, UTM_SOURCE, SELLER_SAYS, PRODUCTS, PAID, PAID_ON = 500_001, 500_002, 500_003, 500_004, 500_005, 500_006
-INN, WEB, CODE, STATUS = 510_001, 510_002, 510_003, 510_004
+INN, WEB, CODE, STATUS, PROMO_CODES = 510_001, 510_002, 510_003, 510_004, 510_005
 PHONE, EMAIL, POSITION = 520_001, 520_002, 520_003
 PRODUCT_ENUMS = ((500_101, "licence"), (500_102, "service"), (500_103, "support"))
 STATUS_ENUMS = ((510_101, "active"), (510_102, "paused"))
@@ -115,6 +115,7 @@ class Companies:
             card.values |= {
                 CODE: (Value(partner_code(place)),),
                 STATUS: (Value("active", STATUS_ENUMS[0][0], "active"),),
+                PROMO_CODES: (Value(f"PROMO-{partner_code(place)}"),),
             }
         else:
             client = place - PARTNERS
