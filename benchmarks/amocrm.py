@@ -71,8 +71,14 @@ def _sync(root: Path, crm: Account, deals: int) -> dict[str, object]:
     refused = sum(number for status, number in calls["statuses"].items() if status in ("403", "429"))
     made = sum(calls["methods"].values())
     return {
-        "system": "amocrm", "deals": deals, "s": seconds, "peak_mib": peak, "written": told["written"], "calls": made, "refused": refused
-    }  # fmt: skip
+        "system": "amocrm",
+        "deals": deals,
+        "s": seconds,
+        "peak_mib": peak,
+        "written": told["written"],
+        "calls": made,
+        "refused": refused,
+    }
 
 
 if __name__ == "__main__":
