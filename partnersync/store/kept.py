@@ -1,4 +1,4 @@
-"""What lines in approved statements keep although less is owed by now: a row for each family and currency."""
+"""What is not booked because lines in approved statements stay: a row for each family, currency and deal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,6 +37,7 @@ def replace(tx: Connection, before: Sequence[Kept], now: Sequence[Kept]) -> None
             & (table.c.rule == one.rule)
             & (table.c.payee_id == one.payee_id)
             & (table.c.currency == one.amount.currency)
+            & (table.c.deal_id == one.deal_ref)
         )
         tx.execute(delete(table).where(where))
     upsert_all(tx, table, [_values(one) for one in now])

@@ -48,7 +48,8 @@ postponed = Table(
     Column("period", Str, nullable=False),
 )
 
-# What families would have less by now, but for their lines in approved statements: nothing of it is booked.
+# What families would have less by now, but for their lines in approved statements, and what they would have more, but
+# for what is kept elsewhere of the same payment: nothing of it is booked.
 kept_lines = Table(
     "kept_lines",
     metadata,
@@ -58,8 +59,8 @@ kept_lines = Table(
     Column("currency", Str, nullable=False),
     Column("partner_id", Str, nullable=False),
     Column("deal_id", Str, nullable=False),
-    Column("amount_minor", BigInteger, nullable=False),  # negative
-    PrimaryKeyConstraint("event_id", "rule", "payee_id", "currency"),
+    Column("amount_minor", BigInteger, nullable=False),  # positive: would be more
+    PrimaryKeyConstraint("event_id", "rule", "payee_id", "currency", "deal_id"),
     Index("ix_kept_lines_deal_id", "deal_id"),
 )
 

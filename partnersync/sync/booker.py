@@ -12,7 +12,7 @@ from partnersync.rules.clawback import Known
 from partnersync.rules.program import Programme
 from partnersync.store import debts, decisions, earnings, ledger, payouts
 from partnersync.sync.case import CaseDecision
-from partnersync.sync.freezer import Freezer
+from partnersync.sync.freezer import Freezer, Scope
 from partnersync.sync.lines import NOTHING_PAID, Booking, bucket_lines, deal_lines, families
 
 
@@ -47,8 +47,7 @@ class Booker:
             if earning.bucket
         ]
         elsewhere = {(earning.event_id, earning.rule) for _, earning in banded}
-        looked = {family for family in booked if family[:2] not in elsewhere}
-        self._keep(booking._replace(lines=self.freezer.settle(booking.lines, booked, looked, deals)))
+        self._keep(booking._replace(lines=self.freezer.settle(booking.lines, booked, Scope(elsewhere, deals))))
         self.buckets |= earnings.replace(self.tx, [one.case_id for one in decided], banded)
 
     def price(self) -> None:
@@ -62,8 +61,7 @@ class Booker:
             booked = families(ledger.by_events(self.tx, [earning.event_id for earning in events]))
             booking = bucket_lines(events, booked, self.programme, self.as_of, self._known(events))
             here = {(earning.event_id, earning.rule) for earning in events}
-            looked = {family for family in booked if family[:2] in here}
-            lines = self.freezer.settle(booking.lines, booked, looked)
+            lines = self.freezer.settle(booking.lines, booked, Scope(here))
             self._keep(booking._replace(lines=lines))
             decisions.touch_deals(self.tx, sorted({line.deal_ref for line in lines}))
 

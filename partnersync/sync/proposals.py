@@ -12,7 +12,7 @@ from partnersync.domain.value import Money
 from partnersync.errors import ConfigError, PartnersyncError
 from partnersync.rules.payout_lines import Writer
 from partnersync.rules.program import Programme
-from partnersync.store import decisions, journal, ledger, payees, proposals, records
+from partnersync.store import casefile, decisions, journal, ledger, payees, proposals, records
 from partnersync.sync import audit
 
 
@@ -70,8 +70,9 @@ class Proposals:
         ledger.stage(self.tx, [line])
         ledger.seal(self.tx)
         self._decide(one, ProposalState.APPROVED, actor, one.reason)
-        if one.deal_ref:
+        if standing:
             decisions.touch_deals(self.tx, [one.deal_ref])
+            casefile.touch(self.tx, [standing.case_id])
         payees.touch(self.tx, [one.partner_id])
         return line
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from partnersync.domain.kept import Kept
 from partnersync.domain.line import Line, LineKind
 from partnersync.domain.value import Money
-from partnersync.rules.frozen import settle
+from partnersync.rules.frozen import differences, settle
 
 AT = datetime(2026, 5, 20, tzinfo=UTC)
 ACCRUAL, REVERSAL, ADJUSTMENT, CAP = LineKind.ACCRUAL, LineKind.REVERSAL, LineKind.ADJUSTMENT, LineKind.CAP
@@ -37,7 +37,7 @@ def _settle(
         families.setdefault((line.event_id, line.rule, line.payee_id), []).append(line)
     found = settle(new, families, {line.line_id for line in frozen}, known, decided)
     lines = [(line.payee_id, line.kind.value, line.part, line.amount.minor) for line in found.lines]
-    return lines, [(one.partner_id, one.amount.minor) for one in found.kept]
+    return lines, [(one.partner_id, one.amount.minor) for one in found.kept if one.amount.minor < 0]
 
 
 OLD = _line(500)
@@ -140,7 +140,6 @@ OTHER = _line(500, payee="P2")
             [("P1", "accrual", 1, 100), ("P1", "cap", 1, -50)],
             id="by another rule with a cut: together more",
         ),
-        pytest.param([BACK, _line(500, ACCRUAL, 2, period="2026-06")], (), [], id="the payment moved to another month"),
         pytest.param([BACK, _line(500, deal_ref="main/D2")], (), [], id="the payment moved to another deal of his"),
         pytest.param(
             [BACK, _line(500, payee="P2", deal_ref="main/D2")], (), [], id="the payment moved to another's deal"
@@ -160,6 +159,72 @@ def test_what_is_kept_is_not_paid_twice(
     new: list[Line], decided: tuple[str, ...], lines: list[tuple[str, str, int, int]]
 ) -> None:
     assert _settle(new, [OLD], [OLD], decided=decided) == (lines, [("P1", -500)])
+
+
+def test_a_payment_that_moves_to_another_month_leaves_no_difference() -> None:
+    assert _settle([BACK, _line(500, ACCRUAL, 2, period="2026-06")], [OLD], [OLD]) == ([], [])
+    assert _settle([BACK, _line(300, ACCRUAL, 2, period="2026-06")], [OLD], [OLD]) == ([], [("P1", -200)])
+
+
+def _refund(minor: int, payee: str = "P1", part: int = 1) -> Line:
+    return _line(minor, REVERSAL, part, payee=payee, event_id="X1", reverses=_line(0, payee=payee).line_id)
+
+
+@pytest.mark.parametrize(
+    ("new", "booked", "lines"),
+    [
+        pytest.param(
+            [BACK, OTHER, _refund(-500, "P2")], [OLD], [], id="another gives back nothing of what he has not got"
+        ),
+        pytest.param(
+            [BACK, OTHER, _refund(-530, "P2")],
+            [OLD],
+            [("P2", "accrual", 1, 500), ("P2", "reversal", 1, -530)],
+            id="he gives back what he had",
+        ),
+        pytest.param(
+            [BACK, OTHER, _refund(500, part=2), _refund(-500, "P2")],
+            [OLD, _refund(-500)],
+            [],
+            id="nor does it come back to whom it was taken from",
+        ),
+        pytest.param(
+            [_line(-250, ADJUSTMENT), _refund(-250)], [OLD], [("P1", "reversal", 1, -250)], id="what is owed goes back"
+        ),
+    ],
+)
+def test_a_refund_of_what_is_kept_is_the_same_money(
+    new: list[Line], booked: list[Line], lines: list[tuple[str, str, int, int]]
+) -> None:
+    assert _settle(new, booked, [OLD])[0] == lines
+
+
+KEPT = Kept("M1", "licence", "P1", "P1", "main/D1", Money(-500, "RUB"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "adjusted", "left"),
+    [
+        pytest.param([KEPT], {}, [-500], id="all of it"),
+        pytest.param(
+            [KEPT, replace(KEPT, rule="b", amount=Money(200, "RUB"))], {}, [-300], id="less what a rule brings"
+        ),
+        pytest.param([KEPT, replace(KEPT, rule="b", amount=Money(500, "RUB"))], {}, [], id="as much: none"),
+        pytest.param([KEPT, replace(KEPT, partner_id="P2", amount=Money(200, "RUB"))], {}, [-500], id="not another's"),
+        pytest.param([KEPT, replace(KEPT, event_id="M2", amount=Money(200, "RUB"))], {}, [-500], id="of that payment"),
+        pytest.param([KEPT], {("main/D1", "P1", "RUB"): 120}, [-380], id="less what people took back"),
+        pytest.param([KEPT], {("main/D1", "P1", "RUB"): 900}, [], id="they took more"),
+        pytest.param([KEPT], {("main/D1", "P1", "RUB"): -5}, [-500], id="they gave more"),
+        pytest.param([KEPT], {("main/D2", "P1", "RUB"): 500}, [-500], id="of another deal"),
+        pytest.param(
+            [KEPT, replace(KEPT, event_id="M2")], {("main/D1", "P1", "RUB"): 600}, [-400], id="one after the other"
+        ),
+    ],
+)
+def test_a_difference_is_what_is_left_of_what_is_kept(
+    rows: list[Kept], adjusted: dict[tuple[str, str, str], int], left: list[int]
+) -> None:
+    assert [one.amount.minor for one in differences(rows, adjusted)] == left
 
 
 def test_what_other_families_keep_counts_too() -> None:
@@ -201,6 +266,12 @@ def test_what_is_kept_names_its_family_and_deal() -> None:
     assert settle([BACK], families, {OLD.line_id}).kept == [
         Kept("M1", "licence", "P1", "P1", "main/D1", Money(-500, "RUB"))
     ]
+
+
+def test_what_is_left_out_in_his_favour_is_kept_as_well() -> None:
+    families = {("M1", "licence", "P1"): [OLD]}
+    found = settle([BACK, _line(600, rule="b", deal_ref="main/D2")], families, {OLD.line_id})
+    assert found.kept == [KEPT, Kept("M1", "b", "P1", "P1", "main/D2", Money(500, "RUB"))]
 
 
 def test_several_places_end_at_what_is_frozen_in_each() -> None:

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from partnersync.domain.attribution import Override
 from partnersync.domain.line import LineKind, LineStatus
 from partnersync.domain.payout import PayoutState
 from partnersync.rules.explain import sentences
 from partnersync.store import debts, ledger, payouts
+from partnersync.sync import approvals
 from partnersync.translate import translator
-from payout_desk import APPROVED, P1, P2, PROGRAM, Desk, deal, owed, paid
+from payout_desk import APPROVED, P1, P2, PROGRAM, Desk, at, deal, owed, paid
 
 
 @pytest.fixture
@@ -71,6 +73,26 @@ def test_nothing_is_taken_from_a_partner_who_left(desk: Desk) -> None:
     desk.approved("2026-03-20")
     assert desk.pay_out("2026-03-20") == ["2000.00"]
     assert kept(desk) == [("main/R1", "1000.00", False, 0)]
+
+
+@pytest.mark.parametrize("decided_first", [False, True])
+def test_a_debt_stays_where_a_person_gives_the_deal_to_another_later(desk: Desk, decided_first: bool) -> None:
+    owed(desk, paid("M1", "2026-01-10", "4000"))
+    desk.pay_out(APPROVED)
+    refund = paid("R1", "2026-02-20", "2000", refund_of="M1")
+    if not decided_first:
+        desk.company.add("payment", refund)
+        desk.sync("2026-02-21")
+    with desk.company.store.write() as tx:
+        decision = Override("P2", "head", "as agreed", at("2026-02-21"))
+        approvals.keep(tx, "main/D1", decision, at("2026-02-21"), None)
+    if decided_first:
+        desk.sync("2026-02-22")
+        desk.company.add("payment", refund)
+    for day in ("2026-02-23", "2026-02-24"):
+        desk.sync(day)
+        assert kept(desk) == ([] if decided_first else [("main/R1", "1000.00", False, 0)])
+        assert (desk.balance(), desk.balance("P2")) == ("0.00", "1000.00")
 
 
 def test_a_deleted_record_and_a_changed_mapping_make_no_debt(desk: Desk) -> None:

@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from partnersync.contract.tables import LEDGER_COLUMNS
-from partnersync.domain.attribution import Override
+from partnersync.domain.attribution import Override, RuleOverride
+from partnersync.domain.line import LineKind
 from partnersync.domain.statement import StatementState
-from partnersync.domain.value import RecordKind
+from partnersync.domain.value import Money, RecordKind
 from partnersync.sync import approvals
+from partnersync.sync.proposals import Proposals, Wish
 from partnersync.sync.statements import Statements, find
 from partnersync.translate import translator
 
@@ -48,6 +50,25 @@ def _override(company: Any, partner_id: str) -> None:
     moment = datetime.fromisoformat(JULY)
     with company.store.write() as tx:
         approvals.keep(tx, "main/D1", Override(partner_id, "u2", "as agreed", moment), moment, None)
+
+
+def _named(company: Any, rule: str) -> None:
+    moment = datetime.fromisoformat(JULY)
+    with company.store.write() as tx:
+        approvals.keep_rule(tx, "main/D1", RuleOverride(rule, "u2", "as agreed", moment), moment)
+
+
+def _adjusted(company: Any, minor: int) -> None:
+    moment = datetime.fromisoformat(JULY)
+    with company.store.write() as tx:
+        desk = Proposals(tx, company.engine().programme, moment, moment)
+        wish = Wish(LineKind.ADJUSTMENT, "P1", Money(minor, "RUB"), "paid less", "letter 7", "", "main/D1")
+        desk.approve(desk.propose(wish, "u1"), "u2")
+
+
+def _difference(company: Any) -> str:
+    rows: list[tuple[str, ...]] = company.systems["main"].tables["issues"]
+    return next(row[-1] for row in rows if row[-2] == "FROZEN_DIFFERENCE")
 
 
 def _lines(company: Any) -> list[tuple[str, ...]]:
@@ -193,7 +214,51 @@ def test_a_difference_is_summed_by_rule_and_names_the_adjustment(new_company: Ca
     told = next(row[-1] for row in company.systems["main"].tables["issues"] if row[-2] == "FROZEN_DIFFERENCE")
     assert "P1 1000.00 RUB less by rule " in told
     assert told.count(" less by rule ") == 1
-    assert "`partnersync ledger add --kind adjustment` takes it back" in told
+    assert "`partnersync ledger add --kind adjustment --deal` takes it back" in told
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        pytest.param("setup", "P1 200.00 RUB less by rule licence", id="a fixed sum of 300 beside the 500"),
+        pytest.param("services", "P1 400.00 RUB less by rule licence", id="bands, which are priced later"),
+    ],
+)
+def test_after_a_rule_override_the_difference_is_less_what_the_named_rule_brings(
+    approved: Any, rule: str, told: str
+) -> None:
+    _named(approved, rule)
+    assert approved.sync(as_of=JULY).exit_code == 3
+    for _ in range(2):
+        assert told in _difference(approved)
+        _row(approved, "deal", "D1")["title"] = "looked at again"
+        approved.sync(as_of=AUGUST)
+    assert approved.sums() == {("P1", "D1", "2026-05"): 50000}
+
+
+def test_a_payment_that_brings_as_much_elsewhere_is_no_difference(approved: Any) -> None:
+    approved.add("deal", DEAL | {"deal_id": "D2", "client_domain": "b.com"})
+    for move in (_in_another_month, lambda company: _row(company, "payment", "M1").update(deal_id="D2")):
+        move(approved)
+        assert approved.sync(as_of=JULY).exit_code == 0
+        assert _codes(approved) == set()
+    _row(approved, "deal", "D2")["products"] = "unknown"
+    assert approved.sync(as_of=JULY).exit_code == 3
+    assert _codes(approved) == TOLD
+
+
+def test_adjustments_of_the_deal_cover_the_difference(approved: Any) -> None:
+    _paid_less(approved)
+    approved.sync(as_of=JULY)
+    _adjusted(approved, -10000)
+    assert approved.sync(as_of=JULY).exit_code == 0
+    assert "P1 150.00 RUB less by rule licence" in _difference(approved)
+    _adjusted(approved, -15000)
+    assert approved.sync(as_of=JULY).exit_code == 0
+    assert _codes(approved) == set()
+    _row(approved, "payment", "M1")["amount"] = "366"
+    assert approved.sync(as_of=JULY).exit_code == 3
+    assert "P1 100.00 RUB less by rule licence" in _difference(approved)
 
 
 def test_a_difference_in_the_partners_favour_is_booked_at_once(approved: Any) -> None:
@@ -230,6 +295,45 @@ def test_a_refund_before_the_payout_is_a_reversing_line(approved: Any, refund: s
     assert approved.sync(as_of=JULY).exit_code == 0
     back = f"-{int(refund) / 2.44:.2f}"
     assert _lines(approved) == [FROZEN, ("P1", "reversal", back, "P1-2026-06-RUB", "in_statement")]
+
+
+REFUND = PAYMENT | {"payment_id": "X1", "refund_of": "M1", "paid_at": "2026-06-15"}
+
+
+def _by_partner(company: Any) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for (partner_id, *_), minor in company.sums().items():
+        sums[partner_id] = sums.get(partner_id, 0) + minor
+    return sums
+
+
+def _refund_on_another_deal(company: Any) -> None:
+    _on_another_deal(company)
+    _row(company, "payment", "X1")["deal_id"] = "D2"
+
+
+@pytest.mark.parametrize("move", [_of_a_product_that_earns_nothing, _refund_on_another_deal])
+def test_what_a_refund_took_back_does_not_return_when_the_payment_moves(
+    approved: Any, move: Callable[[Any], None]
+) -> None:
+    approved.add("payment", REFUND)
+    approved.sync(as_of=JULY)
+    assert _by_partner(approved) == {"P1": 0}
+    move(approved)
+    for _ in range(2):
+        approved.sync(as_of=AUGUST)
+        assert _by_partner(approved) == {"P1": 0}
+        assert _codes(approved) == set()
+
+
+def test_a_refund_of_what_another_keeps_takes_nothing_from_whom_it_gave_nothing(approved: Any) -> None:
+    _on_another_deal(approved)
+    approved.sync(as_of=JULY)
+    approved.add("payment", REFUND | {"deal_id": "D2"})
+    for _ in range(2):
+        approved.sync(as_of=AUGUST)
+        assert _by_partner(approved) == {"P1": 50000}
+        assert "P1 500.00 RUB less" in _difference(approved)
 
 
 MOVES = [_typed_for_another, _paid_less, _of_a_product_that_earns_nothing, _of_another_rule, _in_another_month]
