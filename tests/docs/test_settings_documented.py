@@ -9,12 +9,13 @@ from partnersync.config import _File, load_programme, load_settings, plugin_opti
 from partnersync.rules.not_yet import has_effect
 from partnersync.rules.program import Program
 from partnersync_amocrm.settings import AmoSettings
+from partnersync_bitrix24.settings import BitrixSettings
 from partnersync_csv.settings import CsvSettings, DealSettings, Files, FileSettings
 from setting_keys import default_of, keys
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
-CORE_PART, CSV_PART, AMOCRM_PART, PROGRAM_PART = re.split(
+CORE_PART, CSV_PART, AMOCRM_PART, BITRIX24_PART, PROGRAM_PART = re.split(
     r"\n### A connection of kind \w+\n|\n## config/program/\*\.toml\n", PAGE
 )
 SETTINGS_FILE = ROOT / "config/partnersync.toml"
@@ -41,6 +42,7 @@ def csv_keys() -> dict[str, str]:
         pytest.param(CORE_PART, dict(keys(_File)), id="of the settings file"),
         pytest.param(CSV_PART, csv_keys(), id="of a csv connection"),
         pytest.param(AMOCRM_PART, dict(keys(AmoSettings)), id="of an amocrm connection"),
+        pytest.param(BITRIX24_PART, dict(keys(BitrixSettings)), id="of a bitrix24 connection"),
         pytest.param(PROGRAM_PART, dict(keys(Program)), id="of a program version"),
     ],
 )

@@ -18,14 +18,14 @@ from partnersync.contract.adapter import (
     Table,
     Write,
 )
+from partnersync.contract.crm_places import ManagedPlaces, Ours
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, PartnersyncError, Unsupported
 from partnersync.transport.clock import Clock
 from partnersync_amocrm import checks
 from partnersync_amocrm.assemble import THREADS, client_of, metadata_file_of
 from partnersync_amocrm.batches import LARGEST_BATCH
-from partnersync_amocrm.capability import ManagedPlaces
-from partnersync_amocrm.places import Places, places_of
+from partnersync_amocrm.places import places_of
 from partnersync_amocrm.pull import Reading, Streams, streams_of
 from partnersync_amocrm.push import Push
 from partnersync_amocrm.settings import AmoSettings
@@ -42,7 +42,7 @@ class AmoAdapter:
         self._file = metadata_file_of(Path(connection.root), settings)
         self._kinds = tuple(settings.tables())
         self.capabilities = Capabilities(
-            managed=ManagedPlaces(self._kinds, self._places),
+            managed=ManagedPlaces(self._kinds, self._ours),
             batch_size=LARGEST_BATCH,
             calls_at_once=THREADS,
             names_authors=True,
@@ -62,13 +62,13 @@ class AmoAdapter:
         began = int((self._connection.now() + reading.known.ahead).timestamp())
         return Streams(self._client, reading, lambda: self._reading(fresh=True), began, frozenset(self._kinds))
 
-    def _places(self) -> Places | None:
+    def _ours(self) -> Ours | None:
         """As this run reads the account, else as an earlier one did; None where it cannot be told."""
         if "_streams" not in vars(self) and (kept := self._file.kept()):
             with suppress(ConfigError):
-                return places_of(self._settings, kept)
+                return places_of(self._settings, kept).ours
         with suppress(PartnersyncError):
-            return self._streams.reading.translation.places
+            return self._streams.reading.translation.places.ours
         return None
 
     def _reading(self, *, fresh: bool) -> Reading:

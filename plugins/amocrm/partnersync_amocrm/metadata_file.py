@@ -1,24 +1,19 @@
 """The account's definitions, read at most once an hour: kept in a file between runs, for this machine's user alone."""
 
-import contextlib
-import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
+from partnersync.transport.kept_answers import KeptAnswers
 from partnersync.transport.line import Query
 from partnersync_amocrm.faults import NoRight, Refused
 from partnersync_amocrm.metadata import ENTITIES, Metadata, metadata_of
 from partnersync_amocrm.paging import Listing, pages
 from partnersync_amocrm.transport import Client
 
-GOOD_FOR = timedelta(hours=1)
-_FORM = 1  # of the file; another one is read anew
 _ACCOUNT: Query = [("with", "is_api_filter_enabled,datetime_settings,users_groups,task_types")]
 
 
@@ -31,34 +26,17 @@ class MetadataFile:
 
     def kept(self, now: datetime | None = None) -> Metadata | None:
         """What was read within the last hour, if anything was; without `now` however long ago."""
+        answers = KeptAnswers(self.path, self.url).kept(now)
         try:
-            told = json.loads(self.path.read_text(encoding="utf-8"))
-            if (told["form"], told["url"]) != (_FORM, self.url):
-                return None
-            if now and not timedelta() <= now - datetime.fromisoformat(told["read_at"]) < GOOD_FOR:
-                return None
-            return metadata_of(told["answers"])
-        except (OSError, ValueError, KeyError, TypeError):  # not there, or cut off: it is read anew
+            return metadata_of(answers) if answers is not None else None
+        except (ValueError, KeyError, TypeError):  # of another form: it is read anew
             return None
 
     def read(self, client: Client, now: datetime) -> Metadata:
-        """Read it now and keep it; a folder that takes no file costs calls, nothing else."""
+        """Read it now and keep it."""
         answers = answers_of(client, now)
-        told = {"form": _FORM, "url": self.url, "read_at": now.isoformat(), "answers": answers}
-        with contextlib.suppress(OSError):
-            self._replace(json.dumps(told, ensure_ascii=False, default=str))
+        KeptAnswers(self.path, self.url).keep(answers, now)
         return metadata_of(answers)
-
-    def _replace(self, text: str) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)  # readable by its owner alone
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(self.path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
 
 
 def answers_of(client: Client, now: datetime) -> dict[str, Any]:

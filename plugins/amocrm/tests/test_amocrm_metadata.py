@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from amocrm_client import ORIGIN, Office
+from partnersync.transport.kept_answers import GOOD_FOR
 from partnersync_amocrm.metadata import Stage
-from partnersync_amocrm.metadata_file import GOOD_FOR, MetadataFile
+from partnersync_amocrm.metadata_file import MetadataFile
 
 
 def test_it_is_read_at_most_hourly(tmp_path: Path) -> None:

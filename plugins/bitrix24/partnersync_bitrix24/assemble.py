@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from partnersync.contract.secret import Secret
 from partnersync.transport.clock import Clock
+from partnersync.transport.kept_answers import KeptAnswers
 from partnersync.transport.line import Line
 from partnersync.transport.sign_in import Rotating
 from partnersync.transport.token_file import TokenFile
@@ -44,6 +45,12 @@ def token_file_of(connection: str, root: Path, settings: BitrixSettings) -> Toke
     """Where the pair of an application is kept."""
     secret = settings.client_secret or Secret("")
     return TokenFile(_folder(root, settings) / "tokens.db", KIND, connection, settings.origin, secret)
+
+
+def definitions_file_of(root: Path, settings: BitrixSettings) -> KeptAnswers:
+    """Where the portal's definitions are kept."""
+    host = urlsplit(settings.origin).netloc.replace(":", "_")
+    return KeptAnswers(_folder(root, settings) / f"{host}.definitions.json", settings.origin)
 
 
 def _sign_in(

@@ -46,10 +46,13 @@ class Movable(SignIn, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a call gave. `following` is where a list of the older kind goes on; `time` may be empty."""
+    """What a call gave. `following` is where a list with offsets goes on, `total` how many rows it has where they were
+    counted; `time` may be empty.
+    """
 
     result: Any
     following: int | None = None
+    total: int | None = None
     time: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -168,7 +171,7 @@ class Client:
                 raise unanswered(call, f"{method}: the answer cannot be read")
             time = _mapping(told.get("time"))
             self._note(method, [time])
-        return Reply(told["result"], told.get("next"), time)
+        return Reply(told["result"], told.get("next"), told.get("total"), time)
 
     def _admitted(self, call: Call, method: str, params: Params) -> Answer:
         """The answer; with a new token once where the portal refuses the one that was sent."""
@@ -237,7 +240,8 @@ class _Answers:
             return error_of(Problem.of(0, told), call, command.method)
         results = self._part("result")
         if key in results:
-            return Reply(results[key], self._part("result_next").get(key), self.time(key))
+            next_, total = self._part("result_next").get(key), self._part("result_total").get(key)
+            return Reply(results[key], next_, total, self.time(key))
         if halted:
             return NotReached(f"{command.method}: a command before it failed")
         return unanswered(call, f"{command.method}: the batch tells nothing of it")

@@ -4,11 +4,12 @@ import re
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from partnersync.contract.secret import Secret
 from partnersync.problems import refusal
 from partnersync.transport.address import is_secure, origin_of
+from partnersync_bitrix24.mapping import Mapped
 
 EXAMPLE = "https://example.bitrix24.ru"
 _WEBHOOK = re.compile(r"(?P<origin>https?://[^/?#@]+)(?P<root>/rest/\d+/(?P<secret>[A-Za-z0-9]+)/?)")
@@ -27,7 +28,7 @@ def _webhook(given: Secret) -> Secret:
     return Secret(found["origin"].lower() + found["root"].rstrip("/") + "/")
 
 
-class BitrixSettings(BaseModel):
+class BitrixSettings(Mapped):
     """One portal. Either `webhook`, the whole address of an inbound one, or all of a local application: url, client_id,
     client_secret.
 

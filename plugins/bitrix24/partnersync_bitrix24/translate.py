@@ -57,6 +57,10 @@ class Translation:
         claims = self.places.claims
         return claims is None or (ref(card.get("categoryId")) == claims and card.get("isRecurring") != "Y")
 
+    def is_closed(self, card: Json) -> bool:
+        """Won or lost, by the portal or by the settings."""
+        return self._state(card) != "open"
+
     def knows_stage(self, card: Json) -> bool:
         """Whether the deal's stage was there when the portal's definitions were read."""
         return (Entity.DEAL, str(card.get("stageId"))) in self.places.stages
@@ -78,9 +82,7 @@ class Translation:
         """
         stage_code = str(card.get("stageId") or "")
         pipeline, stage = self.places.stages.get((Entity.DEAL, stage_code), (str(card.get("categoryId")), stage_code))
-        state = self.places.states.get((Entity.DEAL, stage_code)) or _STATES.get(
-            str(card.get("stageSemanticId")), "open"
-        )
+        state = self._state(card)
         cells = {
             "deal_id": str(card["id"]),
             "title": card.get("title") or "",
@@ -149,6 +151,10 @@ class Translation:
         }
         origin = Origin(self._page(Entity.INVOICE, card["id"]))
         return Raw(str(card["id"]), cells, origin=origin, version=moment(card.get("updatedTime")))
+
+    def _state(self, card: Json) -> str:
+        told = self.places.states.get((Entity.DEAL, str(card.get("stageId") or "")))
+        return told or _STATES.get(str(card.get("stageSemanticId")), "open")
 
     def _paid(self, card: Json) -> tuple[PaidTotal, ...]:
         paid, paid_on = self.places.paid, self.places.paid_on

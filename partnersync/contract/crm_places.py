@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from partnersync.contract.managed import COMPARED, OWNER
 from partnersync.domain.value import RecordKind
-from partnersync_amocrm.places import Places
+
+Ours = Mapping[RecordKind, Collection[str]]
+"""By kind of record the managed fields that an account has a place for."""
 
 
 class ManagedPlaces(Mapping[RecordKind, tuple[str, ...]]):
@@ -13,7 +15,7 @@ class ManagedPlaces(Mapping[RecordKind, tuple[str, ...]]):
     The kinds are those of the settings; `look` is called at the first question about fields, and once.
     """
 
-    def __init__(self, kinds: Collection[RecordKind], look: Callable[[], Places | None]) -> None:
+    def __init__(self, kinds: Collection[RecordKind], look: Callable[[], Ours | None]) -> None:
         self._kinds = kinds
         self._look = look
         self._found: dict[RecordKind, tuple[str, ...]] | None = None
@@ -23,8 +25,8 @@ class ManagedPlaces(Mapping[RecordKind, tuple[str, ...]]):
         if kind not in self._kinds:
             raise KeyError(kind)
         if self._found is None:
-            places = self._look()
-            self._found = {one: _names(one, places) for one in self._kinds}
+            ours = self._look()
+            self._found = {one: _names(one, ours) for one in self._kinds}
         return self._found[kind]
 
     def __iter__(self) -> Iterator[RecordKind]:
@@ -34,9 +36,8 @@ class ManagedPlaces(Mapping[RecordKind, tuple[str, ...]]):
         return len(self._kinds)
 
 
-def _names(kind: RecordKind, places: Places | None) -> tuple[str, ...]:
+def _names(kind: RecordKind, ours: Ours | None) -> tuple[str, ...]:
     """The owner of a deal is no field that has to be made."""
-    if places is None:
+    if ours is None:
         return ()
-    ours = places.ours.get(kind, {})
-    return tuple(name for name in COMPARED[kind] if name in ours or name == OWNER)
+    return tuple(name for name in COMPARED[kind] if name in ours.get(kind, ()) or name == OWNER)
