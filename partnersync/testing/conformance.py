@@ -15,35 +15,50 @@ import pytest
 
 from partnersync.testing import report
 from partnersync.testing.checks.cursors import CursorChecks
+from partnersync.testing.checks.definitions import SchemaChecks
+from partnersync.testing.checks.disturbed import FaultChecks
+from partnersync.testing.checks.drift import DriftChecks
 from partnersync.testing.checks.entries import EntryChecks
 from partnersync.testing.checks.fates import FateChecks
 from partnersync.testing.checks.honesty import HonestyChecks
+from partnersync.testing.checks.limits import LimitChecks
 from partnersync.testing.checks.outcomes import OutcomeChecks
 from partnersync.testing.checks.publishing import PublishChecks
 from partnersync.testing.checks.reading import ReadingChecks
 from partnersync.testing.checks.writing import WritingChecks
+from partnersync.testing.checks.zones import ZoneChecks
 from partnersync.testing.harness import Harness
 
 _FAMILIES = (
     ReadingChecks,
+    ZoneChecks,
     CursorChecks,
+    DriftChecks,
     WritingChecks,
     OutcomeChecks,
     EntryChecks,
+    FaultChecks,
+    LimitChecks,
     FateChecks,
     HonestyChecks,
+    SchemaChecks,
     PublishChecks,
 )
 
 
 class AdapterConformance(  # pytest collects the last base first
     PublishChecks,
+    SchemaChecks,
     HonestyChecks,
     FateChecks,
+    LimitChecks,
+    FaultChecks,
     EntryChecks,
     OutcomeChecks,
     WritingChecks,
+    DriftChecks,
     CursorChecks,
+    ZoneChecks,
     ReadingChecks,
 ):
     """Every check. The subclass has a fixture `harness`: a fresh system, new for each check."""

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from partnersync.contract.adapter import Adapter, Cells
+from partnersync.contract.schema import Schema
 from partnersync.domain.value import RecordKind
+from partnersync.testing.troubles import Disturbance, Trouble
 
 
 class Harness(Protocol):
-    """One connected system, empty at first and made anew for each check, seen as its people see it.
+    """One connected system, empty but for its users and made anew for each check, seen as its people see it.
 
     It shares no code with the adapter, so that one mistake cannot hide in both. A method that the adapter's
     capabilities rule out (deletions, merges, notes, tasks, tables) is never called.
@@ -26,11 +28,14 @@ class Harness(Protocol):
     page_rows: int
     """The most records that one page of the adapter holds; smaller pages make quicker checks."""
 
-    answers_get_lost: bool
-    """Whether a write can stay without an answer, as over a network."""
+    troubles: frozenset[Trouble]
+    """What can happen to a call of this system. Over a network all but REPLACED, which is for files."""
 
     def adapter(self) -> Adapter:
         """A new adapter on the system as it is now, as each run makes one."""
+
+    def schema(self) -> Schema | None:
+        """The kind's schema on the system as it is now; None where it has none."""
 
     def put(self, kind: RecordKind, rows: Sequence[Cells]) -> Sequence[str]:
         """People enter records; their ids."""
@@ -68,11 +73,17 @@ class Harness(Protocol):
     def accept(self, kind: RecordKind, record_id: str) -> None:
         """It says no longer no."""
 
-    def lose_next_answer(self, *, landed: bool) -> None:
-        """The next write stays without an answer, though it was made (`landed`) or not; needs `answers_get_lost`."""
+    def disturb(self, by: Disturbance | None) -> None:
+        """From now on each call meets what `by.of_call` says, one of `troubles`; None: no trouble any more."""
+
+    def move(self, zone: str) -> None:
+        """An admin chooses another time zone for the system (as `Asia/Vladivostok`), or for the connection to it."""
 
     def tick(self, seconds: int) -> None:
         """Time passes in the system."""
 
     def calls(self) -> Sequence[str]:
         """What has reached the system since this was asked last, one text for each call that writes."""
+
+    def exceeded(self) -> Sequence[str]:
+        """Calls so far that went beyond what the system allows (speed, size), a few words for each."""

@@ -7,6 +7,7 @@ are sometimes unknown, deletions by tombstones or by a listing of ids, merges, n
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any, Self
@@ -27,8 +28,8 @@ from partnersync.contract.adapter import (
 )
 from partnersync.contract.columns import COLUMNS, ID_COLUMN
 from partnersync.domain.value import RecordKind
-from partnersync.errors import Unsupported
-from partnersync.testing.memory_system import ROBOT, Card, Entry, MemorySystem
+from partnersync.errors import TryLater, Unsupported
+from partnersync.testing.memory_system import LARGEST_BATCH, ROBOT, Busy, Card, Entry, MemorySystem
 
 OVERLAP_S = 120
 """How long a change may stay invisible and still be found."""
@@ -66,7 +67,7 @@ class MemoryAdapter:
         self._tombstones = tombstones
         everything = Capabilities(
             managed={kind: tuple(names) for kind, names in system.fields.items()},
-            batch_size=3,
+            batch_size=LARGEST_BATCH,
             notes=True,
             tasks=True,
             publishes=True,
@@ -98,7 +99,8 @@ class MemoryAdapter:
             mark = Mark(mark.since - OVERLAP_S, self._system.now)
         while True:
             place = (mark.at, mark.record_id)
-            cards = self._system.changes(stream.kind, mark.since, mark.until, place, self._page_rows)
+            with _repeatable():
+                cards = self._system.changes(stream.kind, mark.since, mark.until, place, self._page_rows)
             raws = [self._raw(stream.kind, card) for card in cards if self._tells(card)]
             if len(cards) < self._page_rows:
                 yield Page(raws, Mark(mark.until).text())
@@ -119,7 +121,8 @@ class MemoryAdapter:
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
         """As the system holds them now."""
         self._need(self.capabilities.reads_record, "read single records")
-        known = {card.record_id: card for card in self._system.get(kind, record_ids)}
+        with _repeatable():
+            known = {card.record_id: card for card in self._system.get(kind, record_ids)}
         for record_id in record_ids:
             yield self._raw(kind, known[record_id]) if record_id in known else Raw(record_id, deleted=True)
 
@@ -129,7 +132,8 @@ class MemoryAdapter:
         if self._system.tables.get(table.name, ("",))[0] == table.state:
             return False
         rows = [tuple(row) for row in table.rows()]
-        self._system.save_table(table.name, table.state, [table.columns, *rows])
+        with _repeatable():
+            self._system.save_table(table.name, table.state, [table.columns, *rows])
         return True
 
     def holds(self, name: str) -> str:
@@ -170,7 +174,8 @@ class MemoryAdapter:
         )
 
     def _ids(self, kind: RecordKind, cursor: str | None) -> Iterator[Page]:
-        ids = self._system.ids(kind)
+        with _repeatable():
+            ids = self._system.ids(kind)
         mark = hashlib.sha256(json.dumps(ids).encode()).hexdigest()
         if mark == cursor:
             return
@@ -195,11 +200,14 @@ class MemoryAdapter:
         changes = [(write.record_id, {**write.values, **dict.fromkeys(write.removes, "")}) for write in writes]
         try:
             answers = self._system.update(kind, changes)
+        except Busy as error:
+            raise TryLater("the system is busy") from error
         except TimeoutError:
             yield from (Receipt(write.write_id, Outcome.UNKNOWN, "no answer came") for write in writes)
             return
-        for name in {name for write in writes for name in write.drops}:
-            self._system.drop_field(kind, name)
+        with _repeatable():
+            for name in sorted({name for write in writes for name in write.drops}):
+                self._system.drop_field(kind, name)
         for write, answer in zip(writes, answers, strict=True):
             yield _receipt(write, answer)
 
@@ -211,9 +219,20 @@ class MemoryAdapter:
             return Receipt(write.write_id, Outcome.DONE)
         try:
             answer = self._system.add(entries, Entry(write.kind, write.record_id, write.text, write.write_id))
+        except Busy as error:
+            raise TryLater("the system is busy") from error
         except TimeoutError:
             return Receipt(write.write_id, Outcome.UNKNOWN, "no answer came")
         return _receipt(write, answer)
+
+
+@contextmanager
+def _repeatable() -> Iterator[None]:
+    """A call that does no harm when the next run makes it again."""
+    try:
+        yield
+    except (Busy, TimeoutError) as error:
+        raise TryLater("the system does not answer") from error
 
 
 def _receipt(write: Write, answer: str) -> Receipt:

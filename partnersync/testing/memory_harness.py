@@ -4,30 +4,41 @@ from collections.abc import Callable, Mapping, Sequence
 
 from partnersync.contract.adapter import Adapter, Cells
 from partnersync.contract.columns import COLUMNS, ID_COLUMN
+from partnersync.contract.schema import Schema
 from partnersync.domain.value import RecordKind
 from partnersync.testing.memory import MemoryAdapter
+from partnersync.testing.memory_schema import MemorySchema
 from partnersync.testing.memory_system import MemorySystem
+from partnersync.testing.troubles import Disturbance, Trouble
 
 _SELF_NAMED = frozenset({RecordKind.DOCUMENT, RecordKind.RATE})  # kinds without an id of their own
 
 
 class MemoryHarness:
-    """People at work in a `MemorySystem`; `make` builds the adapter under test."""
+    """People at work in a `MemorySystem`; `make` and `define` build the adapter and the schema under test."""
 
     people = ("7", "8")
     page_rows = 3
-    answers_get_lost = True
+    troubles = frozenset(Trouble)
 
-    def __init__(self, make: Callable[[MemorySystem], Adapter] = MemoryAdapter) -> None:
+    def __init__(
+        self,
+        make: Callable[[MemorySystem], Adapter] = MemoryAdapter,
+        define: Callable[[MemorySystem], Schema | None] = MemorySchema,
+    ) -> None:
         self.columns: Mapping[RecordKind, tuple[str, ...]] = {
             kind: tuple(name for name in names if kind in _SELF_NAMED or name != ID_COLUMN[kind])
             for kind, names in COLUMNS.items()
         }
         self._system = MemorySystem()
         self._make = make
+        self._define = define
 
     def adapter(self) -> Adapter:
         return self._make(self._system)
+
+    def schema(self) -> Schema | None:
+        return self._define(self._system)
 
     def put(self, kind: RecordKind, rows: Sequence[Cells]) -> Sequence[str]:
         return [self._system.put(kind, row) for row in rows]
@@ -66,8 +77,11 @@ class MemoryHarness:
     def accept(self, kind: RecordKind, record_id: str) -> None:
         self._system.refusing.discard((kind, record_id))
 
-    def lose_next_answer(self, *, landed: bool) -> None:
-        self._system.losing.append(landed)
+    def disturb(self, by: Disturbance | None) -> None:
+        self._system.disturbance = by
+
+    def move(self, zone: str) -> None:
+        self._system.zone = zone
 
     def tick(self, seconds: int) -> None:
         self._system.now += seconds
@@ -75,3 +89,6 @@ class MemoryHarness:
     def calls(self) -> Sequence[str]:
         calls, self._system.calls = self._system.calls, []
         return calls
+
+    def exceeded(self) -> Sequence[str]:
+        return self._system.exceeded

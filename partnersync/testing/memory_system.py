@@ -10,9 +10,17 @@ from dataclasses import dataclass, field
 from partnersync.contract.columns import COLUMNS
 from partnersync.contract.managed import MANAGED
 from partnersync.domain.value import RecordKind
+from partnersync.testing.troubles import WORKS, Disturbance, Killed, Trouble
 
 ROBOT = "robot"
 """The user that our writes are made as."""
+
+LARGEST_BATCH = 3
+"""Changes that one call may hold."""
+
+
+class Busy(Exception):
+    """The call was refused for speed: it was certainly not processed."""
 
 
 @dataclass(slots=True)
@@ -41,7 +49,7 @@ class Entry:
 
 @dataclass(slots=True)
 class MemorySystem:
-    """All of it. `fields` are the managed fields that an admin has made."""
+    """All of it. `fields` are the managed fields that an admin has made, in the order of `MANAGED`."""
 
     now: int = 1_780_000_000
     fields: dict[RecordKind, list[str]] = field(
@@ -53,7 +61,9 @@ class MemorySystem:
     tables: dict[str, tuple[str, list[tuple[str, ...]]]] = field(default_factory=dict)  # name → state, rows
     calls: list[str] = field(default_factory=list)
     refusing: set[tuple[RecordKind, str]] = field(default_factory=set)
-    losing: list[bool] = field(default_factory=list)  # for each answer to be lost, whether the write is made
+    exceeded: list[str] = field(default_factory=list)  # calls that held more than is allowed
+    disturbance: Disturbance | None = None
+    zone: str = "Europe/Moscow"
     made: int = 0
 
     # What people do.
@@ -91,47 +101,58 @@ class MemorySystem:
         for card in self.cards[kind].values():
             card.managed.pop(name, None)
 
-    # What is asked over the network. A write whose answer is lost raises TimeoutError.
+    # What is asked over the network. TimeoutError: no answer came; Busy: certainly nothing was done.
 
     def changes(self, kind: RecordKind, since: int, until: int, after: tuple[int, str], limit: int) -> Sequence[Card]:
         """Records changed from `since` to `until`, by time and id, behind the place `after`, also deleted ones."""
-        found = sorted(
-            (card.changed_at, card.record_id)
-            for card in self.cards[kind].values()
-            if since <= card.changed_at <= until and card.visible_at <= self.now
-        )
-        return [self.cards[kind][record_id] for at, record_id in found if (at, record_id) > after][:limit]
+        with self._called():
+            found = sorted(
+                (card.changed_at, card.record_id)
+                for card in self.cards[kind].values()
+                if since <= card.changed_at <= until and card.visible_at <= self.now
+            )
+            return [self.cards[kind][record_id] for at, record_id in found if (at, record_id) > after][:limit]
 
     def ids(self, kind: RecordKind) -> Sequence[str]:
         """The ids of all records that are there."""
-        return sorted(card.record_id for card in self.cards[kind].values() if not card.deleted)
+        with self._called():
+            return sorted(card.record_id for card in self.cards[kind].values() if not card.deleted)
 
     def get(self, kind: RecordKind, record_ids: Sequence[str]) -> Sequence[Card]:
         """The named records, as far as they ever were."""
-        return [self.cards[kind][record_id] for record_id in record_ids if record_id in self.cards[kind]]
+        with self._called():
+            return [self.cards[kind][record_id] for record_id in record_ids if record_id in self.cards[kind]]
 
     def update(self, kind: RecordKind, changes: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
         """Set managed fields of several records: for each of them "ok", "gone", or why it was refused."""
-        with self._answered(f"update {kind} {' '.join(record_id for record_id, _ in changes)}") as made:
-            return [self._updated(kind, record_id, values) for record_id, values in changes] if made else []
+        if len(changes) > LARGEST_BATCH:
+            self.exceeded.append(f"{len(changes)} changes in one call")
+        with self._called(f"update {kind} {' '.join(record_id for record_id, _ in changes)}"):
+            return [self._updated(kind, record_id, values) for record_id, values in changes]
+
+    def make_field(self, kind: RecordKind, name: str) -> None:
+        """Make a managed field."""
+        with self._called(f"make {name} of {kind}"):
+            self.fields[kind] = [each for each in MANAGED[kind] if each in (*self.fields[kind], name)]
 
     def drop_field(self, kind: RecordKind, name: str) -> None:
         """Delete a managed field that no record holds anything in."""
-        if name in self.fields[kind] and not any(card.managed.get(name) for card in self.cards[kind].values()):
-            self.remove_field(kind, name)
+        with self._called(f"drop {name} of {kind}"):
+            if name in self.fields[kind] and not any(card.managed.get(name) for card in self.cards[kind].values()):
+                self.remove_field(kind, name)
 
     def add(self, entries: list[Entry], entry: Entry) -> str:
         """Make a note or a task, as often as it is asked: "ok", "gone", or why it was refused."""
-        with self._answered(f"add to {entry.kind} {entry.record_id}") as made:
+        with self._called(f"add to {entry.kind} {entry.record_id}"):
             problem = self._problem(entry.kind, entry.record_id)
-            if made and not problem:
+            if not problem:
                 entries.append(entry)
             return problem or "ok"
 
     def save_table(self, name: str, state: str, rows: Sequence[tuple[str, ...]]) -> None:
         """Replace a table."""
-        self.calls.append(f"save {name}")
-        self.tables[name] = (state, list(rows))
+        with self._called(f"save {name}"):
+            self.tables[name] = (state, list(rows))
 
     def _updated(self, kind: RecordKind, record_id: str, values: Mapping[str, str]) -> str:
         problem = self._problem(kind, record_id)
@@ -151,10 +172,24 @@ class MemorySystem:
         card.changed_at, card.visible_at = self.now, self.now + visible_in
 
     @contextmanager
-    def _answered(self, call: str) -> Iterator[bool]:
-        """Log a write and say whether it is made; its answer may then be lost."""
-        self.calls.append(call)
-        lost = self.losing.pop() if self.losing else None
-        yield lost is not False
-        if lost is not None:
-            raise TimeoutError(call)
+    def _called(self, write: str = "") -> Iterator[None]:
+        """One call; those that write say what. What is planned for it happens."""
+        if write:
+            self.calls.append(write)
+        trouble = self.disturbance.of_call(writes=bool(write)) if self.disturbance else None
+        if trouble is Trouble.REPLACED:
+            self._save_all_anew()
+        elif trouble is Trouble.KILLED_BEFORE:
+            raise Killed
+        elif trouble and trouble not in WORKS:
+            raise Busy(write) if trouble is Trouble.TOO_MANY else TimeoutError(write)
+        yield
+        if trouble is Trouble.KILLED_AFTER:
+            raise Killed
+        if trouble in (Trouble.LOST, Trouble.TRUNCATED):
+            raise TimeoutError(write)
+
+    def _save_all_anew(self) -> None:
+        for cards in self.cards.values():
+            for card in cards.values():
+                self._touch(card)

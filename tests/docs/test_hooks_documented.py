@@ -16,6 +16,8 @@ from partnersync.contract.adapter import Adapter, Capabilities, Outcome
 from partnersync.errors import PartnersyncError
 from partnersync.loader import load_plugins
 from partnersync.testing.conformance import AdapterConformance
+from partnersync.testing.harness import Harness
+from partnersync.testing.troubles import Trouble
 
 PAGE = (Path(__file__).parents[2] / "docs/plugins/contract.md").read_text(encoding="utf-8")
 
@@ -67,6 +69,15 @@ def test_outcomes_stand_there() -> None:
 def test_families_of_checks_stand_there() -> None:
     families = [base.family for base in reversed(AdapterConformance.__bases__)]  # type: ignore[attr-defined]
     assert _named("Prove it") == families
+
+
+def test_troubles_stand_there() -> None:
+    assert set(_named("A harness")) == set(Trouble)
+
+
+def test_a_harness_is_told_whole() -> None:
+    named = set(re.findall(r"`(\w+)(?:\(\))?`", _section("A harness")))
+    assert {name for name in vars(Harness) | inspect.get_annotations(Harness) if name[0] != "_"} <= named
 
 
 def test_errors_exist() -> None:

@@ -11,6 +11,7 @@ from partnersync.store import journal
 from partnersync.sync.report import Report
 from partnersync.testing.memory import MemoryAdapter
 from partnersync.testing.memory_system import MemorySystem
+from partnersync.testing.troubles import Disturbance, Trouble
 
 DEAL = RecordKind.DEAL
 DUE = {"ps_partner_id": "P1", "ps_source": "promo", "ps_commission": "500.00"}
@@ -80,9 +81,11 @@ def test_a_refused_record_is_written_later(firm: Firm) -> None:
     assert firm.wrong() == []
 
 
-@pytest.mark.parametrize("landed", [pytest.param(True, id="was made"), pytest.param(False, id="was not made")])
-def test_an_unanswered_write_is_settled_by_the_next_run(firm: Firm, landed: bool) -> None:
-    firm.crm.losing.append(landed)
+@pytest.mark.parametrize(
+    "trouble", [pytest.param(Trouble.LOST, id="was made"), pytest.param(Trouble.TIMEOUT, id="was not made")]
+)
+def test_an_unanswered_write_is_settled_by_the_next_run(firm: Firm, trouble: Trouble) -> None:
+    firm.crm.disturbance = Disturbance(trouble, writing=True)
     first = firm.sync()
     assert sum(pushed.outcomes.get(Outcome.UNKNOWN, 0) for pushed in first.pushed) > 0
     firm.sync()
@@ -92,7 +95,7 @@ def test_an_unanswered_write_is_settled_by_the_next_run(firm: Firm, landed: bool
 
 
 def test_a_write_that_landed_unanswered_is_told_in_the_journal_once(firm: Firm) -> None:
-    firm.crm.losing.append(True)
+    firm.crm.disturbance = Disturbance(Trouble.LOST, writing=True)
     firm.sync()
     firm.sync()
     with firm.company.store.read() as tx:

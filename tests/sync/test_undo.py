@@ -15,6 +15,7 @@ from partnersync.sync.report import Report
 from partnersync.sync.restore import Left
 from partnersync.testing.memory import MemoryAdapter
 from partnersync.testing.memory_system import MemorySystem
+from partnersync.testing.troubles import Disturbance, Trouble
 
 DEAL = RecordKind.DEAL
 D1 = {
@@ -339,13 +340,15 @@ def test_what_was_not_written_is_not_held(crm: Crm) -> None:
     assert crm.filled() == []
 
 
-@pytest.mark.parametrize("landed", [pytest.param(True, id="was made"), pytest.param(False, id="was not made")])
-def test_an_undo_without_an_answer_is_read_back(crm: Crm, landed: bool) -> None:
+@pytest.mark.parametrize(
+    "trouble", [pytest.param(Trouble.LOST, id="was made"), pytest.param(Trouble.TIMEOUT, id="was not made")]
+)
+def test_an_undo_without_an_answer_is_read_back(crm: Crm, trouble: Trouble) -> None:
     crm.sync()
-    crm.system.losing.append(landed)
+    crm.system.disturbance = Disturbance(trouble, writing=True)
     crm.undo(1)
     crm.sync()
-    assert bool(crm.filled()) is not landed
+    assert bool(crm.filled()) is (trouble is Trouble.TIMEOUT)
     assert crm.sync().written == 0
     crm.undo(1)
     crm.sync()
@@ -356,7 +359,7 @@ def test_an_undo_without_an_answer_is_read_back(crm: Crm, landed: bool) -> None:
 
 
 def test_what_an_earlier_run_wrote_without_an_answer_is_undone_with_it(crm: Crm) -> None:
-    crm.system.losing.append(True)
+    crm.system.disturbance = Disturbance(Trouble.LOST, writing=True)
     first = crm.sync()
     assert sum(pushed.outcomes.get(Outcome.UNKNOWN, 0) for pushed in first.pushed) > 0
     assert crm.undo(first.run).exit_code == 0

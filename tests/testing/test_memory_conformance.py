@@ -44,7 +44,8 @@ class TestPlainMemory(AdapterConformance):
                 supplies_activities=False,
                 reads_record=False,
                 removes_places=False,
-            )
+            ),
+            lambda system: None,
         )
-        harness.answers_get_lost = False
+        harness.troubles = frozenset()
         return harness

@@ -6,6 +6,7 @@ from partnersync.domain.value import RecordKind
 from partnersync.testing.memory import OVERLAP_S, MemoryAdapter
 from partnersync.testing.memory_system import Entry, MemorySystem
 from partnersync.testing.mirror import Mirror
+from partnersync.testing.troubles import WORKS, Disturbance, Trouble
 
 DEAL = RecordKind.DEAL
 
@@ -29,14 +30,14 @@ def test_a_change_that_becomes_visible_after_a_pull(gap_s: int, found: bool) -> 
     assert ((DEAL, deal) in mirror.records) is found
 
 
-@pytest.mark.parametrize("made", [True, False])
-def test_a_lost_answer(made: bool) -> None:
+@pytest.mark.parametrize("trouble", [Trouble.LOST, Trouble.TRUNCATED, Trouble.TIMEOUT, Trouble.RESET, Trouble.FAILED])
+def test_a_call_without_an_answer(trouble: Trouble) -> None:
     system = MemorySystem()
     deal = system.put(DEAL, {})
-    system.losing.append(made)
+    system.disturbance = Disturbance(trouble)
     with pytest.raises(TimeoutError):
         system.update(DEAL, [(deal, {"ps_source": "typed"})])
-    assert (system.cards[DEAL][deal].managed == {"ps_source": "typed"}) is made
+    assert (system.cards[DEAL][deal].managed == {"ps_source": "typed"}) is (trouble in WORKS)
     assert system.update(DEAL, [(deal, {"ps_source": "link"})]) == ["ok"]
     assert system.calls == [f"update deal {deal}"] * 2
 

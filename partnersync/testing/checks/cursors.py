@@ -1,13 +1,9 @@
 """Family "cursors": reading on from where an earlier run came to."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
 from itertools import islice
 from typing import ClassVar
 
-from partnersync.contract.adapter import Gives, Stream
-from partnersync.errors import TryLater
+from partnersync.contract.adapter import Stream
 from partnersync.testing.checks.world import DEAL, HOUR_S, World
 from partnersync.testing.harness import Harness
 from partnersync.testing.mirror import Key, Known, Mirror
@@ -73,25 +69,6 @@ class CursorChecks:
             world.pull()
             assert (_title(world, 0), _title(world, -1)) == (round_, round_)
 
-    def test_a_change_while_reading_is_read(self, harness: Harness) -> None:
-        """A record that is edited while pages are read comes then or at the next pull"""
-        world = World(harness)
-        for record_id in (world.ids(DEAL)[0], world.ids(DEAL)[-1]):
-            world.mirror = Mirror()
-            _between_pages(world, partial(harness.edit, DEAL, record_id, {"title": record_id}, None))
-            world.pull()
-            assert (world.mirror.records[DEAL, record_id].cells or {})["title"] == record_id
-
-    def test_a_record_that_leaves_its_page_hides_no_other(self, harness: Harness) -> None:
-        """A record that is deleted or edited while pages are read does not let another one slip through"""
-        world = World(harness)
-        first = world.ids(DEAL)[0]
-        deletes = world.able().reports_deletions
-        leave = partial(harness.delete, DEAL, first) if deletes else partial(_edit, world, 0, "Edited")
-        _between_pages(world, leave)
-        world.pull()
-        assert world.mirror.live(DEAL) == set(world.ids(DEAL)) - ({first} if deletes else set())
-
 
 def _edit(world: World, index: int, title: str) -> None:
     world.harness.edit(DEAL, world.ids(DEAL)[index], {"title": title}, None)
@@ -114,18 +91,3 @@ def _resumed(world: World, stream: Stream, number: int) -> dict[Key, Known]:
         for _ in mirror.pages(adapter, stream):
             pass
     return mirror.records
-
-
-def _between_pages(world: World, happen: Callable[[], None]) -> None:
-    """Pull everything; after the first page of deals something happens. TryLater may end the pull there.
-
-    Before it so much time passes that no overlap makes up for what is missed, and in between enough to tell apart.
-    """
-    world.harness.tick(HOUR_S)
-    waiting = [happen]
-    with world.run() as adapter, suppress(TryLater):
-        for stream in adapter.streams():
-            for _ in world.mirror.pages(adapter, stream):
-                if waiting and stream.kind is DEAL and stream.gives is not Gives.MANAGED:
-                    world.harness.tick(1)
-                    waiting.pop()()

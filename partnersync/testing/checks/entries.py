@@ -8,8 +8,10 @@ import pytest
 from partnersync.contract.adapter import NoteWrite, Outcome, TaskWrite
 from partnersync.domain.value import RecordKind
 from partnersync.errors import Unsupported
-from partnersync.testing.checks.world import DEAL, World, outcomes
+from partnersync.testing.checks.world import DEAL, World, outcomes, unanswered
 from partnersync.testing.harness import Harness
+from partnersync.testing.mirror import done
+from partnersync.testing.troubles import Disturbance
 
 Make = Callable[[str, str], NoteWrite | TaskWrite]
 Found = Callable[[RecordKind, str], Sequence[str]]
@@ -40,12 +42,33 @@ class EntryChecks:
         kinds += [(world.note, harness.notes)] if able.notes else []
         kinds += [(world.task, harness.tasks)] if able.tasks else []
         for make, found in kinds:
-            for landed in (True, False) if harness.answers_get_lost else ():
-                write = make(record_id, f"{_TEXT}, {landed}")
-                harness.lose_next_answer(landed=landed)
+            for trouble in unanswered(harness):
+                write = make(record_id, f"{_TEXT}, {trouble}")
+                harness.disturb(Disturbance(trouble, writing=True))
                 assert outcomes(world.push(write)) == {Outcome.UNKNOWN}
+                harness.disturb(None)
                 assert outcomes(world.push(write)) == {Outcome.DONE}
                 assert [write.text in text for text in found(DEAL, record_id)].count(True) == 1
+
+    def test_a_bad_note_loses_no_other(self, harness: Harness) -> None:
+        """A note or task that is refused has its reason; the others are made, later it is made too, once"""
+        world = World(harness)
+        able, ids = world.able(), world.ids(DEAL)[:3]
+        if able.batch_size == 0:
+            return  # all of them go into one file
+        kinds: list[tuple[Make, Found]] = []
+        kinds += [(world.note, harness.notes)] if able.notes else []
+        kinds += [(world.task, harness.tasks)] if able.tasks else []
+        for make, found in kinds:
+            writes = [make(record_id, _TEXT) for record_id in ids]
+            harness.refuse(DEAL, ids[1])
+            receipts = world.push(*writes)
+            harness.accept(DEAL, ids[1])
+            assert receipts[writes[1].write_id].outcome is Outcome.REFUSED
+            assert receipts[writes[1].write_id].reason
+            assert done(receipts) == {writes[0].write_id, writes[2].write_id}
+            assert outcomes(world.push(*writes)) == {Outcome.DONE}
+            assert [[_TEXT in text for text in found(DEAL, record_id)] for record_id in ids] == [[True]] * 3
 
 
 def _once(world: World, able: bool, make: Make, found: Found) -> None:

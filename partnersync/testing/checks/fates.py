@@ -38,7 +38,7 @@ class FateChecks:
                 assert not any(page.complete for page in pages)
                 assert not any(raw.deleted for page in pages for raw in page.raws)
             for kind in world.told():
-                assert world.mirror.live(kind) == set(world.ids(kind))
+                assert world.live(kind) == set(world.ids(kind))
             harness.tick(HOUR_S)
             harness.edit(DEAL, world.ids(DEAL)[0], {"title": "Edited"}, None)
 

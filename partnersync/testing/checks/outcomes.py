@@ -5,9 +5,10 @@ from typing import ClassVar
 from partnersync.contract.adapter import Cells, FieldsWrite, Outcome
 from partnersync.domain.value import RecordKind
 from partnersync.testing import samples
-from partnersync.testing.checks.world import DEAL, World, outcomes, taken
+from partnersync.testing.checks.world import DEAL, World, outcomes, taken, unanswered
 from partnersync.testing.harness import Harness
 from partnersync.testing.mirror import done
+from partnersync.testing.troubles import WORKS, Disturbance
 
 
 class OutcomeChecks:
@@ -48,9 +49,9 @@ class OutcomeChecks:
         assert log == [write.write_id for write in writes]
 
     def test_a_refused_write_loses_no_other(self, harness: Harness) -> None:
-        """A refused write has its reason and changes nothing; the others are made, later it is made too"""
+        """A refused write has its reason and changes nothing; all others of its batch are made, later it is made too"""
         world = World(harness)
-        writes = _deals(world, 3) + _others(world)
+        writes = _deals(world, max(3, _batch(world))) + _others(world)
         refused = writes[1]
         before = harness.managed(DEAL, refused.record_id)
         harness.refuse(DEAL, refused.record_id)
@@ -72,15 +73,36 @@ class OutcomeChecks:
     def test_a_vanished_record_loses_no_other(self, harness: Harness) -> None:
         """A write to a record that is not there is told as gone; the others are made"""
         world = World(harness)
-        writes = _deals(world, 3)
+        writes = _deals(world, max(3, _batch(world)))
         if world.able().reports_deletions:
             harness.delete(DEAL, writes[1].record_id)
         else:
             writes[1] = world.set(DEAL, "987654321", writes[1].values)
         receipts = world.push(*writes)
         assert receipts[writes[1].write_id].outcome is Outcome.GONE
-        assert done(receipts) == {writes[0].write_id, writes[2].write_id}
-        assert _shows(harness, writes[0], writes[0].values)
+        assert done(receipts) == {write.write_id for write in writes} - {writes[1].write_id}
+        assert all(_shows(harness, write, write.values) for write in writes if write is not writes[1])
+
+    def test_several_bad_writes_lose_no_other(self, harness: Harness) -> None:
+        """The first and the last of a batch are refused, one between them is gone; each is told so, the rest is made"""
+        world = World(harness)
+        if world.able().batch_size == 0:
+            return  # all of a kind at once: one that is refused refuses the kind
+        writes = _deals(world, max(4, _batch(world)))
+        refused, gone = (writes[0], writes[-1]), writes[2]
+        for write in refused:
+            harness.refuse(DEAL, write.record_id)
+        if world.able().reports_deletions:
+            harness.delete(DEAL, gone.record_id)
+        else:
+            gone = writes[2] = world.set(DEAL, "987654321", gone.values)
+        receipts = world.push(*writes)
+        assert receipts.keys() == {write.write_id for write in writes}
+        told = {write.write_id: receipts[write.write_id].outcome for write in (*refused, gone)}
+        expected = dict.fromkeys((write.write_id for write in refused), Outcome.REFUSED)
+        assert told == {**expected, gone.write_id: Outcome.GONE}
+        assert done(receipts) == {write.write_id for write in writes} - told.keys()
+        assert all(_shows(harness, write, write.values) for write in writes if write.write_id not in told)
 
     def test_a_kind_without_our_fields_is_refused(self, harness: Harness) -> None:
         """A write to a kind that has no managed fields is refused; the others are made"""
@@ -95,12 +117,14 @@ class OutcomeChecks:
     def test_an_unanswered_write_is_unknown(self, harness: Harness) -> None:
         """A write without an answer is told as unknown and sent once; reading back tells whether it was made"""
         world = World(harness)
-        for landed in (True, False) if harness.answers_get_lost else ():
-            [write] = _deals(world, 1, which=0 if landed else 1)
+        for which, trouble in enumerate(unanswered(harness)):
+            landed = trouble in WORKS
+            [write] = _deals(world, 1, which=which % 2)
             world.pull()
             harness.calls()
-            harness.lose_next_answer(landed=landed)
+            harness.disturb(Disturbance(trouble, writing=True))
             assert outcomes(world.push(write)) == {Outcome.UNKNOWN}
+            harness.disturb(None)
             assert len(harness.calls()) == 1
             shown = harness.managed(DEAL, write.record_id)
             assert _shows(harness, write, write.values) == landed

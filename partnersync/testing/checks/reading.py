@@ -24,7 +24,7 @@ class ReadingChecks:
         world = World(harness)
         world.pull()
         for kind in world.told():
-            assert world.mirror.live(kind) == set(world.ids(kind)), f"records of kind {kind}"
+            assert world.live(kind) == set(world.ids(kind)), f"records of kind {kind}"
 
     def test_cells_say_what_people_entered(self, harness: Harness) -> None:
         """Every column that the system holds says what people entered"""

@@ -1,6 +1,6 @@
 """A system full of records, and runs over it: what every check starts from."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -22,6 +22,7 @@ from partnersync.domain.value import RecordKind
 from partnersync.testing import samples
 from partnersync.testing.harness import Harness
 from partnersync.testing.mirror import Mirror
+from partnersync.testing.troubles import Trouble
 
 DEAL = RecordKind.DEAL
 HOUR_S = 3600  # longer than any overlap
@@ -29,16 +30,16 @@ _AT = datetime(2026, 4, 1, 9, tzinfo=UTC)
 
 
 class World:
-    """A harness with records of every kind in it, more deals than two pages hold, and what a core knows of them."""
+    """A harness with records of these kinds in it, more deals than two pages hold, and what a core knows of them."""
 
-    def __init__(self, harness: Harness) -> None:
+    def __init__(self, harness: Harness, kinds: Collection[RecordKind] = tuple(RecordKind)) -> None:
         self.harness = harness
         self.mirror = Mirror()
         self._numbers = count(1)
         self.put: dict[RecordKind, list[tuple[str, Cells]]] = {}
         self.enter(DEAL, 2 * harness.page_rows + 1)
         for kind in harness.columns:
-            if kind is not DEAL:
+            if kind is not DEAL and kind in kinds:
                 self.enter(kind, 2)
         harness.calls()
 
@@ -53,6 +54,14 @@ class World:
     def ids(self, kind: RecordKind) -> list[str]:
         """The ids of all records of a kind that were entered."""
         return [record_id for record_id, _ in self.put.get(kind, [])]
+
+    def live(self, kind: RecordKind) -> set[str]:
+        """Ids of the records of a kind that are known to be there; of users those that were entered.
+
+        The system has users before anyone enters them: its people, and ourselves.
+        """
+        live = self.mirror.live(kind)
+        return live & set(self.ids(kind)) if kind is RecordKind.USER else live
 
     def told(self) -> list[RecordKind]:
         """The kinds of record that were entered and that the adapter supplies."""
@@ -136,6 +145,11 @@ class World:
 def outcomes(receipts: dict[str, Receipt]) -> set[Outcome]:
     """What became of all of them."""
     return {receipt.outcome for receipt in receipts.values()}
+
+
+def unanswered(harness: Harness) -> list[Trouble]:
+    """Troubles that leave a write without an answer, though it was made or not."""
+    return [each for each in (Trouble.TIMEOUT, Trouble.LOST, Trouble.RESET) if each in harness.troubles]
 
 
 def taken(writes: Iterable[Write], log: list[str]) -> Iterator[Write]:

@@ -6,9 +6,9 @@ from typing import ClassVar
 from partnersync.contract.adapter import Cells, FieldsWrite, Outcome
 from partnersync.domain.value import RecordKind
 from partnersync.testing import samples
-from partnersync.testing.checks.world import DEAL, World, outcomes
+from partnersync.testing.checks.world import DEAL, HOUR_S, World, outcomes
 from partnersync.testing.harness import Harness
-from partnersync.testing.mirror import done
+from partnersync.testing.mirror import Key, done
 
 
 class WritingChecks:
@@ -40,6 +40,19 @@ class WritingChecks:
                 assert {name: back.get(name) for name in write.values} == write.values
                 if not moved:  # else the echo was passed over
                     assert world.mirror.seen(write.kind, write.record_id) == back
+
+    def test_an_echo_is_silent(self, harness: Harness) -> None:
+        """Our own writes change no fact and name nobody; once time has passed they bring no records any more"""
+        world = World(harness)
+        world.pull()
+        before = _facts(world)
+        world.sync(*_all(world, 0))
+        world.pull()
+        assert _facts(world) == before
+        assert not any(known.authors for known in world.mirror.records.values())
+        harness.tick(HOUR_S)
+        world.pull()  # may still repeat the overlap of the one before
+        assert world.pull() == []
 
     def test_unmanaged_values_stay(self, harness: Harness) -> None:
         """Nothing but our fields is touched by a write, in no record"""
@@ -148,6 +161,12 @@ class WritingChecks:
 def _shows(harness: Harness, kind: RecordKind, record_id: str, values: Cells) -> bool:
     shown = harness.managed(kind, record_id)
     return {name: shown.get(name) for name in values} == values
+
+
+def _facts(world: World) -> dict[Key, Cells]:
+    """All that is known but for our fields, and when a record was changed."""
+    known = {key: dict(each.cells or {}) for key, each in world.mirror.records.items()}
+    return {key: {name: text for name, text in cells.items() if name != "updated_at"} for key, cells in known.items()}
 
 
 def _all(world: World, which: int | None) -> list[FieldsWrite]:

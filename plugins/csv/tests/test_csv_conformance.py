@@ -2,18 +2,23 @@
 
 import csv
 import io
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from partnersync.contract.adapter import Adapter, Cells, Connection
 from partnersync.contract.columns import COLUMNS, ID_COLUMN
+from partnersync.contract.schema import Schema
 from partnersync.domain.value import RecordKind
 from partnersync.testing.conformance import AdapterConformance
 from partnersync.testing.harness import Harness
+from partnersync.testing.troubles import Disturbance, Killed, Trouble
 from partnersync_csv import partnersync_adapter_kinds
 
 FILES = {
@@ -30,11 +35,14 @@ NAMED_BY_CONTENT = {RecordKind.DOCUMENT: ("partner_id", "period", "kind"), Recor
 
 
 class FolderHarness:
-    """People at work with spreadsheets. They save with every cell in quotes, so that ours can be told from theirs."""
+    """People at work with spreadsheets. They save with every cell in quotes, so that ours can be told from theirs.
+
+    A call is what the adapter does to a file: to open it, to put a new one in its place.
+    """
 
     people = ("7", "8")
     page_rows = 3
-    answers_get_lost = False
+    troubles = frozenset({Trouble.FAILED, Trouble.REPLACED, Trouble.KILLED_AFTER})
 
     def __init__(self, root: Path, patch: pytest.MonkeyPatch, *, in_place: bool) -> None:
         self.columns: Mapping[RecordKind, tuple[str, ...]] = {
@@ -47,21 +55,34 @@ class FolderHarness:
         self._ids = 100
         self._refusing: set[str] = set()
         self._known: dict[Path, tuple[int, int]] = {}
+        self._zone = "Europe/Moscow"
+        self._disturbance: Disturbance | None = None
         replace = Path.replace
 
         def replaced(temporary: Path, target: Path) -> Path:
             if target.name in self._refusing:
                 raise PermissionError(13, "Permission denied")
-            return replace(temporary, target)
+            self._disturbed(lambda: replace(temporary, target), target, writes=True)
+            return target
 
+        opened = Path.open
         patch.setattr(Path, "replace", replaced)
+        patch.setattr(
+            Path, "open", lambda path, *how, **more: self._disturbed(lambda: opened(path, *how, **more), path)
+        )
+        patch.setattr(os, "fsync", lambda descriptor: None)  # no power is cut here
         patch.setattr("partnersync_csv.source.PAGE_ROWS", self.page_rows)
         (root / "data").mkdir()
 
     def adapter(self) -> Adapter:
         (kind,) = partnersync_adapter_kinds()
-        connection = Connection("main", str(self._root), "Europe/Moscow", lambda: datetime.now(UTC))
+        connection = Connection("main", str(self._root), self._zone, lambda: datetime.now(UTC))
         return kind.make(connection, kind.settings.model_validate({"in_place": self._in_place}))
+
+    def schema(self) -> Schema | None:
+        (kind,) = partnersync_adapter_kinds()
+        assert kind.schema is None
+        return None
 
     def put(self, kind: RecordKind, rows: Sequence[Cells]) -> Sequence[str]:
         table = self._input(kind)
@@ -126,8 +147,11 @@ class FolderHarness:
     def accept(self, kind: RecordKind, record_id: str) -> None:
         self._refusing.clear()
 
-    def lose_next_answer(self, *, landed: bool) -> None:
-        raise AssertionError("a folder always answers")
+    def disturb(self, by: Disturbance | None) -> None:
+        self._disturbance = by
+
+    def move(self, zone: str) -> None:
+        self._zone = zone
 
     def tick(self, seconds: int) -> None:
         """Files tell by their bytes alone."""
@@ -137,6 +161,25 @@ class FolderHarness:
         changed = [path.name for path, state in files.items() if self._known.get(path) != state]
         self._known = files
         return changed
+
+    def exceeded(self) -> Sequence[str]:
+        return ()
+
+    def _disturbed(self, do: Callable[[], Any], path: Path, *, writes: bool = False) -> Any:
+        """What the adapter does to a file, with what is planned for it."""
+        trouble = self._disturbance.of_call(writes=writes) if self._disturbance else None
+        if trouble is Trouble.FAILED:
+            raise OSError(5, "Input/output error")
+        if trouble is Trouble.REPLACED and path.is_file():
+            copy = path.with_name("copy of a person")
+            copy.write_bytes(path.read_bytes())
+            os.replace(copy, path)
+        done = do()
+        if trouble is Trouble.KILLED_AFTER:
+            with suppress(AttributeError):
+                done.close()  # as the system does with the files of a process that ended
+            raise Killed
+        return done
 
     def _new_id(self, kind: RecordKind, row: Cells) -> str:
         if kind in NAMED_BY_CONTENT:
