@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("flow", "Show the writes and lines that are due; write nothing."),
     "apply": ("flow", "Make exactly the writes of a plan."),
     "sync": ("flow", "Pull, decide, write: what is due, within the limits."),
+    "backfill": ("backfill", "Take history on request, and decide whom old deals belong to."),
     "undo": ("undo", "Put back what a run wrote, unless someone changed it since."),
     "register": ("register", "Take registrations from a file or from options, with a verdict on each at once."),
     "explain": ("explain", "Say why: facts, rules, program version and arithmetic, in plain words."),

@@ -88,7 +88,7 @@ def show_report(report: Report, zone: ZoneInfo, *, dry_run: bool = False) -> Non
 def _told(report: Report, zone: ZoneInfo, *, dry_run: bool) -> Iterator[str]:
     rehearsed = " (dry run: nothing is written)" if dry_run else ""
     yield f"run {report.run}, as of {moment_text(report.as_of, zone)}{rehearsed}"
-    yield from _read(report)
+    yield from read_lines(report)
     decided = report.decided
     verdicts = ", ".join(f"{code} {number}" for code, number in sorted(decided.verdicts.items()))
     deals, cases = counted(decided.deals, "deal"), counted(decided.cases, "case")
@@ -142,7 +142,8 @@ def _guarded(report: Report, zone: ZoneInfo) -> Iterator[str]:
         yield f"open       {counted(report.open_incidents, 'incident')}"
 
 
-def _read(report: Report) -> Iterator[str]:
+def read_lines(report: Report) -> Iterator[str]:
+    """What each connection gave."""
     for pulled in report.pulled:
         read = ", ".join(counted(number, kind) for kind, number in pulled.read.items()) or "nothing new"
         changed = sum(pulled.changed.values())

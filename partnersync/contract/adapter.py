@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -27,6 +27,7 @@ __all__ = [
     "Connection",
     "FieldsWrite",
     "Gives",
+    "HistoryReader",
     "NoteWrite",
     "Origin",
     "Outcome",
@@ -108,6 +109,14 @@ class Adapter(Protocol):
 
     def close(self) -> None:
         """Give connections and files back."""
+
+
+@runtime_checkable
+class HistoryReader(Protocol):
+    """What an adapter is besides that has streams which are `recent`."""
+
+    def history(self, stream: Stream, since: datetime, until: datetime, cursor: str | None) -> Iterator[Page]:
+        """The records of a stretch of time, oldest first, from a cursor that an earlier page of it gave; as `pull`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,14 @@ class Stream:
     `whole`: a pull that finds a change lists the whole stream and ends with a complete page; an id that comes twice in
     it is then a duplicate (of different rows the first counts), where otherwise it is a repeat (the last counts). A
     system without tombstones tells deletions by a whole stream of ids beside the one of changes.
+    `recent`: a first pull leaves out what is long past; `HistoryReader.history` gives it.
     """
 
     name: str
     kind: RecordKind
     gives: Gives = Gives.FACTS
     whole: bool = False
+    recent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

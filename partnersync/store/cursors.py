@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from partnersync.store.codec import moment_text
 from partnersync.store.record_tables import cursors
@@ -20,6 +20,11 @@ def put(tx: Connection, connection: str, stream: str, cursor: str, now: datetime
     """Move the cursor."""
     row = {"connection": connection, "stream": stream, "cursor": cursor, "moved_at": moment_text(now)}
     upsert_all(tx, cursors, [row])
+
+
+def forget(tx: Connection, connection: str, stream: str) -> None:
+    """Begin anew when it is read next."""
+    tx.execute(delete(cursors).where(cursors.c.connection == connection, cursors.c.stream == stream))
 
 
 def ask_again(tx: Connection, connection: str, streams: Collection[str]) -> None:

@@ -10,9 +10,9 @@ from partnersync.domain.incident import Incident
 from partnersync.errors import PartnersyncError, SafetyStop
 from partnersync.sync.casework import DecideReport
 from partnersync.sync.plan import Tally
-from partnersync.sync.pull import PullReport
 from partnersync.sync.push import PushReport
 from partnersync.sync.round import RoundReport
+from partnersync.sync.stream_reader import PullReport
 from partnersync.sync.undo import Undone
 
 log = logging.getLogger(__name__)

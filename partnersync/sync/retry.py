@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection as Tx
 
 from partnersync.store import casefile, cursors, held, records
-from partnersync.sync.pull import stream_of
+from partnersync.sync.stream_reader import stream_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from partnersync.sync.plan import Tally
 from partnersync.sync.planfile import Plan, Reviewed
 from partnersync.sync.progress import Progress
 from partnersync.sync.publish import due_tables, issues_table, moment_text, publish
-from partnersync.sync.pull import keep, pull
+from partnersync.sync.pull import keep, pull, pull_history
 from partnersync.sync.push import PushReport, push, send_notes
 from partnersync.sync.recover import recover
 from partnersync.sync.register import STREAM, Given
@@ -91,6 +91,20 @@ class Engine:
                 given.forget_mended(tx, setting, report.run)
                 self._decide(tx, report)
         return report
+
+    def backfill(self, name: str, since: datetime, until: datetime) -> Report:
+        """Pull a connection, and what its first pull left out of a stretch of time; the next sync decides."""
+        chosen = self._chosen((name,))
+        with self._run("backfill", chosen, None, books=False) as report:
+            self._pull(chosen, report)
+            self._each(chosen, report, lambda name: self._pull_history(name, report, (since, until)))
+            with self.store.read() as tx:
+                report.issues = [dict(row) for row in issuebook.by_ids(tx, report.opened[:_ISSUES_TOLD])]
+        return report
+
+    def _pull_history(self, name: str, report: Report, stretch: tuple[datetime, datetime]) -> None:
+        told = (self.store, self.adapters[name], self._setting(name), report.run, self.now, self.progress)
+        report.pulled.append(pull_history(*told, stretch))
 
     def plan(self, *, as_of: datetime | None = None) -> tuple[Plan, Report]:
         """What `sync` would write and book now; nothing is."""

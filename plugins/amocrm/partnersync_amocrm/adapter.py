@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -91,6 +92,10 @@ class AmoAdapter:
     def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
         """What changed since the cursor; all streams of a run look at the account as of its first pull."""
         yield from self._streams.pull(stream, cursor)
+
+    def history(self, stream: Stream, since: datetime, until: datetime, cursor: str | None) -> Iterator[Page]:
+        """Work on deals of before the first pull."""
+        yield from self._streams.history(int(since.timestamp()), int(until.timestamp()), cursor)
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
         """Fields in batches of one kind of card, several on their way; what the account refuses loses no other."""

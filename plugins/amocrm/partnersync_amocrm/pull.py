@@ -169,15 +169,25 @@ class Streams:
         if any(event["type"] in _GONE and event["entity_type"] == entity for event in events):
             yield Page([Raw(str(row["id"]), deleted=True) for row in self._cards.deleted(path, since)])
 
+    def history(self, since: int, until: int, cursor: str | None) -> Iterator[Page]:
+        """Work on deals in a stretch of time."""
+        yield from self._steps(since if cursor is None else int(json.loads(cursor)["at"]), until)
+
     def _activities(self, since: int | None) -> Iterator[Page]:
+        """Up to some days ago in steps, then up to now."""
+        at, recent = self._began - HISTORY_S if since is None else since, self._began - _AT_ONCE_S
+        yield from self._steps(at, recent)
+        yield Page(self._work(self._events.since(max(at, recent))))
+
+    def _steps(self, at: int, until: int) -> Iterator[Page]:
         """Some days at once, more where little happened, so that a long time comes in pages."""
-        at, step = self._began - HISTORY_S if since is None else since, _AT_ONCE_S
-        while self._began - at > step:
-            events = self._events.since(at, at + step)
-            at += step
+        step = _AT_ONCE_S
+        while at < until:
+            end = min(at + step, until)
+            events = self._events.since(at, end)
+            at = end
             yield Page(self._work(events), _cursor(at))
             step = 2 * step if len(events) < _FEW else _AT_ONCE_S
-        yield Page(self._work(self._events.since(at)))
 
     def _work(self, events: Sequence[Row]) -> list[Raw]:
         tasks: dict[int, Row] = {}
@@ -249,7 +259,7 @@ def streams_of(*, registrations: bool, managed: frozenset[RecordKind]) -> list[S
         if kind is not RecordKind.PARTNER:
             found.append(Stream(f"{name}-clients", kind, gives))
         found.append(Stream(f"{name}-gone", kind))
-    return [*found, Stream("activities", RecordKind.ACTIVITY)]
+    return [*found, Stream("activities", RecordKind.ACTIVITY, recent=True)]
 
 
 def _cursor(at: int) -> str:

@@ -214,6 +214,20 @@ def test_a_task_that_was_done_is_work_on_its_deal(tmp_path: Path) -> None:
     assert ((work.cells or {})["kind"], (work.cells or {})["deal_id"]) == ("meeting", str(FIRST_LEAD))
 
 
+def test_work_of_before_the_first_pull_comes_on_request_in_pages(tmp_path: Path) -> None:
+    made = desk(tmp_path, 8)
+    began = int(made.office.clock.now())
+    for _ in range(4):
+        made.office.sandbox.ui.note(FIRST_SELLER, FIRST_LEAD, "Говорили")
+        made.office.clock.advance(40 * 86_400)
+    until = int(made.office.clock.now())
+    assert len(made.run()["activities"]) == 2
+    first, *others = made.streams().history(began, until, None)
+    assert [len(page.raws) for page in (first, *others) if page.raws] == [1, 1, 1, 1]
+    rest = made.streams().history(began, until, first.cursor)  # in other steps, which begin small again
+    assert [raw for page in rest for raw in page.raws] == [raw for page in others for raw in page.raws]
+
+
 @pytest.mark.parametrize("first", Order)
 def test_who_put_a_value_into_our_field(tmp_path: Path, first: Order) -> None:
     keys = {**KEYS, "deals": {**KEYS["deals"], "ours": {"ps_partner_id": "PARTNER"}}}
