@@ -38,7 +38,7 @@ records = Table(
     Column("first_seen", Integer, nullable=False),  # the first run that could book it: the same after a run was killed
     Column("changed", Integer, nullable=False),  # run
     Column("deal_ref", Str),  # of a deal its own ref, of payments and activities the deal they belong to
-    Column("partner_id", Str),  # the partner that a deal, registration or activity names
+    Column("partner_id", Str),  # whom a deal, registration or activity names, and a partner's own id
     Column("promo_code", Str),
     Column("utm_source", Str),
     Column("case_id", Str),

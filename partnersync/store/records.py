@@ -202,18 +202,18 @@ def vanished(tx: Connection, connection: str, stream: str, kind: str) -> list[st
     return list(tx.execute(query.order_by(table.c.record_id)).scalars())
 
 
-def partner_places(tx: Connection, partner_ids: Sequence[str], master: str | None) -> dict[str, str]:
-    """The connections that these partners' records count of: `master`, or else the one that gave a partner first."""
-    found: dict[str, str] = {}
+def partner_places(tx: Connection, partner_ids: Sequence[str], master: str | None) -> dict[str, tuple[str, str]]:
+    """These partners' records that count, as (connection, record_id): of `master`, or else the one that came first."""
+    found: dict[str, tuple[str, str]] = {}
     for chunk in chunks(partner_ids):
         query = (
-            select(table.c.record_id, table.c.connection)
-            .where(table.c.kind == RecordKind.PARTNER.value, table.c.record_id.in_(chunk), table.c.body.is_not(None))
-            .order_by(table.c.first_seen, table.c.connection)
+            select(table.c.partner_id, table.c.connection, table.c.record_id)
+            .where(table.c.kind == RecordKind.PARTNER.value, table.c.partner_id.in_(chunk), table.c.body.is_not(None))
+            .order_by(table.c.first_seen, table.c.connection, table.c.record_id)
         )
-        for partner_id, connection in tx.execute(query):
+        for partner_id, connection, record_id in tx.execute(query):
             if master in (None, connection):
-                found.setdefault(partner_id, connection)
+                found.setdefault(partner_id, (connection, record_id))
     return found
 
 

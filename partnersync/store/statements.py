@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 
 from partnersync.domain.line import LineKind
 from partnersync.domain.statement import Statement, StatementState
-from partnersync.domain.value import Money, RecordKind
+from partnersync.domain.value import Money
 from partnersync.store import changes
 from partnersync.store.case_tables import deal_states
 from partnersync.store.codec import moment, moment_text, moment_text_or_none
@@ -137,7 +137,6 @@ def concerned(tx: Connection, connection: str) -> set[str]:
     here = records.c.connection == connection
     refs = select(records.c.deal_ref).where(here, records.c.deal_ref.is_not(None))
     queries: list[Select[Any]] = [
-        select(records.c.record_id).where(here, records.c.kind == RecordKind.PARTNER.value),
         select(records.c.partner_id).where(here, records.c.partner_id.is_not(None)),
         select(deal_states.c.partner_id).where(deal_states.c.partner_id.is_not(None), deal_states.c.deal_ref.in_(refs)),
         select(ledger.c.partner_id).where(ledger.c.deal_id.in_(refs)),

@@ -101,7 +101,7 @@ class Casework:
         self.report.opened += freezer.tell(self.run, self.now)
         dues = self.dues
         dues.deals()
-        places = {name: row.connection for name, row in self.partner_rows.items() if name in knowledge.partners.by_id}
+        places = {name: row for name, row in self.partner_rows.items() if name in knowledge.partners.by_id}
         dues.partners(places)
         self.report.booked = ledger.staged_sums(self.tx)
         self.report.lines = ledger.seal(self.tx)

@@ -13,6 +13,7 @@ from partnersync.domain.line import LineStatus
 from partnersync.domain.value import Money, RecordKind
 from partnersync.rules.program import Programme
 from partnersync.store import casefile, decisions, fields, held, incidentbook, ledger
+from partnersync.store.records import Row
 from partnersync.sync import want
 from partnersync.sync.progress import Progress
 from partnersync.sync.unpaid import due_days
@@ -95,8 +96,8 @@ class Dues:
         for connection, items in owners.items():
             fields.put_owner(self.tx, connection, items)
 
-    def partners(self, places: Mapping[str, str]) -> None:
-        """What is due of every partner whose lines or standing moved; `places` are the partners' connections."""
+    def partners(self, places: Mapping[str, Row]) -> None:
+        """What is due of every partner whose lines or standing moved; `places` are the partners' records."""
         due = sorted(self.balances & set(places))
         sums = ledger.balances(self.tx, due)
         days = due_days(self.tx, due, self.programme)
@@ -104,7 +105,8 @@ class Dues:
         for partner_id in due:
             balance = want.sums(sums.get(partner_id) or [Money(0, self.programme.currency)])
             values = want.partner_values(balance, days.get(partner_id))
-            wanted[places[partner_id]].append((partner_id, values))
+            place = places[partner_id]
+            wanted[place.connection].append((place.record_id, values))
         for connection, items in wanted.items():
             self.put(connection, RecordKind.PARTNER, items)
 

@@ -88,6 +88,4 @@ def deed(
 
 def record_about(kind: RecordKind, record_id: str) -> About:
     """What a record's own id says about whom it concerns."""
-    if kind is RecordKind.REGISTRATION:
-        return About(registration_id=record_id)
-    return About(partner_id=record_id) if kind is RecordKind.PARTNER else About()
+    return About(registration_id=record_id) if kind is RecordKind.REGISTRATION else About()

@@ -184,7 +184,7 @@ class Intake:
             known.first_seen if known and known.body else self.first_seen,
             self.run,
             deal_ref=_deal_ref(record),
-            partner_id=record.partner_id if isinstance(record, Deal | Registration | Activity) else None,
+            partner_id=record.partner_id if isinstance(record, Deal | Registration | Activity | Partner) else None,
             promo_code=record.promo_code if isinstance(record, Deal) else None,
             utm_source=record.utm_source if isinstance(record, Deal) else None,
             case_id=known.case_id if known and not isinstance(record, Payment | Activity) else None,

@@ -23,16 +23,17 @@ def partner_rows(tx: Tx, master: str | None) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for row in records.by_kind(tx, RecordKind.PARTNER):
         if row.body and master in (None, row.connection):
-            first = rows.setdefault(row.record_id, row)
+            name = row.partner_id or ""
+            first = rows.setdefault(name, row)
             if (row.first_seen, row.connection) < (first.first_seen, first.connection):
-                rows[row.record_id] = row
+                rows[name] = row
     return rows
 
 
 def known_partners(tx: Tx, rows: Mapping[str, Row]) -> list[tuple[Partner, bool]]:
     """The partners of these records, and whether an earlier run accepted them."""
     before = records.accepted(tx)
-    return [(codec.load(Partner, row.body or ""), row.record_id in before) for row in rows.values()]
+    return [(codec.load(Partner, row.body or ""), name in before) for name, row in rows.items()]
 
 
 def rates(tx: Tx, programme: Programme) -> Rates:

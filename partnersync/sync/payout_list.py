@@ -119,5 +119,5 @@ def tell_overdue(
             continue
         text = overdue_sentence(pile.amount, pile.partner_id, statement.statement_id, pay_by, missing, say)
         note_id = f"payout/{statement.statement_id}/{pile.payee_id}/overdue/task"
-        where = (place, "payout", RecordKind.PARTNER, pile.partner_id)
+        where = (place[0], "payout", RecordKind.PARTNER, place[1])
         outbox.put(tx, [Task(note_id, *where, text, as_of, as_of, managers.get(pile.partner_id, ""))])

@@ -35,7 +35,7 @@ def ask_for_managers(
                 rows[partner.partner_id].connection,
                 _KIND,
                 RecordKind.PARTNER,
-                partner.partner_id,
+                rows[partner.partner_id].record_id,
                 say(text).format(partner=partner.partner_id, manager=partner.manager),
                 as_of,
                 due_at,

@@ -182,9 +182,9 @@ class Statements:
         """Notes on the records of partners, as (partner, about what, text)."""
         places = records.partner_places(self.tx, sorted({partner_id for partner_id, _, _ in told}), self.master)
         notes = [
-            Note(f"statement/{about}", places[name], "statement", RecordKind.PARTNER, name, text, self.as_of)
+            Note(f"statement/{about}", place[0], "statement", RecordKind.PARTNER, place[1], text, self.as_of)
             for name, about, text in told
-            if name in places
+            if (place := places.get(name))
         ]
         outbox.put(self.tx, notes)
 

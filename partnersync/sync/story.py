@@ -136,7 +136,7 @@ def line_sources(tx: Tx, line: Line, told: DealStory | None) -> list[Source]:
     found = [_source(tx, RecordKind.PAYMENT, line.event_id), _source(tx, RecordKind.DEAL, line.deal_ref)]
     if told and (claim := decisions.claim(tx, told.standing.registration_id)):
         found.append(_source(tx, RecordKind.REGISTRATION, f"{claim[0]}/{told.standing.registration_id}"))
-    partner = next((row for row in _partners(tx) if row.record_id == line.partner_id), None)
+    partner = next((row for row in _partners(tx) if row.partner_id == line.partner_id), None)
     if partner:
         found.append(_source(tx, RecordKind.PARTNER, f"{partner.connection}/{partner.record_id}"))
     return [one for one in found if one]
@@ -150,7 +150,7 @@ def _source(tx: Tx, kind: RecordKind, ref: str) -> Source | None:
 
 def partners(tx: Tx) -> dict[str, Partner]:
     """Every partner by id, as his record tells."""
-    return {row.record_id: codec.load(Partner, row.body or "") for row in _partners(tx)}
+    return {row.partner_id or "": codec.load(Partner, row.body or "") for row in _partners(tx)}
 
 
 def after_verdicts(tx: Tx, until: datetime | None = None) -> dict[str, list[Ruling]]:

@@ -17,7 +17,7 @@ from partnersync.domain.registration import LIVE
 from partnersync.domain.say import Say
 from partnersync.domain.value import RecordKind
 from partnersync.rules import guard_words
-from partnersync.store import decisions, fields, held, incidentbook, journal, outbox, reverts
+from partnersync.store import decisions, fields, held, incidentbook, journal, outbox, records, reverts
 from partnersync.store.held import Hold
 from partnersync.sync import audit, guard
 from partnersync.sync.due import RecordPlace
@@ -174,6 +174,9 @@ class Watch:
             claim = judged.registration
             about = About("", claim.registration_id, claim.partner_id, judged.client_id)
             found[RecordKind.REGISTRATION, claim.registration_id] = about
+        partners = [one.record_id for one in page if one.kind is RecordKind.PARTNER]
+        for record_id, row in records.by_ids(self.tx, connection, RecordKind.PARTNER, partners).items():
+            found[RecordKind.PARTNER, record_id] = About(partner_id=row.partner_id or "")
         return found
 
 

@@ -50,8 +50,7 @@ class Desk:
 
     def push(self, *writes: Write) -> dict[str, Receipt]:
         """What became of writes, by their ids."""
-        streams = self.streams()
-        push = Push(self.office.client, streams.reading.translation, streams.cards)
+        push = Push(self.office.client, self.streams())
         return {receipt.write_id: receipt for receipt in push.push(iter(writes))}
 
     def seen(self, kind: RecordKind, card: int) -> dict[str, str]:

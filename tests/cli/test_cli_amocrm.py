@@ -29,10 +29,10 @@ partner = [{{ select = "{field}" }}]
 CODES = ("PS_PARTNER_ID", "PS_SOURCE")
 
 
-def field(sandbox: AmoSandbox, card_id: int, code: str) -> str:
-    """What a lead's field shows."""
-    definition = sandbox.account.field_of("leads", code=code)
-    card = sandbox.account.cards[Kind.LEADS].get(card_id)
+def field(sandbox: AmoSandbox, card_id: int, code: str, kind: Kind = Kind.LEADS) -> str:
+    """What a card's field shows."""
+    definition = sandbox.account.field_of(kind, code=code)
+    card = sandbox.account.cards[kind].get(card_id)
     assert definition
     assert card
     return "|".join(str(one.value) for one in card.values.get(definition.id, ()))
@@ -72,7 +72,8 @@ def test_fields_appear_once_and_an_undo_clears_them(firm: Firm, monkeypatch: pyt
         }
         calls = server.front.journal.calls
         written = len(calls())
-        assert [one.target for one in calls("PATCH")] == ["/api/v4/leads"] * 2
+        assert [one.target for one in calls("PATCH")] == ["/api/v4/leads"] * 2 + ["/api/v4/companies"]
+        assert field(sandbox, 30_000_003, "PS_BALANCE", Kind.COMPANIES) == "0.00"
         assert firm.sync().code == 0
         assert {one.method for one in calls()[written:]} == {"GET"}
         undone = firm.run("undo", "1")

@@ -108,7 +108,7 @@ def test_a_connection_concerns_whom_it_tells_of(store: Store) -> None:
         records.upsert(
             tx,
             [
-                Row("main", RecordKind.PARTNER, "P1", **row),  # type: ignore[arg-type]
+                Row("main", RecordKind.PARTNER, "77", partner_id="P1", **row),  # type: ignore[arg-type]
                 Row("main", RecordKind.REGISTRATION, "R1", partner_id="P2", **row),  # type: ignore[arg-type]
                 Row("main", RecordKind.DEAL, "D1", deal_ref="main/D1", partner_id="P3", **row),  # type: ignore[arg-type]
                 Row("main", RecordKind.PAYMENT, "M9", deal_ref="other/D9", **row),  # type: ignore[arg-type]

@@ -46,6 +46,8 @@ class AmoAdapter:
             managed=ManagedPlaces(self._kinds, self._ours),
             batch_size=LARGEST_BATCH,
             calls_at_once=THREADS,
+            notes=True,
+            tasks=True,
             names_authors=True,
             reports_deletions=True,
             supplies_activities=True,
@@ -98,8 +100,8 @@ class AmoAdapter:
         yield from self._streams.history(int(since.timestamp()), int(until.timestamp()), cursor)
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
-        """Fields in batches of one kind of card, several on their way; what the account refuses loses no other."""
-        yield from Push(self._client, self._streams.reading.translation, self._streams.cards).push(writes)
+        """Fields in batches of one kind of card, several on their way; notes and tasks once."""
+        yield from Push(self._client, self._streams).push(writes)
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
         """Single cards as they are now."""

@@ -66,7 +66,7 @@ class Streams:
         self._client = client
         self.reading = reading
         self._afresh: Callable[[], Reading] | None = afresh
-        self._began = began
+        self.began = began
         self._managed = managed
         self._cards = Cards(client, reading.known.filters)
         catalogs = [source.catalog for source in reading.translation.places.sources if source.catalog]
@@ -91,7 +91,7 @@ class Streams:
             yield from self._of_clients(stream.kind, since)
         else:
             yield from self._cards_of(stream.kind, since)
-        yield Page((), _cursor(self._began))
+        yield Page((), _cursor(self.began))
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
         """Single records as they are now; gone ones as deleted. Unsupported for kinds that are no cards."""
@@ -99,7 +99,7 @@ class Streams:
         if path is None:
             raise Unsupported(f"an amoCRM account has no single {kind} records to read", hint="Run sync")
         rows = list(by_ids(self._cards, path, [int(one) for one in record_ids], self._with_of(kind)))
-        found = {raw.record_id: raw for raw in self._raws(kind, rows, self._began)}
+        found = {raw.record_id: raw for raw in self._raws(kind, rows, self.began)}
         yield from (found.get(one) or Raw(one, deleted=True) for one in record_ids)
 
     def cards(self, path: str, ids: list[int]) -> Iterator[Row]:
@@ -109,7 +109,7 @@ class Streams:
     def _cards_of(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
         """While the cards around a page are fetched, the next page is on its way."""
         narrow = self._pipelines(kind) if since is None else ()
-        parts = self._cards.changed(_PATHS[kind], since, self._began, self._with_of(kind), narrow)
+        parts = self._cards.changed(_PATHS[kind], since, self.began, self._with_of(kind), narrow)
         part = next(parts, None)
         while part is not None:
             rows, at = part.rows, part.whole_until
@@ -150,7 +150,7 @@ class Streams:
         if since is None:
             return
         for path in ("companies", "contacts"):
-            for part in self._cards.changed(path, since, self._began, _WITH_LEADS):
+            for part in self._cards.changed(path, since, self.began, _WITH_LEADS):
                 self._neighbours.remember(path, part.rows)
                 yield from self._leads(kind, translate.linked_ids(part.rows, "leads"))
         yield from self._leads(kind, iter(relinked(self._events.since(since))))
@@ -175,7 +175,7 @@ class Streams:
 
     def _activities(self, since: int | None) -> Iterator[Page]:
         """Up to some days ago in steps, then up to now."""
-        at, recent = self._began - HISTORY_S if since is None else since, self._began - _AT_ONCE_S
+        at, recent = self.began - HISTORY_S if since is None else since, self.began - _AT_ONCE_S
         yield from self._steps(at, recent)
         yield Page(self._work(self._events.since(max(at, recent))))
 

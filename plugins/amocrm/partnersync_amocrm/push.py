@@ -1,23 +1,19 @@
-"""Writes of the programme → the account: fields of cards, in batches, each write with its outcome."""
+"""Writes of the programme → the account: fields of cards, notes and tasks, in batches, each write with its outcome."""
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from partnersync.contract.adapter import FieldsWrite, Outcome, Receipt, Write
 from partnersync.contract.managed import OWNER
-from partnersync.errors import Unsupported
 from partnersync_amocrm.batches import Batches, Item, Settled
+from partnersync_amocrm.entries import Entries
 from partnersync_amocrm.field_values import NoValue, body_of, stands
-from partnersync_amocrm.paging import Row
 from partnersync_amocrm.places import ENTITY
-from partnersync_amocrm.translate import Translation
+from partnersync_amocrm.pull import Streams
 from partnersync_amocrm.transport import Client
-
-ReadCards = Callable[[str, list[int]], Iterable[Row]]
-"""Cards of one kind (as `leads`) by their ids, as they are now."""
 
 _OF_FIELD = re.compile(r"custom_fields_values\.(\d+)")
 
@@ -25,24 +21,30 @@ _OF_FIELD = re.compile(r"custom_fields_values\.(\d+)")
 class Push:
     """Writes of one run into one account. Only fields that a write names are sent, and only those that are ours."""
 
-    def __init__(self, client: Client, translation: Translation, read: ReadCards) -> None:
+    def __init__(self, client: Client, streams: Streams) -> None:
         self._client = client
-        self._translation = translation
-        self._read = read
+        self._translation = streams.reading.translation
+        self._read = streams.cards
+        self._entries = Entries(client, streams.reading.known, streams.began, streams.cards)
         self._batches: dict[str, Batches] = {}
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
         """One receipt for each, as outcomes become known; writes are taken as they are sent."""
-        for path, some in groupby(writes, _path):
-            yield from self._fields(path, some)
+        for (form, path), some in groupby(writes, lambda write: (type(write), ENTITY.get(write.kind))):
+            if path is None:
+                reason = "the account has no cards for {} records"
+                yield from (Receipt(one.write_id, Outcome.REFUSED, reason.format(one.kind)) for one in some)
+            elif form is FieldsWrite:
+                yield from self._fields(path, (one for one in some if isinstance(one, FieldsWrite)))
+            else:
+                yield from self._entries.push(path, (one for one in some if not isinstance(one, FieldsWrite)))
 
-    def _fields(self, path: str, writes: Iterable[Write]) -> Iterator[Receipt]:
+    def _fields(self, path: str, writes: Iterable[FieldsWrite]) -> Iterator[Receipt]:
         impossible: list[Receipt] = []
         under_way: dict[int, list[FieldsWrite]] = defaultdict(list)
 
         def items() -> Iterator[Item]:
             for write in writes:
-                assert isinstance(write, FieldsWrite)
                 try:
                     item = self._item(write)
                 except NoValue as error:
@@ -88,12 +90,6 @@ class Push:
         fields = (one for of_kind in self._translation.places.ours.values() for one in of_kind.values())
         name = next((one.name for one in fields if one.id == number), str(number))
         return f'field "{name}": {settled.reason}'
-
-
-def _path(write: Write) -> str:
-    if not isinstance(write, FieldsWrite):
-        raise Unsupported("connections of kind amocrm take no notes and tasks yet")
-    return ENTITY.get(write.kind, "")
 
 
 def _number(text: str, what: str) -> int:

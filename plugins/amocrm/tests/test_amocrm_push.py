@@ -136,7 +136,7 @@ def test_batches_of_fifty_of_each_kind_of_card(tmp_path: Path) -> None:
         pytest.param(
             FieldsWrite("w1", RecordKind.PAYMENT, "1", {"ps_status": "new"}),
             REFUSED,
-            "the account has no field for ps_status. Make it with `partnersync schema apply`",
+            "the account has no cards for payment records",
             id="a kind without fields",
         ),
     ],
