@@ -80,6 +80,10 @@ class Population(Generic[CardT]):
         """Every living card; generated ones are built on the way."""
         return (card for card in map(self.get, self.orders["id"].walk(None, None, 0, descending=False)) if card)
 
+    def touched(self) -> Iterator[CardT]:
+        """Living cards that were created or changed."""
+        return iter(self._own.values())
+
     def between(self, name: str, low: int | None, high: int | None) -> Ordered:
         """The cards with low ≤ updated_at ≤ high in another order."""
         ids, holes, own = self.orders["updated_at"].window(low, high)

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 
 from partnersync.sandbox.ordering import Ordered
+from partnersync.sandbox.population import Population
 from partnersync_bitrix24_sandbox.call import PAGE
 from partnersync_bitrix24_sandbox.cards import Card
 from partnersync_bitrix24_sandbox.conditions import Condition, Place, Test
-from partnersync_bitrix24_sandbox.portal import Portal
 
 ORDERED = {"id": "id", "createdTime": "created_at", "updatedTime": "updated_at"}
 Order = Sequence[tuple[Place, bool]]  # and whether it descends
@@ -27,7 +27,7 @@ class Found:
 
 
 def find(
-    portal: Portal, type_id: int, plain: list[Condition], tests: list[Test], order: Order, start: int, size: int = PAGE
+    population: Population[Card], plain: list[Condition], tests: list[Test], order: Order, start: int, size: int = PAGE
 ) -> Found:
     """The page from place `start`; -1 is the first, and nothing is counted."""
     ranges, named, rest = _ranges(plain)
@@ -37,15 +37,15 @@ def find(
         key == "id" or [(one.key, down) for one, down in order[1:]] in ([], [("id", descends)])
     )
     if named is not None or not straight:
-        return _sorted(portal, type_id, ranges, named, tests, order, start, size)
+        return _sorted(population, ranges, named, tests, order, start, size)
     if key != "id" and ranges["id"] != ANY:
         tests.append(lambda card: _inside(ranges["id"], card.id))
-    ordered, low, high = _window(portal, type_id, ranges, key)
+    ordered, low, high = _window(population, ranges, key)
     first = max(start, 0)
 
     def walk(place: int) -> Iterator[Card]:
         ids = ordered.walk(low, high, place, descending=descends)
-        return (card for card in map(portal.cards[type_id].get, ids) if card)
+        return (card for card in map(population.get, ids) if card)
 
     if not tests:
         cards = list(islice(walk(first), size + 1))
@@ -87,9 +87,9 @@ def _ranges(plain: list[Condition]) -> tuple[Ranges, set[int] | None, list[Condi
     return ranges, named, rest
 
 
-def _window(portal: Portal, type_id: int, ranges: Ranges, key: str) -> tuple[Ordered, int | None, int | None]:
+def _window(population: Population[Card], ranges: Ranges, key: str) -> tuple[Ordered, int | None, int | None]:
     """An order by `key`, and the bounds in it; of the id's range only an order by id takes notice."""
-    population, changed = portal.cards[type_id], ranges["updatedTime"]
+    changed = ranges["updatedTime"]
     if key == "updatedTime":
         return population.orders["updated_at"], *changed
     ordered = population.orders[ORDERED[key]] if changed == ANY else population.between(ORDERED[key], *changed)
@@ -97,8 +97,7 @@ def _window(portal: Portal, type_id: int, ranges: Ranges, key: str) -> tuple[Ord
 
 
 def _sorted(
-    portal: Portal,
-    type_id: int,
+    population: Population[Card],
     ranges: Ranges,
     named: set[int] | None,
     tests: list[Test],
@@ -108,12 +107,12 @@ def _sorted(
 ) -> Found:
     """A page of what has to be sorted in memory."""
     if named is None:
-        ordered, low, high = _window(portal, type_id, ranges, "id")
+        ordered, low, high = _window(population, ranges, "id")
         ids: Iterable[int] = ordered.walk(low, high, 0, descending=False)
     else:
         ids = sorted(one for one in named if _inside(ranges["id"], one))
         tests = [*tests, lambda card: _inside(ranges["updatedTime"], card.updated_at)]
-    cards = list(_filtered((card for card in map(portal.cards[type_id].get, ids) if card), tests))
+    cards = list(_filtered((card for card in map(population.get, ids) if card), tests))
     for place, descends in reversed(order):
         cards.sort(key=partial(_rank, place), reverse=descends)
     first = max(start, 0)

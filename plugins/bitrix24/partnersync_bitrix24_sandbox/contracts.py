@@ -27,6 +27,12 @@ ALSO: dict[str, dict[str, str]] = {
     "crm.status.list": {"start": "integer"},
     "userfieldconfig.list": {"select": "any", "filter": "object"},
 }
+ALSO_INSIDE: dict[str, dict[str, str]] = {
+    "userfieldconfig.update": {"editInList": "boolean"},
+    "crm.activity.add": {"COMPLETED": "char"},
+    "crm.activity.update": {"COMPLETED": "char"},
+}
+NEED_LESS = frozenset({"crm.deal.add", "crm.lead.add", "crm.contact.add", "crm.company.add"})  # than their pages say
 OWN_FIELDS = frozenset({"crm.item.add", "crm.item.update"})  # each entity has its own; methods look at them
 
 
@@ -64,7 +70,8 @@ def contract(method: str) -> Contract | None:
     for one in given["params"] if given else ():
         definition = given["defs"].get(one["ref"]) if given and "ref" in one else None
         if definition and not definition["dynamic"]["allowed"] and method not in OWN_FIELDS:
-            inside[one["name"]] = {part["name"]: part["base"] for part in definition["fields"]}
+            names = {part["name"]: part["base"] for part in definition["fields"]}
+            inside[one["name"]] = names | ALSO_INSIDE.get(method, {})
             needed_inside[one["name"]] = tuple(part["name"] for part in definition["fields"] if part.get("required"))
     return Contract(parameters | ALSO.get(method, {}), needed, inside, needed_inside)
 
@@ -91,13 +98,15 @@ def check(method: str, params: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(method, name, "is unknown")
         elif not fits(known.parameters[named], value):
             yield Finding(method, name, f"is no {known.parameters[named]}")
-        elif named in known.inside and isinstance(value, dict):
-            yield from _inside(method, named, value, known)
+        elif named in known.inside:
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, dict):
+                    yield from _inside(method, named, part, known)
 
 
 def _inside(method: str, name: str, value: dict[str, Any], known: Contract) -> Iterator[Finding]:
     names = known.inside[name]
-    if method.endswith(".add"):
+    if method.endswith(".add") and method not in NEED_LESS:
         for needed in known.needed_inside[name]:
             if needed not in OPTIONAL and not _has(value, needed):
                 yield Finding(method, f"{name}[{needed}]", "is missing")

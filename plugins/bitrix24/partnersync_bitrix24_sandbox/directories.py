@@ -31,20 +31,6 @@ class Category:
     originator_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StageMove:
-    """A row of the stage history; `type_id` 1 created, 2 on its way, 3 final, 5 another pipeline."""
-
-    id: int
-    entity_type_id: int
-    owner_id: int
-    type_id: int
-    at: int
-    category_id: int
-    stage_id: str
-    semantics: str
-
-
 @dataclass(slots=True)
 class SmartProcess:
     """The record of a smart process' type; its cards are of `type_id`."""

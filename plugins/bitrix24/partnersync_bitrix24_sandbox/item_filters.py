@@ -39,6 +39,11 @@ def value_of(key: str) -> Callable[[Card], Any]:
     return lambda card: card.values.get(key)
 
 
+def one_of(ids: list[int]) -> Condition:
+    """Having one of these ids."""
+    return Condition(Place("integer", attrgetter("id"), "id"), "@", ids)
+
+
 def conditions(places: Places, given: Any) -> tuple[list[Condition], list[Test]]:
     """What all of a filter's conditions are: plain ones, and groups that OR joins."""
     plain: list[Condition] = []

@@ -47,7 +47,7 @@ def list_(call: Call) -> Answer:
     portal, entity, original = call.portal, call.entity, _original(call)
     places = Places(portal, entity, original=original)
     plain, groups = conditions(places, call.given("filter"))
-    found = find(portal, entity.type_id, plain, groups, _order(call, places), call.start)
+    found = find(portal.cards[entity.type_id], plain, groups, _order(call, places), call.start)
     select = call.select()
     items = [item(portal, entity, card, select, original=original) for card in found.cards]
     if original and select and "*" not in select:

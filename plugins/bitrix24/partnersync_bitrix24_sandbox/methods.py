@@ -1,8 +1,23 @@
 """The table of methods, by their names in lower case."""
 
 from partnersync_bitrix24_sandbox import (
+    activity_methods,
+    category_methods,
+    currency_methods,
+    duplicate_methods,
     item_methods,
+    layout_methods,
+    legacy_methods,
+    product_row_methods,
+    requisite_methods,
     service_methods,
+    stage_history,
+    status_methods,
+    task_methods,
+    timeline_methods,
+    type_methods,
+    user_field_config_methods,
+    user_field_methods,
     user_methods,
 )
 from partnersync_bitrix24_sandbox.call import Answer, Call, Method
@@ -23,9 +38,24 @@ def methods(call: Call) -> Answer:
 METHODS = {
     one.name.lower(): one
     for one in [
-        *service_methods.METHODS,
-        *user_methods.METHODS,
+        *activity_methods.METHODS,
+        *category_methods.METHODS,
         *item_methods.METHODS,
+        *layout_methods.METHODS,
+        *legacy_methods.METHODS,
+        *currency_methods.METHODS,
+        *duplicate_methods.METHODS,
+        *product_row_methods.METHODS,
+        *requisite_methods.METHODS,
+        *service_methods.METHODS,
+        *stage_history.METHODS,
+        *status_methods.METHODS,
+        *task_methods.METHODS,
+        *timeline_methods.METHODS,
+        *type_methods.METHODS,
+        *user_field_config_methods.METHODS,
+        *user_field_methods.METHODS,
+        *user_methods.METHODS,
         Method("method.get", method_get, ""),
         Method("methods", methods, ""),
     ]

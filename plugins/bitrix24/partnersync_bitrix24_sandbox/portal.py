@@ -13,10 +13,12 @@ from partnersync.sandbox.population import Empty, Population, Seed
 from partnersync_bitrix24_sandbox.behaviour import Behaviour
 from partnersync_bitrix24_sandbox.cards import Card, User
 from partnersync_bitrix24_sandbox.contracts import Finding
-from partnersync_bitrix24_sandbox.directories import Category, SmartProcess, StageMove, Status
+from partnersync_bitrix24_sandbox.directories import Category, SmartProcess, Status
 from partnersync_bitrix24_sandbox.entities import Entity, Kind, standard
 from partnersync_bitrix24_sandbox.event_queue import Events
 from partnersync_bitrix24_sandbox.limits import Bucket, Limits, Operating
+from partnersync_bitrix24_sandbox.owned import NothingOwned, Owned
+from partnersync_bitrix24_sandbox.timeline import Timeline
 from partnersync_bitrix24_sandbox.tokens import Tokens
 from partnersync_bitrix24_sandbox.user_fields import UserField
 
@@ -65,8 +67,13 @@ class Portal:
     findings: list[Finding] = field(default_factory=list)  # what callers sent against the vendor's contracts
     restored: set[tuple[int, int]] = field(default_factory=set)  # entityTypeId and old id of what left the recycle bin
     robots: list[Robot] = field(default_factory=list)
-    history: list[StageMove] = field(default_factory=list)
+    history: dict[int, Owned] = field(default_factory=dict)  # moves between stages, by entityTypeId
+    requisites: Owned = field(default_factory=lambda: Owned(NothingOwned()))
     events: Events = field(default_factory=Events)
+    timeline: Timeline = field(default_factory=Timeline)
+    layouts: dict[tuple[int, str, int, str], list[Any]] = field(
+        default_factory=dict
+    )  # of cards, by type, scope, user, extras
     lock: RLock = field(default_factory=RLock)
     cards: dict[int, Population[Card]] = field(init=False)
     tokens: Tokens = field(init=False)

@@ -9,6 +9,7 @@ from partnersync_bitrix24_sandbox.cards import User
 from partnersync_bitrix24_sandbox.directories import DIRECTORIES, INVOICE_STAGES, LEAD_STAGES, STAGES
 from partnersync_bitrix24_sandbox.entities import Kind
 from partnersync_bitrix24_sandbox.limits import Limits
+from partnersync_bitrix24_sandbox.owned import Owned
 from partnersync_bitrix24_sandbox.portal import Options, Portal
 from partnersync_bitrix24_sandbox.tokens import Application
 from partnersync_bitrix24_sandbox.user_fields import Option, UserField
@@ -35,16 +36,15 @@ def sample(
         began_at=now - max(YEAR_S, deals + 1),
         step_s=max(1, YEAR_S // (deals + 1)),
     )
+    sold, companies = seeds.Deals(company), seeds.Companies(company)
     portal = Portal(
         clock=clock,
         behaviour=behaviour or Behaviour(),
         options=options or Options(),
         limits=limits or Limits(),
-        seeds={
-            Kind.DEAL: seeds.Deals(company),
-            Kind.CONTACT: seeds.Contacts(company),
-            Kind.COMPANY: seeds.Companies(company),
-        },
+        seeds={Kind.DEAL: sold, Kind.CONTACT: seeds.Contacts(company), Kind.COMPANY: companies},
+        requisites=Owned(seeds.Requisites(companies)),
+        history={Kind.DEAL: Owned(seeds.History(sold))},
     )
     portal.tokens.install(Application(CLIENT_ID, "sandbox-secret"))
     portal.users = {

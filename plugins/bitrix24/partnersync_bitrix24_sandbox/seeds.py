@@ -7,6 +7,7 @@ from typing import Any
 
 from partnersync_bitrix24_sandbox.cards import Card, MultiField
 from partnersync_bitrix24_sandbox.entities import Kind
+from partnersync_bitrix24_sandbox.stage_history import CREATED, FINAL, ON_ITS_WAY, stage_move
 
 PARTNERS = 12  # the first companies
 DEALS_PER_CLIENT = 4
@@ -185,3 +186,63 @@ def inn(place: int) -> str:
     weights = (2, 4, 10, 3, 5, 9, 4, 6, 8)
     check = sum(weight * digit for weight, digit in zip(weights, digits, strict=True)) % 11 % 10
     return f"{''.join(map(str, digits))}{check}"
+
+
+@dataclass(frozen=True, slots=True)
+class Requisites:
+    """One for each company."""
+
+    companies: Companies
+
+    @property
+    def ids(self) -> range:
+        return self.companies.ids
+
+    def created_at(self, card_id: int) -> int:
+        return self.companies.created_at(card_id)
+
+    def updated_at(self, card_id: int) -> int:
+        return self.companies.created_at(card_id)
+
+    def of(self, owner: tuple[int, int]) -> tuple[int, ...]:
+        return (owner[1],) if owner[0] == Kind.COMPANY and owner[1] in self.ids else ()
+
+    def card(self, card_id: int) -> Card:
+        company = self.companies.card(card_id).values
+        values = stamped(self.created_at(card_id), company["createdBy"]) | {
+            "ENTITY_TYPE_ID": int(Kind.COMPANY),
+            "ENTITY_ID": card_id,
+            "PRESET_ID": 1,
+            "NAME": "Организация",
+            "RQ_INN": inn(card_id - 1),
+            "RQ_COMPANY_NAME": company["title"],
+        }
+        return Card(0, card_id, values)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Two moves for each deal, at once: where it began, and where it stands."""
+
+    deals: Deals
+
+    @property
+    def ids(self) -> range:
+        return range(1, 2 * self.deals.company.deals + 1)
+
+    def created_at(self, card_id: int) -> int:
+        return self.deals.created_at((card_id + 1) // 2)
+
+    def updated_at(self, card_id: int) -> int:
+        return self.created_at(card_id)
+
+    def of(self, owner: tuple[int, int]) -> tuple[int, ...]:
+        return (2 * owner[1] - 1, 2 * owner[1]) if owner[1] in self.deals.ids else ()
+
+    def card(self, card_id: int) -> Card:
+        deal = self.deals.card((card_id + 1) // 2)
+        at = self.created_at(card_id)
+        if card_id % 2:
+            deal.values |= {"stageId": "NEW", "stageSemanticId": "P"}
+            return stage_move(card_id, CREATED, deal, at)
+        return stage_move(card_id, ON_ITS_WAY if deal.values["closed"] == "N" else FINAL, deal, at)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bitrix24_caller import COMPANY, DEAL, Bitrix
@@ -156,6 +156,7 @@ def test_a_scan_by_id_finds_each_card_once() -> None:
     assert seen == list(range(1, 174))
 
 
+@settings(deadline=None)
 @given(
     low=st.integers(0, 40),
     moved=st.sets(st.integers(1, 40), max_size=6),
