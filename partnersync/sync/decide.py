@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from partnersync.domain.deal import Deal
-from partnersync.domain.decided import Judged
+from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
 from partnersync.domain.registration import Claim, Registration
@@ -28,6 +28,8 @@ from partnersync.sync.judging import Judging
 def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> CaseDecision:
     """Decide one case as of a moment. Records dated later do not take part, and are looked at when their time comes."""
     looks: list[datetime] = []
+    if any(deal.merged_into for deal, _ in case.deals):
+        case = replace(case, standings=_followed(case))
     deals = [seen for seen in case.deals if not seen[0].merged_into and by_now(seen[0].created_at, as_of, looks)]
     if any(deal.utm_source for deal, _ in deals):
         deals = [(_with_partners_link(deal, knowledge.partners), first_seen) for deal, first_seen in deals]
@@ -61,6 +63,21 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
         standings = [(deal, one.state) for one, (deal, _) in zip(decided, deals, strict=True)]
         found = leaking.found(by_client, standings, knowledge.programme, as_of)
     return CaseDecision(case.case_id, judged, decided, issues, min(looks, default=None), found)
+
+
+def _followed(case: CaseFile) -> Mapping[str, DealStanding]:
+    """What was decided about deals; of one that is nobody's, what was of a deal that was merged into it."""
+    into = {deal.ref: deal.merged_into for deal, _ in case.deals if deal.merged_into}
+    found = dict(case.standings)
+    for ref in sorted(into):
+        survivor, seen = ref, set[str]()
+        while survivor in into and survivor not in seen:
+            seen.add(survivor)
+            survivor = into[survivor]
+        before, own = case.standings.get(ref), found.get(survivor)
+        if before and before.attribution and (own is None or own.attribution is None):
+            found[survivor] = replace(own or before, deal_ref=survivor, attribution=before.attribution)
+    return found
 
 
 def _with_partners_link(deal: Deal, partners: Partners) -> Deal:

@@ -54,11 +54,11 @@ class Intake:
 
     def add(self, raw: Raw, content_hash: str, known: Row | None) -> tuple[Problem, ...]:
         """Read one record; the problems of a bad one, whose last good value goes on counting, or of its bad cells."""
+        if known is None and (raw.deleted or (raw.merged_into and raw.cells is None)):
+            return ()  # nobody misses it
         if raw.merged_into and raw.cells is None:
             self._merge(raw, content_hash, known)
             return ()
-        if raw.deleted and known is None:
-            return ()  # nobody misses it
         if raw.deleted:
             self._mark(raw, content_hash, known, "gone")
             return (Problem("DELETED", "", "", "was deleted in its system: what was booked stays"),)

@@ -5,7 +5,7 @@ that is read again, by whatever pull, changes nothing.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,6 +19,16 @@ COLUMN = "paid_total"
 _MARK = ":paid:"
 MADE = f"%{_MARK}%"
 """By what the ids of payments that were made of totals are told, as a pattern of SQL."""
+
+
+def first_id(deal_id: str) -> str:
+    """The id of the first payment that is made of a deal's total."""
+    return f"{deal_id}{_MARK}1"
+
+
+def deal_of(payment_id: str) -> str:
+    """The deal whose total a payment was made of."""
+    return payment_id.rpartition(_MARK)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,30 @@ def payments(
     for total in _unknown(totals, book.standing(currency), is_new=not known):
         book.move(currency, total.minor, total.at)
     return book.made, ()
+
+
+def left(known: Sequence[Payment]) -> int:
+    """What payments of one currency sum to, less what was given back, in minor units."""
+    return sum(-one.amount.minor if one.refund_of else one.amount.minor for one in known)
+
+
+def carried(gone: str, survivor: str, known: Sequence[Payment]) -> Raw | None:
+    """What was paid for a merged deal, as the first payment of the one that it lives on in; None: nothing is left."""
+    if not known or len({one.amount.currency for one in known}) > 1 or left(known) <= 0:
+        return None
+    return _payment(first_id(survivor), gone, Money(left(known), known[0].amount.currency), known[-1].paid_at)
+
+
+def _payment(payment_id: str, deal_id: str, amount: Money, at: datetime, refund_of: str | None = None) -> Raw:
+    told = {
+        "payment_id": payment_id,
+        "deal_id": deal_id,
+        "paid_at": at.isoformat(),
+        "amount": amount.text(),
+        "currency": amount.currency,
+        "refund_of": refund_of or "",
+    }
+    return Raw(payment_id, told)
 
 
 def _read(one: PaidTotal, currency: str, setting: Setting, now: datetime) -> _Total:
@@ -102,15 +136,8 @@ class _Book:
     def _add(self, amount: Money, at: datetime, refund_of: str | None = None) -> None:
         payment_id = f"{self.raw.record_id}{_MARK}{max(map(_number, (one.ref for one in self.known)), default=0) + 1}"
         self.known.append(Payment(payment_id, "", at, amount, refund_of=refund_of))
-        told = {
-            "payment_id": payment_id,
-            "deal_id": self.raw.record_id,
-            "paid_at": at.isoformat(),
-            "amount": amount.text(),
-            "currency": amount.currency,
-            "refund_of": refund_of or "",
-        }
-        self.made.append(Raw(payment_id, told, origin=self.raw.origin))
+        made = _payment(payment_id, self.raw.record_id, amount, at, refund_of)
+        self.made.append(replace(made, origin=self.raw.origin))
 
 
 def _number(ref: str) -> int:

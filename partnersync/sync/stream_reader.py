@@ -148,6 +148,7 @@ class StreamReader:
         issuebook.close_for_records(tx, connection, kind, [raw.record_id for raw in moved], "pull", self.run)
         intake.keep(tx)
         if kind is RecordKind.DEAL:
+            total_intake.carry(tx, moved, self.setting, self.run)
             bad = total_intake.take(tx, moved, self.setting, self.run, self.now())
             issues += [self._issue(raw, problem) for raw, problem in bad]
         return issues

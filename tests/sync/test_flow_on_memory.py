@@ -127,6 +127,24 @@ def test_a_deletion_of_what_was_never_known_is_no_news(firm: Firm) -> None:
     assert "DELETED" not in [row[7] for row in firm.crm.tables["issues"][1][1:]]
 
 
+def test_a_deal_of_nobody_takes_the_partner_of_one_that_is_merged_into_it(new_company: Callable[..., Any]) -> None:
+    firm = Firm(new_company())
+    told = {"created_at": "2026-02-01T10:00:00+03:00", "closed_at": "2026-02-02T10:00:00+03:00", "state": "won"}
+    direct = firm.crm.put(DEAL, told | {"products": "licence", "client_inn": "7707083893"})
+    for deal in firm.deals[:2]:
+        firm.crm.edit(DEAL, deal, {"client_inn": "7707083893"}, "7")
+    firm.sync()
+    assert firm.crm.cards[DEAL][direct].managed.get("ps_partner_id", "") == ""
+    firm.crm.merge(DEAL, firm.deals[0], firm.deals[1])
+    firm.crm.merge(DEAL, firm.deals[1], direct)
+    firm.sync()
+    assert firm.crm.cards[DEAL][direct].managed["ps_partner_id"] == "P1"
+    paid = {"deal_id": direct, "paid_at": "2026-02-20T10:00:00+03:00", "amount": "1220.00", "vat_rate": "22%"}
+    firm.crm.put(RecordKind.PAYMENT, paid)
+    assert firm.sync().decided.lines == 1
+    assert firm.sync().decided.lines == 0
+
+
 def test_a_merged_deal_is_no_loss_and_earns_no_more(new_company: Callable[..., Any]) -> None:
     firm = Firm(new_company())
     firm.sync()

@@ -34,8 +34,11 @@ class Firm:
     def __init__(self, company: Any) -> None:
         self.company, self.crm = company, MemorySystem()
         self.crm.put(RecordKind.PARTNER, {"partner_id": "P1", "name": "First", "promo_codes": "ONE"})
+        self.deal = self.sold()
+
+    def sold(self) -> str:
         told = {"created_at": "2026-02-01T10:00:00+03:00", "closed_at": "2026-02-02T10:00:00+03:00"}
-        self.deal = self.crm.put(DEAL, told | {"state": "won", "promo_code": "ONE", "products": "licence"})
+        return self.crm.put(DEAL, told | {"state": "won", "promo_code": "ONE", "products": "licence"})
 
     def pay(self, total: str) -> None:
         self.crm.edit(DEAL, self.deal, {"paid": total}, "7")
@@ -77,3 +80,33 @@ def test_a_total_that_is_no_sum_is_an_issue_until_it_is_mended(firm: Firm) -> No
     firm.pay("1220")
     report = firm.sync()
     assert (report.exit_code, len(firm.lines())) == (0, 1)
+
+
+def test_a_total_that_a_merged_deal_brings_along_is_not_paid_twice(firm: Firm) -> None:
+    """The card that lives on shows the merged one's total; what comes later is its own."""
+    firm.pay("1220")
+    firm.sync()
+    merged, firm.deal = firm.deal, firm.sold()
+    firm.sync()
+    firm.crm.merge(DEAL, merged, firm.deal)
+    firm.sync()
+    firm.pay("1220")
+    firm.sync()
+    firm.pay("3050")
+    firm.sync()
+    assert firm.lines() == [
+        (f"main/{merged}:paid:1", "accrual", "500.00"),
+        (f"main/{firm.deal}:paid:2", "accrual", "750.00"),
+    ]
+
+
+def test_a_total_of_its_own_goes_on_where_it_stood(firm: Firm) -> None:
+    firm.pay("1220")
+    merged, firm.deal = firm.deal, firm.sold()
+    firm.pay("610")
+    firm.sync()
+    firm.crm.merge(DEAL, merged, firm.deal)
+    firm.sync()
+    firm.pay("1220")
+    firm.sync()
+    assert [amount for _, _, amount in firm.lines()] == ["500.00", "250.00", "250.00"]

@@ -50,6 +50,7 @@ class AmoAdapter:
             tasks=True,
             names_authors=True,
             reports_deletions=True,
+            reports_merges=True,
             supplies_activities=True,
             reads_record=True,
         )

@@ -17,6 +17,9 @@ MOST_IDS = 10  # of cards in one call
 _KEPT = 20_000  # events that are remembered during a run
 _FIELD, _OWNER = "custom_field_value_changed", "entity_responsible_changed"
 
+MERGED = "entity_merged"
+_MERGING_S = 2  # between the event of a merge and what it puts into the trash
+
 LINKS = tuple(f"{what}_{how}" for what in ("entity", "lead", "contact", "company") for how in ("linked", "unlinked"))
 
 Json = Mapping[str, Any]
@@ -106,6 +109,33 @@ def relinked(events: Sequence[Json]) -> list[int]:
             if kind in ("lead", "leads"):
                 found[number] = None
     return list(found)
+
+
+def survivors(events: Sequence[Json], entity: str, gone: Sequence[Json]) -> dict[int, int]:
+    """Of cards that lie in the trash the one that each lives on in, where the log leaves no other reading.
+
+    It tells that a card took others in, not which. Those fell into the trash at that moment, by the same user and
+    without an event of their own. Where several cards can have taken one in, or that card is gone, nothing is told.
+    """
+    told = {event["entity_id"] for event in events if event["type"] == f"{entity}_deleted"}
+    ids = {row["id"] for row in gone}
+    merges = [one for one in events if one["type"] == MERGED and one["entity_type"] == entity]
+    found: dict[int, int] = {}
+    for row in gone:
+        into = {event["entity_id"] for event in merges if _took(event, row)}
+        if row["id"] not in told and len(into) == 1 and not into & ids:
+            found[row["id"]] = into.pop()
+    return found
+
+
+def grown(events: Sequence[Json], entity: str) -> list[int]:
+    """Cards that took others in, with what these were linked with."""
+    merges = (one["entity_id"] for one in events if one["type"] == MERGED and one["entity_type"] == entity)
+    return list(dict.fromkeys(merges))
+
+
+def _took(event: Json, row: Json) -> bool:
+    return abs(event["created_at"] - row["updated_at"]) <= _MERGING_S and event["created_by"] == row.get("updated_by")
 
 
 def _author(changes: Sequence[Json], fits: Any) -> str | None:

@@ -19,7 +19,7 @@ from partnersync.domain.value import RecordKind
 from partnersync.errors import Unsupported
 from partnersync.transport.line import Query
 from partnersync_amocrm import activity, translate
-from partnersync_amocrm.events import LINKS, Events, authors_of, relinked
+from partnersync_amocrm.events import LINKS, MERGED, Events, authors_of, grown, relinked, survivors
 from partnersync_amocrm.filters import Filter, OneOf
 from partnersync_amocrm.metadata import Metadata
 from partnersync_amocrm.neighbours import Neighbours
@@ -35,7 +35,7 @@ _AT_ONCE_S = 3 * 86_400  # of the change log
 _FEW = 500  # events
 _CHUNK = 250
 _WITH_LEADS: Query = [("with", "leads")]
-_GONE = ("lead_deleted", "contact_deleted", "company_deleted", "entity_merged")
+_GONE = ("lead_deleted", "contact_deleted", "company_deleted", MERGED)
 _PATHS = {RecordKind.DEAL: "leads", RecordKind.REGISTRATION: "leads", RecordKind.PARTNER: "companies"}
 _ENTITIES = {"leads": "lead", "contacts": "contact", "companies": "company"}  # in the log
 
@@ -153,6 +153,10 @@ class Streams:
             for part in self._cards.changed(path, since, self.began, _WITH_LEADS):
                 self._neighbours.remember(path, part.rows)
                 yield from self._leads(kind, translate.linked_ids(part.rows, "leads"))
+            merged = grown(self._events.since(since), "contact" if path == "contacts" else "company")
+            rows = list(by_ids(self._cards, path, merged, _WITH_LEADS)) if merged else []
+            self._neighbours.remember(path, rows)
+            yield from self._leads(kind, translate.linked_ids(rows, "leads"))
         yield from self._leads(kind, iter(relinked(self._events.since(since))))
 
     def _leads(self, kind: RecordKind, ids: Iterator[int]) -> Iterator[Page]:
@@ -160,14 +164,19 @@ class Streams:
             yield Page(self._raws(kind, list(by_ids(self._cards, "leads", some, self._with)), None))
 
     def _gone(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
-        """What lies in the trash, if the log tells that something fell into it; merged cards lie there, too."""
+        """What lies in the trash, if the log tells that something fell into it; merged cards lie there, too.
+
+        It comes before the cards that live on, so that what is told of these is not taken for news.
+        """
         if since is None:
             return
         path = _PATHS[kind]
         entity = _ENTITIES[path]
         events = self._events.since(since)
         if any(event["type"] in _GONE and event["entity_type"] == entity for event in events):
-            yield Page([Raw(str(row["id"]), deleted=True) for row in self._cards.deleted(path, since)])
+            rows = self._cards.deleted(path, since)
+            into = survivors(events, entity, rows)
+            yield Page([_fallen(row["id"], into.get(row["id"])) for row in rows])
 
     def history(self, since: int, until: int, cursor: str | None) -> Iterator[Page]:
         """Work on deals in a stretch of time."""
@@ -255,11 +264,14 @@ def streams_of(*, registrations: bool, managed: frozenset[RecordKind]) -> list[S
     found = [Stream("users", RecordKind.USER, whole=True)]
     for name, kind in kinds.items():
         gives = Gives.BOTH if kind in managed else Gives.FACTS
-        found.append(Stream(name, kind, gives))
+        found += [Stream(f"{name}-gone", kind), Stream(name, kind, gives)]
         if kind is not RecordKind.PARTNER:
             found.append(Stream(f"{name}-clients", kind, gives))
-        found.append(Stream(f"{name}-gone", kind))
     return [*found, Stream("activities", RecordKind.ACTIVITY, recent=True)]
+
+
+def _fallen(card_id: int, into: int | None) -> Raw:
+    return Raw(str(card_id), deleted=into is None, merged_into=None if into is None else str(into))
 
 
 def _cursor(at: int) -> str:

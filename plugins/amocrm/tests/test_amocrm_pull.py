@@ -146,15 +146,61 @@ def test_a_deal_that_is_linked_with_another_client_is_read_anew(tmp_path: Path, 
 
 
 @BOTH
-def test_what_is_deleted_or_merged_is_told_as_gone(tmp_path: Path, api_filter: bool) -> None:
+def test_what_is_deleted_is_told_as_gone(tmp_path: Path, api_filter: bool) -> None:
     made = settled(tmp_path, 8, api_filter=api_filter)
     ui = made.office.sandbox.ui
     ui.delete(FIRST_SELLER, FIRST_LEAD)
-    ui.merge(FIRST_SELLER, [FIRST_LEAD + 1, FIRST_LEAD + 2])
     ui.delete(FIRST_SELLER, FIRST_COMPANY, Kind.COMPANIES)
     told = made.run()
-    assert {raw.record_id for raw in told["deals-gone"]} == {str(FIRST_LEAD), str(FIRST_LEAD + 2)}
+    assert [(raw.record_id, raw.deleted) for raw in told["deals-gone"]] == [(str(FIRST_LEAD), True)]
     assert [(raw.record_id, raw.deleted) for raw in told["partners-gone"]] == [(str(FIRST_COMPANY), True)]
+
+
+@BOTH
+@pytest.mark.parametrize("keeps", Order)
+def test_a_merged_lead_names_the_one_that_it_lives_on_in(tmp_path: Path, api_filter: bool, keeps: Order) -> None:
+    made = settled(tmp_path, 8, api_filter=api_filter, merge_keeps=keeps)
+    pairs = [(FIRST_LEAD + 1, FIRST_LEAD + 2), (FIRST_LEAD + 4, FIRST_LEAD + 5, FIRST_LEAD + 6)]
+    expected = {}
+    for ids_ in pairs:
+        survivor = made.office.sandbox.ui.merge(FIRST_SELLER, ids_).id
+        expected |= {str(one): str(survivor) for one in ids_ if one != survivor}
+        made.office.clock.advance(10)
+    told = list(made.run().items())
+    assert told[0][0] == "deals-gone"  # before the cards that live on
+    assert {raw.record_id: raw.merged_into for raw in told[0][1]} == expected
+    assert not any(raw.deleted for raw in told[0][1])
+
+
+@pytest.mark.parametrize(
+    "blur",
+    [
+        pytest.param("two merges at once", id="two cards took others in at that moment"),
+        pytest.param("a deletion", id="one of them was deleted by itself"),
+        pytest.param("the survivor", id="the survivor was deleted, too"),
+    ],
+)
+def test_where_it_cannot_be_told_which_lives_on_it_is_gone(tmp_path: Path, blur: str) -> None:
+    made = settled(tmp_path, 8, merge_fires_delete=blur == "a deletion")
+    ui = made.office.sandbox.ui
+    survivor = ui.merge(FIRST_SELLER, [FIRST_LEAD, FIRST_LEAD + 1]).id
+    if blur == "two merges at once":
+        ui.merge(FIRST_SELLER, [FIRST_LEAD + 2, FIRST_LEAD + 3])
+    if blur == "the survivor":
+        made.office.clock.advance(60)
+        ui.delete(FIRST_SELLER, survivor)
+    gone = made.run()["deals-gone"]
+    assert all(raw.deleted and raw.merged_into is None for raw in gone)
+    assert str(FIRST_LEAD + 1) in {raw.record_id for raw in gone}
+
+
+@BOTH
+def test_clients_that_became_one_bring_the_deals_of_both(tmp_path: Path, api_filter: bool) -> None:
+    """A merge need not change the card that lives on; links that move with it leave no event."""
+    made = settled(tmp_path, 8, api_filter=api_filter, noop=Noop.SILENT)
+    made.office.sandbox.ui.merge(FIRST_SELLER, [FIRST_CLIENT, FIRST_CLIENT + 1], Kind.COMPANIES)
+    told = {raw.record_id: (raw.cells or {})["client_id"] for raw in made.run()["deals-clients"]}
+    assert told == {str(FIRST_LEAD + place): str(FIRST_CLIENT) for place in range(8)}
 
 
 def test_a_lead_that_is_restored_comes_back(tmp_path: Path) -> None:
