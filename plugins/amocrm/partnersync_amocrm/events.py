@@ -135,7 +135,8 @@ def grown(events: Sequence[Json], entity: str) -> list[int]:
 
 
 def _took(event: Json, row: Json) -> bool:
-    return abs(event["created_at"] - row["updated_at"]) <= _MERGING_S and event["created_by"] == row.get("updated_by")
+    near: bool = abs(event["created_at"] - row["updated_at"]) <= _MERGING_S
+    return near and bool(event["created_by"] == row.get("updated_by"))
 
 
 def _author(changes: Sequence[Json], fits: Any) -> str | None:
