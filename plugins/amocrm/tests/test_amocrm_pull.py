@@ -161,7 +161,7 @@ def test_what_is_deleted_is_told_as_gone(tmp_path: Path, api_filter: bool) -> No
 def test_a_merged_lead_names_the_one_that_it_lives_on_in(tmp_path: Path, api_filter: bool, keeps: Order) -> None:
     made = settled(tmp_path, 8, api_filter=api_filter, merge_keeps=keeps)
     pairs = [(FIRST_LEAD + 1, FIRST_LEAD + 2), (FIRST_LEAD + 4, FIRST_LEAD + 5, FIRST_LEAD + 6)]
-    expected = {}
+    expected: dict[str, str] = {}
     for ids_ in pairs:
         survivor = made.office.sandbox.ui.merge(FIRST_SELLER, ids_).id
         expected |= {str(one): str(survivor) for one in ids_ if one != survivor}
