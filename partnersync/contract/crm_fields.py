@@ -11,6 +11,10 @@ from partnersync.domain.registration import RegistrationState
 Language = Literal["ru", "en"]
 
 
+class NoValue(ValueError):
+    """A field cannot hold a text; the message says why, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class OurField:
     """`names`: by language. `choices`: the words of a list, which are its codes as well."""

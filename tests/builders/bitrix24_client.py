@@ -1,4 +1,4 @@
-"""The client of Bitrix24 before scripted answers, on a virtual clock."""
+"""The client of Bitrix24 before scripted answers or the sandbox, on a virtual clock."""
 
 import json
 from collections.abc import Mapping
@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from partnersync.contract.secret import Secret
 from partnersync.sandbox.clock import VirtualClock
+from partnersync.sandbox.front import Front
+from partnersync.sandbox.messages import Request
 from partnersync.transport.clock import Clock
-from partnersync.transport.line import Answer, Line, Query
+from partnersync.transport.line import Answer, Line, NoAnswer, Query
 from partnersync_bitrix24.assemble import client_of
+from partnersync_bitrix24.client import Client
 from partnersync_bitrix24.settings import BitrixSettings
+from partnersync_bitrix24_sandbox.behaviour import Behaviour
+from partnersync_bitrix24_sandbox.emulator import sandbox_of
+from partnersync_bitrix24_sandbox.limits import Limits
+from partnersync_bitrix24_sandbox.portal import Options, Portal
+from partnersync_bitrix24_sandbox.sample import sample
 
 START = 1_760_000_000  # 2025-10-09 08:53:20 UTC
 ORIGIN = "https://example.bitrix24.ru"
@@ -90,3 +99,56 @@ class Desk:
     def methods(self) -> list[str]:
         """What was called."""
         return [sent.method for sent in self.line.sent]
+
+
+class Handled(Line):
+    """Calls go to the sandbox's `handle`; a broken connection is one, and a virtual clock takes no time."""
+
+    def __init__(self, front: Front) -> None:
+        super().__init__("bitrix24", "main", 1)
+        self.front = front
+
+    def send(self, method: str, url: str, headers: Mapping[str, str], query: Query = (), body: Any = None) -> Answer:
+        parts = urlsplit(url)
+        told = {"Host": parts.netloc, **headers}
+        raw = body if isinstance(body, bytes) else b""
+        given = None if raw else json.loads(json.dumps(body, default=str))
+        try:
+            got = self.front.handle(Request.to(method, parts.path, told, raw, given))
+        except ConnectionResetError:
+            raise NoAnswer(f"no whole answer from {parts.hostname}") from None
+        return Answer(got.status, got.body, {name.lower(): value for name, value in got.headers.items()})
+
+
+class Bureau:
+    """A sandbox and a client of it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        deals: int = 0,
+        *,
+        limits: Limits | None = None,
+        options: Options | None = None,
+        **behaviour: Any,
+    ) -> None:
+        self.folder = folder
+        self.clock = VirtualClock(START)
+        switches = Behaviour(**behaviour)
+        self.sandbox = sandbox_of(sample(self.clock, deals, behaviour=switches, limits=limits, options=options))
+        self.front = Front(self.sandbox, self.clock)
+        self.settings = settings_of(webhook=Secret(f"{ORIGIN}{self.sandbox.token}"))
+        self.client = self.client_of(self.settings)
+
+    @property
+    def portal(self) -> Portal:
+        """What is emulated."""
+        return self.sandbox.portal
+
+    def client_of(self, settings: BitrixSettings) -> Client:
+        """Another client of the same portal on this machine."""
+        return client_of("main", self.folder, settings, ticking(self.clock), Handled(self.front))
+
+    def calls(self, method: str = "") -> int:
+        """How many requests the sandbox has got."""
+        return len(self.front.journal.calls("POST", method))

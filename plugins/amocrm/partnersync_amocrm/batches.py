@@ -6,12 +6,11 @@ by taking the bad item out and sending the rest, the second by reading back, and
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import islice
 from typing import Any
 
 from partnersync.contract.adapter import Outcome
-from partnersync.errors import OutcomeUnknown, PartnersyncError, TryLater
+from partnersync.errors import OutcomeUnknown, TryLater
+from partnersync.transport.pool import in_batches
 from partnersync_amocrm.faults import DELETED, Finding, Gone, Refused, TooMuchSent
 from partnersync_amocrm.transport import Client
 
@@ -50,25 +49,7 @@ class Batches:
         An error that concerns every call (TryLater, SignInRequired) is raised once all that was sent has its outcome;
         items without one were not processed.
         """
-        waiting = iter(items)
-        failed: list[PartnersyncError] = []
-
-        def jobs() -> Iterator[Callable[[], list[Settled]]]:
-            while not failed and (batch := list(islice(waiting, self.size))):
-                yield partial(self._sent, batch, failed)
-
-        for settled in self.client.together(jobs()):
-            yield from settled
-        if failed:
-            raise failed[0]
-
-    def _sent(self, batch: Sequence[Item], failed: list[PartnersyncError]) -> list[Settled]:
-        settled: list[Settled] = []
-        try:
-            self._settle(batch, settled)
-        except PartnersyncError as error:
-            failed.append(error)
-        return settled
+        yield from in_batches(self.client.together, items, lambda: self.size, self._settle)
 
     def _settle(self, batch: Sequence[Item], settled: list[Settled]) -> None:
         if not batch:

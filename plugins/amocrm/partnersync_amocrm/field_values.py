@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from partnersync.contract.crm_fields import FIELDS
+from partnersync.contract.crm_fields import FIELDS, NoValue
 from partnersync_amocrm.field_text import values_by_field
 from partnersync_amocrm.metadata import FieldDef
 
@@ -13,10 +13,6 @@ Json = Mapping[str, Any]
 
 _TEXTS = frozenset({"text", "textarea"})
 _ONE_CHOICE = frozenset({"select", "radiobutton"})
-
-
-class NoValue(ValueError):
-    """A field cannot hold a text; the message says why, and what to do."""
 
 
 def can_hold(field: FieldDef, managed: str) -> bool:

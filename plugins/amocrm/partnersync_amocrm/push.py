@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import Any
 
 from partnersync.contract.adapter import FieldsWrite, Outcome, Receipt, Write
+from partnersync.contract.crm_fields import NoValue
 from partnersync.contract.managed import OWNER
 from partnersync_amocrm.batches import Batches, Item, Settled
 from partnersync_amocrm.entries import Entries
-from partnersync_amocrm.field_values import NoValue, body_of, stands
+from partnersync_amocrm.field_values import body_of, stands
 from partnersync_amocrm.places import ENTITY
 from partnersync_amocrm.pull import Streams
 from partnersync_amocrm.transport import Client

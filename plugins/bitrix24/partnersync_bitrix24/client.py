@@ -154,7 +154,7 @@ class Client:
             settled[number] = answers.of(f"c{number}", command, halted=linked and failed)
             failed = failed or not isinstance(settled[number], Reply)
             if isinstance(settled[number], MethodRests):
-                self._operating.blocked(command.method)
+                self._operating.blocked(command.method, BATCH)
         return settled
 
     def _within(self, methods: Mapping[str, int], call: Call, method: str, params: Params) -> Reply:
@@ -216,7 +216,8 @@ class Client:
         """Of several the latest, which tells the largest sum."""
         known = [time for time in times if time]
         if known:
-            self._operating.note(method, max(known, key=lambda time: float(time.get("operating") or 0)))
+            latest = max(known, key=lambda time: float(time.get("operating") or 0))
+            self._operating.note(method, latest, len(known))
 
 
 class _Left(TryLater):

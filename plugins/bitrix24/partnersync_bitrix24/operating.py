@@ -30,6 +30,7 @@ class _Spent:
     reset_at: float = 0.0  # unix seconds; the sum is less from then on
     cost: float = _FIRST_COST_S  # of one command, in seconds
     on_the_way: float = 0.0
+    calls: int = 0  # that are on their way
 
 
 class Operating:
@@ -52,21 +53,28 @@ class Operating:
         finally:
             with self._lock:
                 for method, seconds in reserved.items():
-                    self._of(method).on_the_way -= seconds
+                    spent = self._of(method)
+                    spent.calls -= 1
+                    spent.on_the_way = spent.on_the_way - seconds if spent.calls else 0.0
 
-    def note(self, method: str, time: Mapping[str, Any]) -> None:
-        """What an answer's `time` tells; of a build that tells nothing, nothing is known."""
-        with self._lock:
-            spent = self._of(method)
-            duration = time.get("duration")
-            if duration is not None:
-                spent.cost = max(float(duration), (spent.cost + float(duration)) / 2)
-            if (told := time.get("operating")) is not None:
-                self._keep(method, float(told), float(time.get("operating_reset_at") or 0.0))
+    def note(self, method: str, time: Mapping[str, Any], commands: int = 1) -> None:
+        """What the `time` of a call of so many commands tells; of a build that tells nothing, nothing is known.
 
-    def blocked(self, method: str) -> None:
-        """The method was refused: it rests until the oldest minute leaves the sum."""
+        A command is taken for as costly as it took, or as the sum grew by it, which is more where others ran beside it.
+        """
         with self._lock:
+            spent, told = self._of(method), time.get("operating")
+            seconds = 0.0 if told is None else float(told)
+            grown = (seconds - spent.seconds) / commands if spent.reset_at else 0.0
+            cost = max(float(time.get("duration") or 0.0), grown)
+            spent.cost = max(cost, (spent.cost + cost) / 2)
+            if told is not None:
+                self._keep(method, seconds, float(time.get("operating_reset_at") or 0.0))
+
+    def blocked(self, *methods: str) -> None:
+        """A call was refused: whichever of these has used up the most rests until the oldest minute leaves its sum."""
+        with self._lock:
+            method = max(methods, key=lambda one: self._of(one).seconds)
             spent, now = self._of(method), self._clock.unix()
             self._keep(method, LIMIT_S, spent.reset_at if spent.reset_at > now else now + BLOCKED_S)
 
@@ -82,6 +90,7 @@ class Operating:
                 if rest <= 0:
                     for method, seconds in wanted.items():
                         self._of(method).on_the_way += seconds
+                        self._of(method).calls += 1
                     return wanted
             _log.info("method_rests", {"methods": ", ".join(sorted(wanted)), "seconds": round(rest)})
             self._clock.sleep(rest)
@@ -94,11 +103,11 @@ class Operating:
         if spent.reset_at > now:
             return spent.reset_at - now
         # The oldest minute has left, by how much less the sum is only an answer tells: one call asks.
-        return 0.0 if spent.on_the_way == 0 else 0.5
+        return 0.5 if spent.calls else 0.0
 
     def _keep(self, method: str, seconds: float, reset_at: float) -> None:
         spent = self._of(method)
-        if reset_at <= spent.reset_at:  # an older answer that came later: until the oldest minute leaves it only grows
+        if reset_at <= spent.reset_at > self._clock.unix():  # an older answer that came later: the sum only grows
             seconds, reset_at = max(seconds, spent.seconds), spent.reset_at
         spent.seconds, spent.reset_at = seconds, reset_at
         with self._file.alone() as database:
