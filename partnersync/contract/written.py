@@ -1,5 +1,6 @@
 """What an adapter takes from the core: writes with their receipts, and the programme's tables for people."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,6 +54,11 @@ class TaskWrite:
 
 
 Write = FieldsWrite | NoteWrite | TaskWrite
+
+
+def reference(write_id: str) -> str:
+    """What stands at the end of a note's or task's text where a CRM has no other place by which to find it again."""
+    return f"[ps {hashlib.blake2b(write_id.encode(), digest_size=6).hexdigest()}]"
 
 
 class Outcome(StrEnum):

@@ -3,13 +3,13 @@
 The account has no other place for it: what is sent beside the text is not kept, or cannot be searched by.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from partnersync.contract.adapter import NoteWrite, Outcome, Receipt, TaskWrite
+from partnersync.contract.written import reference
 from partnersync.errors import OutcomeUnknown
 from partnersync_amocrm.faults import Finding, Refused
 from partnersync_amocrm.filters import Between, Filter, OneOf
@@ -24,11 +24,6 @@ Entry = NoteWrite | TaskWrite
 Body = dict[str, Any]
 ReadCards = Callable[[str, list[int]], Iterable[Row]]
 """Cards of one kind (as `leads`) by their ids, as they are now."""
-
-
-def reference(write_id: str) -> str:
-    """What stands at the end of the text, for us and for people who ask what it is."""
-    return f"[ps {hashlib.blake2b(write_id.encode(), digest_size=6).hexdigest()}]"
 
 
 @dataclass(frozen=True, slots=True)

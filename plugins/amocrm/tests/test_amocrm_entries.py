@@ -8,10 +8,10 @@ import pytest
 from amocrm_client import START
 from amocrm_pull import Desk, desk
 from partnersync.contract.adapter import NoteWrite, Outcome, TaskWrite
+from partnersync.contract.written import reference
 from partnersync.domain.value import RecordKind
 from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, Fault
 from partnersync.sandbox.messages import Response
-from partnersync_amocrm.entries import reference
 from partnersync_amocrm_sandbox.behaviour import Batch
 from partnersync_amocrm_sandbox.cards import Kind
 from partnersync_amocrm_sandbox.sample import ADMIN, FIRST_SELLER, SECOND_SELLER

@@ -13,11 +13,13 @@ from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, PartnersyncError, Unsupported
 from partnersync.transport.clock import Clock
 from partnersync_bitrix24 import checks
-from partnersync_bitrix24.assemble import client_of, definitions_file_of
+from partnersync_bitrix24.assemble import THREADS, client_of, definitions_file_of
 from partnersync_bitrix24.client import Client
+from partnersync_bitrix24.commands import LONGEST_BATCH
 from partnersync_bitrix24.definitions import Definitions
 from partnersync_bitrix24.places import places_of
 from partnersync_bitrix24.pull import Reading, Streams, streams_of
+from partnersync_bitrix24.push import Push
 from partnersync_bitrix24.settings import BitrixSettings
 from partnersync_bitrix24.translate import Translation
 
@@ -31,6 +33,8 @@ class BitrixAdapter:
         self._definitions = Definitions(definitions_file_of(Path(connection.root), settings), settings)
         self.capabilities = Capabilities(
             managed=ManagedPlaces(tuple(settings.tables()), self._ours),
+            batch_size=LONGEST_BATCH,
+            calls_at_once=THREADS,
             reports_deletions=True,
             supplies_activities=True,
             reads_record=True,
@@ -78,8 +82,8 @@ class BitrixAdapter:
         yield from self._streams.pull(stream, cursor)
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
-        """Not yet."""
-        raise Unsupported("connections of kind bitrix24 are not written yet")
+        """Fields in batches, several on their way; what the portal refuses loses no other."""
+        yield from Push(self._client, self._streams.reading.translation.places).push(writes)
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
         """Single cards as they are now."""

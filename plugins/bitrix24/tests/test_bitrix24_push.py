@@ -53,7 +53,7 @@ def card(bureau: Bureau, number: int) -> Any:
     return bureau.client.call("crm.item.get", {"entityTypeId": 2, "id": number})["item"]
 
 
-def write(number: object, write_id: str = "w", kind: RecordKind = RecordKind.DEAL, **values: str) -> FieldsWrite:
+def write(number: object, write_id: str = "w", kind: RecordKind = RecordKind.DEAL, **values: Any) -> FieldsWrite:
     return FieldsWrite(write_id, kind, str(number), values)
 
 
@@ -66,7 +66,12 @@ def test_fields_are_written_read_back_and_cleared(tmp_path: Path) -> None:
     first, *_ = ids(bureau)
     before = card(bureau, first)
     bureau.clock.advance(60)
-    told = {"ps_partner_id": "P7 & Ко + 50%", "ps_source": "qr", "ps_protected_until": "2026-03-31", OWNER: "7"}
+    told: dict[str, Any] = {
+        "ps_partner_id": "P7 & Ко + 50%",
+        "ps_source": "qr",
+        "ps_protected_until": "2026-03-31",
+        OWNER: "7",
+    }
     [receipt] = pushed(bureau, write(first, **told))
     after = card(bureau, first)
     assert receipt == Receipt("w", Outcome.DONE, version=after["updatedTime"])
