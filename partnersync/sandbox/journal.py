@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from partnersync.sandbox.messages import Request
 
 KEPT = 100_000  # the last exchanges; counters count them all
-SECRET_NAMES = re.compile(r"(?i)\b(query|auth|code|client_secret|access_token|refresh_token)=[^&]*")
+SECRET_NAMES = re.compile(
+    r"(?i)(\b(?:query|auth|code|client_secret|access_token|refresh_token)=|/rest/\d+/)[^&/?]*"  # kept, then the secret
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Journal:
     def note(self, request: Request, at: float, status: int, got: int, fault: str = "") -> None:
         """Write down one call."""
         target = request.path + (f"?{urlencode(request.query, safe='[]:,')}" if request.query else "")
-        target = self._secrets.sub(lambda found: f"{found[0].partition('=')[0]}=…", target)
+        target = self._secrets.sub(r"\1…", target)
         self.by_status[status] += 1
         self.by_method[request.method] += 1
         number = self.by_method.total()

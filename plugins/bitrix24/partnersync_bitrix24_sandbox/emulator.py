@@ -3,13 +3,16 @@
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from partnersync.sandbox.clock import Clock
 from partnersync.sandbox.messages import Request, Response
+from partnersync_bitrix24_sandbox import oauth
 from partnersync_bitrix24_sandbox.batch import batch
 from partnersync_bitrix24_sandbox.behaviour import Billed, Sent
 from partnersync_bitrix24_sandbox.call import Answer, Call
 from partnersync_bitrix24_sandbox.contracts import check
+from partnersync_bitrix24_sandbox.delivery import deliver, over_http
 from partnersync_bitrix24_sandbox.limits import SHORT_CALL_S
 from partnersync_bitrix24_sandbox.methods import METHODS
 from partnersync_bitrix24_sandbox.parameters import parameters
@@ -18,6 +21,7 @@ from partnersync_bitrix24_sandbox.portal import Portal
 from partnersync_bitrix24_sandbox.refusals import Refusal, argument, missing
 from partnersync_bitrix24_sandbox.sample import ADMIN, sample
 from partnersync_bitrix24_sandbox.tokens import Access
+from partnersync_bitrix24_sandbox.ui import Ui
 
 WEBHOOK = re.compile(r"/rest/(\d+)/([^/]+)/([^/]+?)(?:\.json)?/?")
 APPLICATION = re.compile(r"/rest/([^/]+?)(?:\.json)?/?")
@@ -34,10 +38,11 @@ class _Caller:
 
 
 class BitrixSandbox:
-    """Bitrix24 in memory. Tests and demonstrations reach the state by `portal`."""
+    """Bitrix24 in memory. Tests and demonstrations reach the state by `portal`, and act as people by `ui`."""
 
     def __init__(self, portal: Portal, secret: str) -> None:
         self.portal = portal
+        self.ui = Ui(portal)
         self._secret = secret
 
     @property
@@ -51,13 +56,22 @@ class BitrixSandbox:
             return self._answer(request)
 
     def tick(self) -> None:
-        """Nothing is due by the clock."""
+        """Send the events that wait for their handlers."""
+        deliver(self.portal, over_http)
 
     def _answer(self, request: Request) -> Response:
         portal = self.portal
         most = portal.behaviour.max_body
         if most is not None and len(request.body) > most:
             return Response.of_html(413, "<html><body><h1>413 Request Entity Too Large</h1></body></html>")
+        path = request.path.rstrip("/")
+        if path == oauth.TOKEN_PATH:
+            return oauth.token(portal, request)
+        if portal.host and request.headers.get("host") != portal.host:
+            query = f"?{urlencode(request.query)}" if request.query else ""
+            return Response(302, b"", {"Location": f"http://{portal.host}{request.path}{query}"})
+        if path == oauth.CONSENT_PATH:
+            return oauth.consent(portal, request, ADMIN)
         address = request.headers.get("x-forwarded-for", "127.0.0.1")
         found = WEBHOOK.fullmatch(request.path) or APPLICATION.fullmatch(request.path)
         if found is None:

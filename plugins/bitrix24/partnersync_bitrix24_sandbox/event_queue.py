@@ -20,6 +20,7 @@ class Binding:
     handler: str = ""
     auth_type: int = 0
     connector: str = ""
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Application:
 
     client_id: str
     client_secret: str
+    redirect_uri: str = "https://partnersync.example/bitrix24"
     code: str = "local.sandbox"
     scopes: tuple[str, ...] = SCOPES
     number: int = 1
@@ -104,6 +105,10 @@ class Tokens:
     def access(self, token: str) -> Access | None:
         """What a token allows or allowed: whether it is expired is to be looked at."""
         return self._access.get(token)
+
+    def application_token(self, client_id: str) -> str:
+        """What tells an application that an event comes from this portal."""
+        return hashlib.sha256(f"{self.member_id} application {client_id}".encode()).hexdigest()[:32]
 
     def by_code(self, code: str, client_id: str, now: int) -> Pair | None:
         """Exchange a code, once."""
