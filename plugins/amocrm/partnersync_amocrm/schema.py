@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from partnersync.contract.adapter import Connection
+from partnersync.contract.crm_due import lists_partners
 from partnersync.contract.crm_fields import Language
 from partnersync.contract.schema import SchemaPlan
 from partnersync.errors import ConfigError, TryLater
@@ -19,7 +20,7 @@ from partnersync_amocrm.metadata import FieldDef, Metadata, field_from
 from partnersync_amocrm.metadata_file import MetadataFile
 from partnersync_amocrm.paging import Listing, pages
 from partnersync_amocrm.places import places_of
-from partnersync_amocrm.schema_due import due_fields, due_stages, lists_partners
+from partnersync_amocrm.schema_due import due_fields, due_stages
 from partnersync_amocrm.schema_plan import Change, Make, Steps, changed, group_id, lost, made, steps_of, told
 from partnersync_amocrm.settings import AmoSettings
 from partnersync_amocrm.translate import Translation
@@ -66,7 +67,7 @@ class AmoSchema:
 
     def _partners(self, known: Metadata) -> list[tuple[str, str]]:
         """(partner_id, name) of all partners, where sellers name them in our list."""
-        if not lists_partners(self.settings):
+        if not lists_partners(self.settings.deals.partner):
             return []
         deals = self.settings.deals.model_copy(update={"partner": ()})  # our list may not be there yet
         mapped = self.settings.model_copy(update={"deals": deals})

@@ -1,21 +1,13 @@
 """What an account has to have for the programme: fields of ours, and what an admin wishes before a stage. Pure."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from partnersync.contract.crm_due import DueChoice, choices_of, lists_partners, partner_choices
 from partnersync.contract.crm_fields import FIELDS, PARTNER, PARTNER_LIST, Language
 from partnersync.contract.managed import DECISION, MANAGED
 from partnersync_amocrm.mapping import Mapped
 from partnersync_amocrm.places import ENTITY
-
-
-@dataclass(frozen=True, slots=True)
-class DueChoice:
-    """An entry of a list: what people see, and the code that we go by."""
-
-    value: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +45,13 @@ def due_fields(mapped: Mapped, partners: Sequence[tuple[str, str]], language: La
             if name in table.ours:
                 continue
             code, told = name.upper(), FIELDS[name]
-            choices = tuple(DueChoice(one, one) for one in told.choices)
             due[ENTITY[kind], code] = DueField(
-                ENTITY[kind], code, _TYPES[told.type], told.names[language], name != DECISION, choices
+                ENTITY[kind], code, _TYPES[told.type], told.names[language], name != DECISION, choices_of(told)
             )
-    if lists_partners(mapped):
-        names = Counter(name.casefold() for _, name in partners)
-        choices = tuple(
-            DueChoice(name if names[name.casefold()] == 1 else f"{name} ({partner_id})", partner_id)
-            for partner_id, name in partners
-        )
+    if lists_partners(mapped.deals.partner):
+        choices = partner_choices(partners)
         due["leads", PARTNER_LIST] = DueField("leads", PARTNER_LIST, "select", PARTNER[language], False, choices)
     return list(due.values())
-
-
-def lists_partners(mapped: Mapped) -> bool:
-    """Whether sellers name partners in the list that is ours."""
-    return any(one.select is not None and one.select.upper() == PARTNER_LIST for one in mapped.deals.partner)
 
 
 def due_stages(mapped: Mapped) -> Iterator[DueStage]:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from partnersync.contract.crm_due import DueChoice
 from partnersync.contract.crm_fields import GROUP, Language
 from partnersync_amocrm.metadata import Choice, FieldDef, Metadata
 from partnersync_amocrm.places import field_of, stage_of
-from partnersync_amocrm.schema_due import DueChoice, DueField, DueStage
+from partnersync_amocrm.schema_due import DueField, DueStage
 
 Body = dict[str, Any]
 

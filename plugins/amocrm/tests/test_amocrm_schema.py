@@ -9,6 +9,7 @@ import pytest
 
 from amocrm_cards import CLAIMS, FIELDS, NEW, SALES, choice, known
 from amocrm_client import Office
+from partnersync.contract.crm_due import DueChoice
 from partnersync.contract.crm_fields import PARTNER_LIST
 from partnersync.contract.managed import MANAGED
 from partnersync.contract.schema import SchemaPlan
@@ -19,7 +20,7 @@ from partnersync_amocrm.mapping import Mapped
 from partnersync_amocrm.metadata import Choice, FieldDef
 from partnersync_amocrm.metadata_file import MetadataFile
 from partnersync_amocrm.schema import AmoSchema
-from partnersync_amocrm.schema_due import DueChoice, DueField, DueStage, due_fields, due_stages
+from partnersync_amocrm.schema_due import DueField, DueStage, due_fields, due_stages
 from partnersync_amocrm.schema_plan import Change, changed, lost, steps_of, told
 from partnersync_amocrm.settings import AmoSettings
 from partnersync_amocrm_sandbox.cards import Kind

@@ -15,6 +15,7 @@ def partnersync_adapter_kinds() -> list[AdapterKind]:
     """The kind `bitrix24`."""
     from partnersync_bitrix24.adapter import make  # a command that lists plugins need not wait for all of it
     from partnersync_bitrix24.connect import connect
+    from partnersync_bitrix24.schema import schema
     from partnersync_bitrix24.settings import BitrixSettings
 
-    return [AdapterKind("bitrix24", BitrixSettings, make, connect=connect)]
+    return [AdapterKind("bitrix24", BitrixSettings, make, connect=connect, schema=schema)]

@@ -1,5 +1,6 @@
 """The places that the settings name, found in a portal: what is named and not there is a ConfigError. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -135,8 +136,11 @@ def field_of(known: Metadata, entity: int, name: str, key: str) -> FieldDef:
 
 
 def made_field(known: Metadata, entity: int, code: str) -> FieldDef | None:
-    """The field that `schema apply` makes under a code, which is its XML_ID; None: it is not made yet."""
-    return next((one for one in known.fields.get(entity, ()) if one.id and one.xml_id.upper() == code), None)
+    """The field that `schema apply` makes under a code, by its XML_ID, else by its own; None: it is not made yet."""
+    own = [one for one in known.fields.get(entity, ()) if one.id]
+    by_name = re.compile(rf"UF_CRM_(\d+_)?{code}")
+    marked = (one for one in own if one.xml_id.upper() == code)
+    return next(marked, None) or next((one for one in own if by_name.fullmatch(one.code)), None)
 
 
 def can_hold(field: FieldDef, managed: str) -> bool:
