@@ -59,6 +59,7 @@ class Capabilities:
     reports_merges: bool = False
     supplies_activities: bool = False
     reads_record: bool = False  # `read` can fetch one record afresh
+    awaits_verdicts: bool = False  # people enter registrations there: each has its verdict told in a note
     removes_places: bool = False  # what a write gave a place can lose it again (`FieldsWrite`)
     writes_into: tuple[str, ...] = ()  # places, as a folder, that no other connection may write into
 

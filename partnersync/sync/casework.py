@@ -13,10 +13,10 @@ from partnersync.domain.incident import About, Incident, IncidentKind, Place
 from partnersync.domain.issue import Issue
 from partnersync.domain.note import Note, Task
 from partnersync.domain.partner import Partner
-from partnersync.domain.registration import INTAKE, RegistrationState, VerdictCode
+from partnersync.domain.registration import INTAKE, RegistrationState
 from partnersync.domain.say import Say
 from partnersync.domain.value import Money, RecordKind
-from partnersync.rules import explain, guard_words, notices, partners, tiers
+from partnersync.rules import guard_words, partners, tiers
 from partnersync.rules.leaks import Leak
 from partnersync.rules.program import Programme
 from partnersync.store import (
@@ -36,6 +36,7 @@ from partnersync.sync import acceptance, caseload, guard, knowing, want
 from partnersync.sync.booker import Booker
 from partnersync.sync.case import CaseDecision, CaseFile, Knowledge
 from partnersync.sync.caseload import Places
+from partnersync.sync.claim_notes import ClaimNotes
 from partnersync.sync.decide import decide
 from partnersync.sync.dues import Dues
 from partnersync.sync.freezer import Freezer
@@ -73,6 +74,7 @@ class Casework:
     master: str | None = None  # the connection whose partners count; None: every one's
     history_from: Mapping[str, datetime] = field(default_factory=dict)
     supplied: frozenset[str] = frozenset()  # connections that tell activities
+    awaiting: frozenset[str] = frozenset()  # connections in which people wait for verdicts
     due: int = 0  # cases to decide
     codes: dict[str, str] = field(default_factory=dict)  # of the claims that were decided
     partner_rows: dict[str, Row] = field(default_factory=dict)
@@ -172,10 +174,11 @@ class Casework:
         wanted: dict[str, list[tuple[str, Values]]] = defaultdict(list)
         rows: list[tuple[str, str, Judged]] = []
         told: list[Note] = []
+        notes = self._notes
         for file, decision in zip(files, decided, strict=True):
             for one in decision.registrations:
                 claim_id = one.registration.registration_id
-                told += self._notices(one, places)
+                told += notes.due(one, places)
                 if file.judged.get(claim_id) == one:
                     continue
                 self.codes[claim_id] = one.verdict.code.value
@@ -187,7 +190,7 @@ class Casework:
         self.report.verdicts = dict(Counter(self.codes.values()))
         decisions.put_claims(self.tx, rows)
         outbox.put(self.tx, told)
-        outbox.put(self.tx, [note for _, _, one in rows for note in self._notes(one, places)])
+        outbox.put(self.tx, [note for _, _, one in rows for note in notes.of_verdict(one, places)])
         for place, items in wanted.items():
             self.dues.put(place, RecordKind.REGISTRATION, items)
 
@@ -218,7 +221,7 @@ class Casework:
         for one in self._open(found):
             where = (one.place.connection, "incident", one.place.kind, one.place.record_id)
             told = (guard_words.review(one, self.say), self.as_of, self.as_of + timedelta(days=1))
-            manager = self._manager(one.about.partner_id)
+            manager = self._notes.manager(one.about.partner_id)
             outbox.put(self.tx, [Task(f"incident/{one.incident_id}/task", *where, *told, manager)])
 
     def _open(self, found: Mapping[str, Incident]) -> list[Incident]:
@@ -228,48 +231,9 @@ class Casework:
         incidentbook.put(self.tx, new)
         return new
 
-    def _notices(self, one: Judged, places: Places) -> list[Note]:
-        """What people are told about a registration by now: once each, as the outbox knows what it has."""
-        program = self.programme.at(one.verdict.at)
-        if program is None:
-            return []
-        claim = one.registration
-        where, kind, record_id = self._told_on(places[RecordKind.REGISTRATION, claim.registration_id])
-        found: list[Note] = []
-        for notice in notices.due(one, program, self.as_of):
-            note_id = f"{notice.kind}/{claim.registration_id}/{notice.occasion}"
-            text = notices.text(notice, one, self.say)
-            place = (where, notice.kind, kind, record_id, text, self.as_of)
-            if notice.due_at is None:
-                found.append(Note(note_id, *place))
-            else:
-                manager = self._manager(claim.partner_id)
-                found.append(Task(f"{note_id}/task", *place, notice.due_at, manager))
-        return found
-
-    def _manager(self, partner_id: str) -> str:
-        row = self.partner_rows.get(partner_id)
-        return (codec.load(Partner, row.body or "").manager or "") if row else ""
-
-    def _notes(self, one: Judged, places: Places) -> list[Note]:
-        """R8: the managers of both partners learn that the client has another partner for other products."""
-        if one.verdict.code is not VerdictCode.OTHER_PRODUCT or one.verdict.related_id is None:
-            return []
-        new_id, old_id = one.registration.registration_id, one.verdict.related_id
-        text = explain.other_product_sentence(one, self.say)
-        found: list[Note] = []
-        for claim_id in (old_id, new_id):
-            where, kind, record_id = self._told_on(places[RecordKind.REGISTRATION, claim_id])
-            note_id = f"other_product/{new_id}/{claim_id}"
-            found.append(Note(note_id, where, "other_product", kind, record_id, text, self.as_of))
-        return found
-
-    def _told_on(self, row: Row) -> tuple[str, RecordKind, str]:
-        """Where people are told about a registration: on it, or on its partner if it was given by hand."""
-        partner = self.partner_rows.get(row.partner_id or "")
-        if row.connection == INTAKE and partner:
-            return partner.connection, RecordKind.PARTNER, partner.record_id
-        return row.connection, RecordKind.REGISTRATION, row.record_id
+    @property
+    def _notes(self) -> ClaimNotes:
+        return ClaimNotes(self.programme, self.as_of, self.say, self.partner_rows, self.awaiting)
 
     def _raise(self, scope: str, rows: Sequence[IssueRow]) -> None:
         """Open these issues and close those of the same scope that no longer stand."""

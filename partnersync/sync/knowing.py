@@ -60,6 +60,11 @@ def supplied(settings: Settings, adapters: Mapping[str, Adapter]) -> frozenset[s
     )
 
 
+def awaiting(adapters: Mapping[str, Adapter]) -> frozenset[str]:
+    """Connections in which people enter registrations and wait for the verdict."""
+    return frozenset(name for name, adapter in adapters.items() if adapter.capabilities.awaits_verdicts)
+
+
 def history_from(settings: Settings, zone: ZoneInfo) -> dict[str, datetime]:
     """Of each connection that says so, the moment at which its history begins."""
     return {

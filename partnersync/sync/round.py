@@ -78,6 +78,7 @@ class Round:
             master=self.settings.partners,
             history_from=knowing.history_from(self.settings, self.programme.zone),
             supplied=knowing.supplied(self.settings, self.adapters),
+            awaiting=knowing.awaiting(self.adapters),
         )
         accepted = work.accept_partners()
         ask_for_managers(tx, accepted, work.partner_rows, program, as_of, self.say)

@@ -53,6 +53,7 @@ class AmoAdapter:
             reports_merges=True,
             supplies_activities=True,
             reads_record=True,
+            awaits_verdicts=bool(settings.registrations and settings.registrations.stages),
         )
 
     @cached_property

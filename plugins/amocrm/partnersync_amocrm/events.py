@@ -15,7 +15,7 @@ from partnersync_amocrm.transport import Client
 LARGEST = 100
 MOST_IDS = 10  # of cards in one call
 _KEPT = 20_000  # events that are remembered during a run
-_FIELD, _OWNER = "custom_field_value_changed", "entity_responsible_changed"
+_FIELD, _OWNER, _STAGE = "custom_field_value_changed", "entity_responsible_changed", "lead_status_changed"
 
 MERGED = "entity_merged"
 _MERGING_S = 2  # between the event of a merge and what it puts into the trash
@@ -64,10 +64,17 @@ class Events:
 
     def authored(self, entity: str, ids: Sequence[int]) -> dict[int, list[Row]]:
         """Changes of fields and of the responsible user of these cards, by card, oldest first."""
+        return self._of_cards(entity, ids, (_FIELD, _OWNER))
+
+    def moved(self, leads: Sequence[int]) -> dict[int, list[Row]]:
+        """Moves of these leads from stage to stage, by lead, oldest first."""
+        return self._of_cards("lead", leads, (_STAGE,))
+
+    def _of_cards(self, entity: str, ids: Sequence[int], types: Sequence[str]) -> dict[int, list[Row]]:
         told: dict[int, list[Row]] = {}
         for start in range(0, len(ids), MOST_IDS):
             some = ids[start : start + MOST_IDS]
-            for row in self._read([Concerns("entity_id", entity, some), OneOf("type", (_FIELD, _OWNER))]):
+            for row in self._read([Concerns("entity_id", entity, some), OneOf("type", types)]):
                 told.setdefault(row["entity_id"], []).append(row)
         return told
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import model_validator
 
 from partnersync.contract.crm_keys import NO_WORDS, KeyTable, Named, State, Words, columns_of, ours_of
+from partnersync.domain.registration import RegistrationState
 from partnersync.domain.value import RecordKind
 from partnersync.problems import refusal
 
@@ -109,9 +110,13 @@ class DealKeys(KeyTable):
 
 
 class RegistrationKeys(KeyTable):
-    """A pipeline whose leads are registrations of partners; without it the account has none."""
+    """A pipeline whose leads are registrations of partners; without it the account has none.
+
+    `stages`: state of a registration → stage of that pipeline, to which its lead moves when it comes into that state.
+    """
 
     pipeline: Named
+    stages: Mapping[RegistrationState, Named] = {}
     fields: Annotated[Mapping[str, Named], columns_of(RecordKind.REGISTRATION, _CARD[RecordKind.REGISTRATION])] = {}
     words: Words = NO_WORDS
     ours: Annotated[Mapping[str, Named], ours_of(RecordKind.REGISTRATION)] = {}

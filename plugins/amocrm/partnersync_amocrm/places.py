@@ -31,7 +31,8 @@ class Places:
     """What the translation of cards needs to know. `fields` and `ours` by kind of record: column → field.
 
     `states`: (pipeline, stage) → open, won, lost; missing is that of incoming leads, which are no deals yet.
-    `stages`: their names. `deals`: the pipelines whose leads are deals; `registrations`: that of registrations.
+    `stages`: their names. `deals`: the pipelines whose leads are deals; `registrations`: that of registrations,
+    `verdicts`: state of a registration → its stage there.
     `paid`: what was paid for a lead in all, and `paid_on` when last.
     """
 
@@ -45,6 +46,7 @@ class Places:
     stages: Mapping[tuple[int, int], tuple[str, str]]
     deals: frozenset[int]
     registrations: int | None
+    verdicts: Mapping[str, int]
     paid: FieldDef | None = None
     paid_on: FieldDef | None = None
 
@@ -79,6 +81,7 @@ def places_of(mapped: Mapped, known: Metadata) -> Places:
         stages={(line.id, stage.id): (line.name, stage.name) for line in known.pipelines for stage in line.stages},
         deals=frozenset(of_deals or [line.id for line in known.pipelines if line.id != own]) - {own},
         registrations=own,
+        verdicts=_verdicts(registrations, known) if registrations else {},
         paid=_maybe(known, "leads", mapped.payments.total, "payments.total"),
         paid_on=_maybe(known, "leads", mapped.payments.paid_on, "payments.paid_on"),
     )
@@ -125,6 +128,13 @@ def _sources(mapped: Mapped, known: Metadata) -> Iterable[Source]:
             yield Source(catalog=catalog, code=_maybe(known, f"catalogs/{catalog}", one.code, "deals.partner.code"))
         else:
             yield Source()
+
+
+def _verdicts(keys: RegistrationKeys, known: Metadata) -> dict[str, int]:
+    return {
+        state.value: stage_of(known, f"{keys.pipeline}/{stage}", f"registrations.stages.{state}")[1]
+        for state, stage in keys.stages.items()
+    }
 
 
 def _states(mapped: Mapped, known: Metadata) -> dict[tuple[int, int], str]:

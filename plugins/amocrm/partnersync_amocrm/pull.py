@@ -71,7 +71,7 @@ class Streams:
         self._cards = Cards(client, reading.known.filters)
         catalogs = [source.catalog for source in reading.translation.places.sources if source.catalog]
         self._neighbours = Neighbours(self._cards, catalogs)
-        self._events = Events(client, (*_GONE, *LINKS, *activity.KINDS))
+        self.events = Events(client, (*_GONE, *LINKS, *activity.KINDS))
         places = reading.translation.places
         self._paid = PaidLog(client, places.paid.id, reading.known.zone) if places.paid and not places.paid_on else None
         self._with: Query = [("with", "contacts,catalog_elements" if catalogs else "contacts")]
@@ -153,11 +153,11 @@ class Streams:
             for part in self._cards.changed(path, since, self.began, _WITH_LEADS):
                 self._neighbours.remember(path, part.rows)
                 yield from self._leads(kind, translate.linked_ids(part.rows, "leads"))
-            merged = grown(self._events.since(since), "contact" if path == "contacts" else "company")
+            merged = grown(self.events.since(since), _ENTITIES[path])
             rows = list(by_ids(self._cards, path, merged, _WITH_LEADS)) if merged else []
             self._neighbours.remember(path, rows)
             yield from self._leads(kind, translate.linked_ids(rows, "leads"))
-        yield from self._leads(kind, iter(relinked(self._events.since(since))))
+        yield from self._leads(kind, iter(relinked(self.events.since(since))))
 
     def _leads(self, kind: RecordKind, ids: Iterator[int]) -> Iterator[Page]:
         while some := list(islice(ids, _CHUNK)):
@@ -172,7 +172,7 @@ class Streams:
             return
         path = _PATHS[kind]
         entity = _ENTITIES[path]
-        events = self._events.since(since)
+        events = self.events.since(since)
         if any(event["type"] in _GONE and event["entity_type"] == entity for event in events):
             rows = self._cards.deleted(path, since)
             into = survivors(events, entity, rows)
@@ -186,14 +186,14 @@ class Streams:
         """Up to some days ago in steps, then up to now."""
         at, recent = self.began - HISTORY_S if since is None else since, self.began - _AT_ONCE_S
         yield from self._steps(at, recent)
-        yield Page(self._work(self._events.since(max(at, recent))))
+        yield Page(self._work(self.events.since(max(at, recent))))
 
     def _steps(self, at: int, until: int) -> Iterator[Page]:
         """Some days at once, more where little happened, so that a long time comes in pages."""
         step = _AT_ONCE_S
         while at < until:
             end = min(at + step, until)
-            events = self._events.since(at, end)
+            events = self.events.since(at, end)
             at = end
             yield Page(self._work(events), _cursor(at))
             step = 2 * step if len(events) < _FEW else _AT_ONCE_S
@@ -249,7 +249,7 @@ class Streams:
             for row, raw in zip(cards, raws, strict=True)
             if row.get("updated_by") != known.user_id and any((raw.seen or {}).values())
         ]
-        told = self._events.authored(_ENTITIES[_PATHS[kind]], asked) if asked else {}
+        told = self.events.authored(_ENTITIES[_PATHS[kind]], asked) if asked else {}
         return [
             replace(raw, authors=authors_of(told[row["id"]], row, ours, known.user_id)) if row["id"] in told else raw
             for row, raw in zip(cards, raws, strict=True)

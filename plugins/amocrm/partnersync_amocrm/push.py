@@ -3,17 +3,18 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from partnersync.contract.adapter import FieldsWrite, Outcome, Receipt, Write
 from partnersync.contract.crm_fields import NoValue
 from partnersync.contract.managed import OWNER
-from partnersync_amocrm.batches import Batches, Item, Settled
+from partnersync_amocrm.batches import LARGEST_BATCH, Batches, Item, Settled
 from partnersync_amocrm.entries import Entries
 from partnersync_amocrm.field_values import body_of, stands
 from partnersync_amocrm.places import ENTITY
 from partnersync_amocrm.pull import Streams
+from partnersync_amocrm.stages import Stages
 from partnersync_amocrm.transport import Client
 
 _OF_FIELD = re.compile(r"custom_fields_values\.(\d+)")
@@ -27,6 +28,7 @@ class Push:
         self._translation = streams.reading.translation
         self._read = streams.cards
         self._entries = Entries(client, streams.reading.known, streams.began, streams.cards)
+        self._stages = _stages_of(streams)
         self._batches: dict[str, Batches] = {}
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
@@ -45,9 +47,9 @@ class Push:
         under_way: dict[int, list[FieldsWrite]] = defaultdict(list)
 
         def items() -> Iterator[Item]:
-            for write in writes:
+            for write, move in self._moving(writes):
                 try:
-                    item = self._item(write)
+                    item = {**self._item(write), **move}
                 except NoValue as error:
                     impossible.append(Receipt(write.write_id, Outcome.REFUSED, str(error)))
                     continue
@@ -59,6 +61,16 @@ class Push:
             version = str(settled.answer.get("updated_at", ""))
             yield Receipt(write.write_id, settled.outcome, self._reason(path, settled), version)
         yield from impossible
+
+    def _moving(self, writes: Iterable[FieldsWrite]) -> Iterator[tuple[FieldsWrite, Item]]:
+        """Each with what moves its lead to another stage."""
+        if self._stages is None:
+            yield from ((write, {}) for write in writes)
+            return
+        waiting = iter(writes)
+        while some := list(islice(waiting, LARGEST_BATCH)):
+            moves = self._stages.moves(some)
+            yield from ((write, moves.get(write.record_id, {})) for write in some)
 
     def _item(self, write: FieldsWrite) -> dict[str, Any]:
         ours = self._translation.places.ours.get(write.kind, {})
@@ -91,6 +103,13 @@ class Push:
         fields = (one for of_kind in self._translation.places.ours.values() for one in of_kind.values())
         name = next((one.name for one in fields if one.id == number), str(number))
         return f'field "{name}": {settled.reason}'
+
+
+def _stages_of(streams: Streams) -> Stages | None:
+    known, places = streams.reading.known, streams.reading.translation.places
+    if not places.registrations or not places.verdicts:
+        return None
+    return Stages(places.registrations, places.verdicts, known.user_id, streams.events, streams.cards)
 
 
 def _number(text: str, what: str) -> int:
