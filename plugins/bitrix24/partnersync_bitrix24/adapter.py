@@ -13,6 +13,7 @@ from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, PartnersyncError, Unsupported
 from partnersync.transport.clock import Clock
 from partnersync_bitrix24 import checks
+from partnersync_bitrix24.addresses import language_of
 from partnersync_bitrix24.assemble import THREADS, client_of, definitions_file_of
 from partnersync_bitrix24.client import Client
 from partnersync_bitrix24.commands import LONGEST_BATCH
@@ -35,6 +36,8 @@ class BitrixAdapter:
             managed=ManagedPlaces(tuple(settings.tables()), self._ours),
             batch_size=LONGEST_BATCH,
             calls_at_once=THREADS,
+            notes=True,
+            tasks=True,
             reports_deletions=True,
             supplies_activities=True,
             reads_record=True,
@@ -83,7 +86,7 @@ class BitrixAdapter:
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
         """Fields in batches, several on their way; what the portal refuses loses no other."""
-        yield from Push(self._client, self._streams.reading.translation.places).push(writes)
+        yield from Push(self._client, self._streams.reading, language_of(self._settings.origin)).push(writes)
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
         """Single cards as they are now."""

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from partnersync.contract.crm_fields import Language
 from partnersync.transport.address import is_loopback, is_secure
 
 _PORTAL = re.compile(r"[a-z0-9-]+\.bitrix24\.(?:[a-z]{2,4}|com\.[a-z]{2})")
@@ -40,5 +41,13 @@ def token_server(portal: str, told: str = "") -> str:
             return origin_in(server)
     if is_loopback(portal):
         return portal
-    region = (urlsplit(portal).hostname or "").rpartition(".")[2]
-    return "https://oauth.bitrix24.tech" if region in _HOME else "https://oauth.bitrix.info"
+    return "https://oauth.bitrix24.tech" if _region(portal) in _HOME else "https://oauth.bitrix.info"
+
+
+def language_of(portal: str) -> Language:
+    """In which language we name what is ours: Russian in the vendor's home region and on this machine."""
+    return "ru" if is_loopback(portal) or _region(portal) in _HOME else "en"
+
+
+def _region(portal: str) -> str:
+    return (urlsplit(portal).hostname or "").rpartition(".")[2]

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from partnersync.contract.crm_fields import NoValue
+from partnersync.contract.crm_fields import Language, NoValue
 from partnersync.contract.managed import OWNER
 from partnersync.contract.written import FieldsWrite, Outcome, Receipt, Write
-from partnersync.errors import OutcomeUnknown, PartnersyncError, TryLater, Unsupported
+from partnersync.errors import OutcomeUnknown, PartnersyncError, TryLater
 from partnersync.transport.pool import in_batches
 from partnersync_bitrix24.client import Client, Reply
 from partnersync_bitrix24.commands import LONGEST_BATCH, Command
-from partnersync_bitrix24.faults import Gone, Refused
+from partnersync_bitrix24.entries import Entries
 from partnersync_bitrix24.field_values import held, value_of
-from partnersync_bitrix24.places import Places
+from partnersync_bitrix24.pull import Reading
+from partnersync_bitrix24.receipts import receipt_of, refused
 
 SMALLEST_BATCH = 10  # heavy cards take long; what integrators report to work always
 
@@ -35,18 +36,20 @@ class _Item:
 class Push:
     """Writes of one run into one portal. Only fields that a write names are sent, and only those that are ours."""
 
-    def __init__(self, client: Client, places: Places) -> None:
+    def __init__(self, client: Client, reading: Reading, language: Language) -> None:
         self._client = client
-        self._places = places
+        self._places = reading.translation.places
+        self._entries = Entries(client, self._places.entities, reading.known.users, language)
         self._size = LONGEST_BATCH
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
         """One receipt for each, as outcomes become known; writes are taken as they are sent."""
         for are_fields, some in groupby(writes, lambda write: isinstance(write, FieldsWrite)):
-            if not are_fields:
-                raise Unsupported("connections of kind bitrix24 take no notes and tasks yet")
-            items = (self._item(write) for write in some if isinstance(write, FieldsWrite))
-            yield from in_batches(self._client.together, items, lambda: self._size, self._settle)
+            if are_fields:
+                items = (self._item(write) for write in some if isinstance(write, FieldsWrite))
+                yield from in_batches(self._client.together, items, lambda: self._size, self._settle)
+            else:
+                yield from self._entries.push(write for write in some if not isinstance(write, FieldsWrite))
 
     def _item(self, write: FieldsWrite) -> _Item:
         ours = self._places.ours.get(write.kind, {})
@@ -102,23 +105,6 @@ class Push:
                 )
                 return Receipt(write.write_id, Outcome.REFUSED, reason, version)
         return Receipt(write.write_id, Outcome.DONE, version=version)
-
-
-def receipt_of(write: Write, error: PartnersyncError) -> Receipt:
-    """What an error of one command means for its write; one that concerns every call is raised."""
-    match error:
-        case Gone():
-            return Receipt(write.write_id, Outcome.GONE, error.message)
-        case OutcomeUnknown():
-            return Receipt(write.write_id, Outcome.UNKNOWN, error.message)
-        case Refused() | Unsupported():
-            return refused(write, str(error))
-    raise error
-
-
-def refused(write: Write, reason: str) -> Receipt:
-    """The portal, or we, said no to this one."""
-    return Receipt(write.write_id, Outcome.REFUSED, reason)
 
 
 def number(text: str, what: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bitrix24_cards import field, known
-from bitrix24_client import START, Bureau
+from bitrix24_client import ORIGIN, START, Bureau
 from partnersync.contract.managed import OWNER
 from partnersync.contract.written import FieldsWrite, Outcome, Receipt
 from partnersync.domain.value import RecordKind
@@ -17,8 +17,10 @@ from partnersync.sandbox.faults import RESET_AFTER, RESET_BEFORE, Fault
 from partnersync.sandbox.messages import Response
 from partnersync_bitrix24.mapping import Mapped
 from partnersync_bitrix24.metadata import Choice
-from partnersync_bitrix24.places import Places, places_of
+from partnersync_bitrix24.places import places_of
+from partnersync_bitrix24.pull import Reading
 from partnersync_bitrix24.push import Push
+from partnersync_bitrix24.translate import Translation
 from partnersync_bitrix24_sandbox.limits import Limits
 from partnersync_bitrix24_sandbox.user_fields import Option, UserField
 
@@ -40,8 +42,9 @@ def office(folder: Path, deals: int = 3, **more: Any) -> Bureau:
     return bureau
 
 
-def places() -> Places:
-    return replace(places_of(Mapped(), known()), ours={RecordKind.DEAL: OURS})
+def reading() -> Reading:
+    places = replace(places_of(Mapped(), known()), ours={RecordKind.DEAL: OURS})
+    return Reading(known(), Translation(Mapped(), places, ORIGIN))
 
 
 def ids(bureau: Bureau, count: int = 3) -> list[int]:
@@ -58,7 +61,7 @@ def write(number: object, write_id: str = "w", kind: RecordKind = RecordKind.DEA
 
 
 def pushed(bureau: Bureau, *writes: FieldsWrite) -> list[Receipt]:
-    return list(Push(bureau.client, places()).push(writes))
+    return list(Push(bureau.client, reading(), "ru").push(writes))
 
 
 def test_fields_are_written_read_back_and_cleared(tmp_path: Path) -> None:
@@ -153,7 +156,7 @@ def test_writes_are_taken_only_as_they_are_sent(tmp_path: Path) -> None:
             taken.append(str(number))
             yield write("x", str(number), ps_partner_id="P1")
 
-    receipts = Push(bureau.client, places()).push(writes())
+    receipts = Push(bureau.client, reading(), "ru").push(writes())
     next(receipts)
     assert len(taken) <= 300
 
@@ -182,7 +185,7 @@ def test_the_portals_limits_are_never_met(tmp_path: Path, billed: str) -> None:
     bureau = office(tmp_path, 3, limits=Limits(method_ms={"crm.item.update": 1000}), batch_billing=billed)
     numbers = ids(bureau)
     writes = (write(numbers[n % 3], str(n), ps_partner_id=f"P{n}") for n in range(1200))
-    receipts = list(Push(bureau.client, places()).push(writes))
+    receipts = list(Push(bureau.client, reading(), "ru").push(writes))
     assert {one.outcome for one in receipts} == {Outcome.DONE}
     assert (bureau.portal.bucket.refused, bureau.portal.operating.refused) == (0, 0)
     assert bureau.clock.now() > START + 600
