@@ -1,4 +1,4 @@
-"""The commands that look after what is there: verify, plugins."""
+"""The command that proves what is kept: verify."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection as Tx
 
-from partnersync.cli.assemble import config_option, config_unread_option, json_option, opened_store, read_company
-from partnersync.cli.output import counted, show_json, show_table
-from partnersync.contract.secret import discreet
+from partnersync.cli.assemble import config_option, json_option, opened_store, read_company
+from partnersync.cli.output import counted, show_json
 from partnersync.errors import BrokenChain
 from partnersync.store import journal, ledger
 
@@ -42,23 +41,3 @@ def prove(broken: Sequence[tuple[str, int, str, str]], lines: int) -> None:
         hint = "Restore the store from a backup that verifies; lines are never mended by hand"
         raise BrokenChain("\n".join(told), hint=hint)
     click.echo(f"the ledger ({counted(lines, 'line')}) and the journal are whole")
-
-
-@click.group()
-def plugins() -> None:
-    """Look after the plugins."""
-
-
-@plugins.command(name="list")
-@json_option
-@config_unread_option
-def list_plugins(as_json: bool) -> int:
-    """Show the installed plugins, what each offers, and what is wrong with broken ones."""
-    from partnersync.loader import load_plugins
-
-    found = load_plugins()
-    rows = [
-        (one.name, one.distribution, one.version, "|".join(one.kinds), discreet(one.problem)) for one in found.listing
-    ]
-    show_table(("name", "distribution", "version", "kinds", "problem"), rows, as_json=as_json)
-    return 3 if found.problems else 0

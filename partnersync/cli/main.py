@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "Show the journal of writes: who, what, when, why, before and after."),
     "verify": ("keeping", "Prove the hash chains of the ledger and the journal."),
     "db": ("database", "Look after the store: upgrade, backup, restore."),
-    "plugins": ("keeping", "Look after the plugins."),
+    "plugins": ("plugins", "Show the plugins; begin one; prove that it keeps the contract."),
     "sandbox": ("sandbox", "Emulate a system on this machine, and show how its deals change."),
 }
 

@@ -87,7 +87,7 @@ class Telling:
             "earned_nothing": [self._untaken(one) for one in self._considered.untaken(told, self._as_of)],
             "deal_to_mend": [f"{code}: {reason}" for ref, code, reason in told.to_mend if ref == deal.ref],
             "payments_to_mend": [": ".join(one) for one in told.to_mend if one[0] != deal.ref],
-            "refunds_after_a_payout": [self._debt(one) for one in told.debts],
+            "refunds_after_a_payout": list(chain.from_iterable(map(self._debt, told.debts))),
         }
 
     def registration(self, one: Judged) -> dict[str, Any]:
@@ -195,6 +195,7 @@ class Telling:
             **self._tier(told.partner),
             "balance": list(told.balance),
             "lines": len(told.lines),
+            "refunds_after_a_payout": list(chain.from_iterable(map(self._debt, told.debts))),
             "registrations": [self.registration(one) for one in told.claims],
             "deals": [
                 Phrase("{}: " + ", ".join([one_line] * len(lines)), (ref or NO_DEAL, *chain.from_iterable(lines)))
@@ -211,9 +212,11 @@ class Telling:
         by_what = trace.encode([("tier", reached.name, reached.quarter, reached.base.text())])
         return {"tier": reached.name, "tier_reached": words.sentences(by_what, self._say)}
 
-    def _debt(self, one: Debt) -> str:
+    def _debt(self, one: Debt) -> list[str]:
+        """What a refund after a payout takes back, how far that is, and its arithmetic."""
         program = self._programme.named(one.program_version) or self._programme.versions[0]
-        return payout_words.debt_sentence(one, program.commission.clawback, self._say)
+        said = payout_words.debt_sentence(one, program.commission.clawback, self._say)
+        return [said, *words.numbered(words.sentences(one.trace, self._say))]
 
     def _protection(self, one: Protection | None) -> dict[str, object]:
         if one is None:

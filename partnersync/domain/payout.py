@@ -58,7 +58,8 @@ class Debt:
     """What a refund of a payment takes back of a commission that was paid out already.
 
     It is named like the refund's line would be; `owed` is a magnitude, `taken` what clawbacks took of it, in `parts`
-    lines. `reverses` is the line that was paid out, on `paid_on`. One that is `lost` came too late to be taken.
+    lines. `reverses` is the line that was paid out, on `paid_on`. One that is `lost` came too late to be taken. `trace`
+    is the arithmetic of what is owed.
     """
 
     event_id: str
@@ -73,6 +74,7 @@ class Debt:
     reverses: str
     paid_on: date
     lost: bool = False
+    trace: str = ""
     taken: int = 0
     parts: int = 0
 

@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
+from partnersync.domain import trace
 from partnersync.domain.earning import Earning, Owed
 from partnersync.domain.line import Line, LineKind, line_id
 from partnersync.domain.payout import Debt
 from partnersync.domain.value import Money, half_up, round_half_up
+from partnersync.rules.base import percent
 from partnersync.rules.booking import FAMILY_KINDS, Family
 from partnersync.rules.program import Programme
 from partnersync.rules.program_tables import Clawback
 
+_EARNED = frozenset({"accrued", "topped_up"})  # steps that tell what the refunded payment had earned
 NOBODY: Mapping[Family, Debt] = {}
 
 
@@ -78,8 +82,9 @@ def _debt(
 ) -> Debt | None:
     """The debt that a family stands for; None where it is booked like any other."""
     earning, total = dues[0].earning, sum(one.amount.minor for one in dues)
+    told = "|".join(map(_told, dues))
     if known is not None:
-        return replace(known, owed=Money(max(-total, 0), known.owed.currency))
+        return replace(known, owed=Money(max(-total, 0), known.owed.currency), trace=told)
     if earning.refund is None or total >= 0 or any(line.kind in FAMILY_KINDS for line in before):
         return None
     first = line_id(earning.refund.of_event_id, earning.rule, earning.payee_id)
@@ -100,7 +105,17 @@ def _debt(
         first,
         paid_on,
         lost=(day - paid_on).days > _within(earning, programme),
+        trace=told,
     )
+
+
+def _told(due: Owed) -> str:
+    """How what a refund takes back comes about: of what its payment earned, the part that it gives back."""
+    refund = due.earning.refund
+    if refund is None or not due.trace or trace.decode(due.trace)[-1][0] not in _EARNED:
+        return due.trace
+    share = percent(Fraction(refund.after - refund.before, refund.paid))
+    return f"{due.trace}|{trace.encode([('part_of_it', share, (-due.amount).text())])}"
 
 
 def _within(earning: Earning, programme: Programme) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from partnersync.domain.line import Line, LineKind
 from partnersync.domain.payout import Debt, Payout
 from partnersync.domain.proposal import Proposal
-from partnersync.domain.trace import Step, encode
+from partnersync.domain.trace import Step, decode, encode
 from partnersync.domain.value import Money, round_half_up
 from partnersync.rules.base import percent
 from partnersync.rules.program import Programme
@@ -14,6 +14,7 @@ from partnersync.rules.program_tables import Clawback
 
 # Every step that the traces of these lines are made of, with its arguments.
 STEPS: dict[str, tuple[str, ...]] = {
+    "part_of_it": ("share", "amount"),  # of what the refunded payment had earned: what the refund takes back
     "clawback": ("number", "owed", "left", "payout", "whole"),  # part of a debt; what the payout is before it
     "clawback_limits": ("parts", "equal", "share"),  # the parts that are left of it, and what an equal one would be
     "paid_out": ("payout", "day"),
@@ -41,6 +42,7 @@ class Writer:
             (debt.event_id, debt.rule, LineKind.CLAWBACK, debt.parts + 1),
             Money(-minor, debt.owed.currency),
             [
+                *decode(debt.trace),
                 ("clawback", *told),
                 ("clawback_limits", str(parts), equal.text(), percent(terms.max_share_of_payout)),
             ],

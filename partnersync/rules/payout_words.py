@@ -11,6 +11,7 @@ from partnersync.rules.statements import NOT_APPROVED
 
 # Of each step of `payout_lines.STEPS`.
 SENTENCES: dict[str, str] = {
+    "part_of_it": msgid("{share} of that is {amount}, which it takes back."),
     "clawback": msgid(
         "It is part {number} of a debt of {owed}: {left} of it was left, and payout {payout} was {whole} before it."
     ),

@@ -32,6 +32,11 @@ def of_deals(tx: Connection, deal_refs: Sequence[str]) -> list[Debt]:
     return [debt for chunk in chunks(deal_refs) for debt in _where(tx, table.c.deal_id.in_(chunk))]
 
 
+def of_partner(tx: Connection, partner_id: str) -> list[Debt]:
+    """A partner's debts."""
+    return _where(tx, table.c.partner_id == partner_id)
+
+
 def of_payee(tx: Connection, payee_id: str, currency: str) -> list[Debt]:
     """A payee's debts in one currency."""
     return _where(tx, (table.c.payee_id == payee_id) & (table.c.currency == currency))
@@ -79,6 +84,7 @@ def _values(one: Debt) -> dict[str, Any]:
         "reverses": one.reverses,
         "paid_on": one.paid_on.isoformat(),
         "lost": one.lost,
+        "trace": one.trace,
     }
 
 
@@ -96,6 +102,7 @@ def _debt(row: RowMapping, taken: int, parts: int) -> Debt:
         row["reverses"],
         date.fromisoformat(row["paid_on"]),
         row["lost"],
+        row["trace"],
         taken,
         parts,
     )

@@ -100,6 +100,7 @@ debts = Table(
     Column("reverses", Str, nullable=False),
     Column("paid_on", Str, nullable=False),  # YYYY-MM-DD
     Column("lost", Boolean, nullable=False),
+    Column("trace", Str, nullable=False, server_default=text("''")),  # of what is owed
     PrimaryKeyConstraint("event_id", "rule", "payee_id"),
     Index("ix_debts_deal_id", "deal_id"),
     Index("ix_debts_payee_id", "payee_id"),

@@ -44,12 +44,13 @@ class DealStory:
 
 @dataclass(frozen=True, slots=True)
 class PartnerStory:
-    """A partner, what his lines sum to, his registrations, and his lines by deal."""
+    """A partner, what his lines sum to, his registrations, his lines by deal, and what refunds take back of payouts."""
 
     partner: Partner
     balance: Sequence[Money]
     claims: Sequence[Judged]
     lines: Sequence[StatedLine]
+    debts: Sequence[Debt] = ()  # of refunds after a payout
 
 
 def deal_story(tx: Tx, ref: str, until: datetime | None = None) -> DealStory:
@@ -181,7 +182,8 @@ def partner_story(tx: Tx, partner_id: str, until: datetime | None = None) -> Par
     claims = [one for _, _, one in decisions.all_claims(tx) if one.registration.partner_id == partner_id]
     claims = [one for one in claims if _by_then(one.registration.submitted_at, until)]
     lines = [(line, facts) for _, line, facts, *_ in ledger.rows(tx, partner_id=partner_id, until=until)]
-    return PartnerStory(partner, _sums(line for line, _ in lines), claims, lines)
+    owing = [one for one in debts.of_partner(tx, partner_id) if _by_then(one.event_time, until)]
+    return PartnerStory(partner, _sums(line for line, _ in lines), claims, lines, owing)
 
 
 def _sums(lines: Iterable[Line]) -> list[Money]:

@@ -44,6 +44,7 @@ def aged(firm: Firm) -> Iterator[tuple[Store, dict[str, list[Any]]]]:
                 older = {"body": _age(body), "old": body, "name": name}
                 tx.execute(text(f"UPDATE {table} SET body = :body WHERE {key} = :name AND body = :old"), older)
         tx.execute(text("DELETE FROM traits"))
+        tx.execute(text("ALTER TABLE debts DROP COLUMN trace"))
         tx.execute(text("UPDATE alembic_version SET version_num = '0009'"))
     yield opened, before
     opened.close()

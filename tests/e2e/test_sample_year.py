@@ -126,8 +126,12 @@ waits: 400.00 RUB to P-2: BELOW_MINIMUM
   Refund files/M-4 came after the payout of 2025-05-23: 32,000.00 RUB of it is taken from later payouts; 0.00 RUB was, \
 32,000.00 RUB is left.
 amount: -10,666.67 RUB
-  1. It is part 1 of a debt of 32,000.00: 32,000.00 of it was left, and payout PO-2 was 25,000.00 before it.
-  2. Parts to go: 3, an equal part is 10,666.67; clawbacks take at most 50% of a payout.
+  1. It gives back 96,000.00 of 240,000.00 of payment files/M-1.
+  2. The base is 80,000.00.
+  3. That payment had earned 80,000.00.
+  4. 40% of that is 32,000.00, which it takes back.
+  5. It is part 1 of a debt of 32,000.00: 32,000.00 of it was left, and payout PO-2 was 25,000.00 before it.
+  6. Parts to go: 3, an equal part is 10,666.67; clawbacks take at most 50% of a payout.
 Nothing changed: 9 written files compared""",
             id="in English",
         ),
@@ -147,8 +151,12 @@ waits: 400.00 RUB to P-2: BELOW_MINIMUM
   Возврат files/M-4 пришёл после выплаты 23.05.2025: 32 000,00 RUB удерживается из следующих выплат; удержано \
 0,00 RUB, осталось 32 000,00 RUB.
 сумма: -10 666,67 RUB
-  1. Это часть 1 удержания на 32 000,00: оставалось 32 000,00, а выплата PO-2 до неё была 25 000,00.
-  2. Осталось частей: 3, равная часть — 10 666,67; удержания берут не больше 50 % выплаты.
+  1. По платежу files/M-1 возвращено 96 000,00 из 240 000,00.
+  2. База начисления — 80 000,00.
+  3. За тот платёж было начислено 80 000,00.
+  4. Из этой суммы удерживается 40 %: 32 000,00.
+  5. Это часть 1 удержания на 32 000,00: оставалось 32 000,00, а выплата PO-2 до неё была 25 000,00.
+  6. Осталось частей: 3, равная часть — 10 666,67; удержания берут не больше 50 % выплаты.
 Ничего не изменилось: сверено 9 записанных файлов""",
             id="in Russian",
         ),
@@ -160,6 +168,17 @@ def test_each_step_is_told_in_words(language: str, said: str, request: pytest.Fi
     say = translator(language)
     places = [told.index(f"\n{number}. {say(act.title)}\n") for number, act in enumerate(ACTS, start=1)]
     assert places == sorted(places)
+
+
+def test_the_partner_is_told_how_his_debt_came_about(year: Firm) -> None:
+    told = year.run("explain", "partner", "P-1", "--json", "--language", "en").json()["refunds_after_a_payout"]
+    assert told[0].startswith("Refund files/M-4 came after the payout of 2025-05-23: 32,000.00 RUB of it is taken")
+    assert told[1:] == [
+        "1. It gives back 96,000.00 of 240,000.00 of payment files/M-1.",
+        "2. The base is 80,000.00.",
+        "3. That payment had earned 80,000.00.",
+        "4. 40% of that is 32,000.00, which it takes back.",
+    ]
 
 
 def test_an_explanation_is_cut_where_the_rest_was_told(english: tuple[Firm, str]) -> None:

@@ -78,6 +78,23 @@ def test_when_a_refund_comes_decides_what_it_is(at: datetime, fate: str) -> None
         assert debt.left == (0 if debt.lost else 12_000_00)
 
 
+@pytest.mark.parametrize(
+    ("told", "added"),
+    [
+        pytest.param("accrued:30000.00", "|part_of_it:40%25:12000.00", id="of what the payment had earned"),
+        pytest.param("base:1.00|topped_up:30000.00", "|part_of_it:40%25:12000.00", id="of what true-ups had added"),
+        pytest.param("accrued:1.00|split:P1:50%25:2.00", "", id="of a share the whole is not told here"),
+        pytest.param("", "", id="nothing is told"),
+    ],
+)
+def test_a_debt_tells_how_it_came_about(told: str, added: str) -> None:
+    one = replace(refund(moscow(date(2026, 6, 1))), trace=told)
+    [debt] = settle([one], {}, PAID, PROGRAMME).debts
+    assert debt.trace == told + added
+    again = settle([one], {}, Known({}, {FAMILY: replace(debt, trace="")}), PROGRAMME).debts
+    assert again == [debt]
+
+
 def test_without_a_payout_every_refund_is_a_line() -> None:
     one = refund(moscow(date(2026, 6, 1)))
     assert settle([one], {}, Known({}), PROGRAMME) == ([one], [])

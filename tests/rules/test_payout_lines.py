@@ -52,6 +52,11 @@ def test_a_clawback_is_the_next_part_of_its_debt_under_the_terms_of_the_payment(
     )
 
 
+def test_a_clawback_tells_how_its_debt_came_about() -> None:
+    told = WRITER.clawback(replace(DEBT, trace="accrued:10.00"), 150_00, PAYOUT, rub(850_00), Clawback()).trace
+    assert told.startswith("accrued:10.00|clawback:2:")
+
+
 def test_a_payout_takes_what_left_off_the_balance() -> None:
     assert WRITER.paid(PAYOUT, "2026-07-01") == line(
         ("P1", "P1/ann", "", ""),

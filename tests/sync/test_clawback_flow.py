@@ -127,9 +127,31 @@ def test_a_part_says_what_limits_it(desk: Desk) -> None:
     desk.sync("2026-03-21")
     [(told,)] = desk.lines("trace", kind="clawback")
     assert sentences(told, translator("en")) == [
+        "It gives back 4,000.00 of 4,000.00 of payment main/M1.",
+        "The base is 4,000.00.",
+        "That payment had earned 2,000.00.",
+        "100% of that is 2,000.00, which it takes back.",
         "It is part 1 of a debt of 2,000.00: 2,000.00 of it was left, and payout PO-2 was 1,000.00 before it.",
         "Parts to go: 3, an equal part is 666.67; clawbacks take at most 50% of a payout.",
     ]
+
+
+def test_a_debt_says_how_it_came_about(desk: Desk) -> None:
+    """30,000.00 were paid out for 60,000.00, of which 40 % are refunded."""
+    owed(desk, paid("M1", "2026-01-10", "60000"))
+    desk.pay_out(APPROVED)
+    desk.company.add("payment", paid("R1", "2026-02-20", "24000", refund_of="M1"))
+    desk.sync("2026-03-21")
+    with desk.company.store.read() as tx:
+        [of_deal], [of_partner] = debts.of_deals(tx, ["main/D1"]), debts.of_partner(tx, "P1")
+    assert (of_deal.owed.text(), of_partner) == ("12000.00", of_deal)
+    assert sentences(of_deal.trace, translator("en")) == [
+        "It gives back 24,000.00 of 60,000.00 of payment main/M1.",
+        "The base is 24,000.00.",
+        "That payment had earned 30,000.00.",
+        "40% of that is 12,000.00, which it takes back.",
+    ]
+    assert sentences(of_deal.trace, translator("ru"))[-1] == "Из этой суммы удерживается 40\u00a0%: 12\u00a0000,00."
 
 
 def test_what_turns_out_to_be_taken_too_much_is_given_back(desk: Desk) -> None:
