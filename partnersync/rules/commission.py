@@ -175,5 +175,5 @@ def _in_force(
         return None
     if program is None and earner:
         reason = "is from before the first program version: add a version with an earlier effective_from"
-        earner.refuse(kind, ref, "PROGRAM_MISSING", reason)
+        earner.refuse(kind, ref, "PROGRAM_MISSING", reason, moment.astimezone(programme.zone).isoformat())
     return program

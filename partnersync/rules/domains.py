@@ -1,6 +1,8 @@
-"""Registrable domains that many unrelated companies share: never a key of identity (policy.md 2)."""
+"""The registrable domain of a host, and those that many unrelated companies share: never a key of identity."""
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
+from typing import Any
 
 _FREE_MAIL_RU = """
 3g.ua apollo.lv aport.ru autorambler.ru bigmir.net bk.ru box.az chat.ru e-mail.ru email.ru email.ua ex.ua fm.ru
@@ -122,3 +124,25 @@ def is_corporate(domain: str) -> bool:
     if not domain or labels[-1] in _LOCAL or labels[-1].isdigit():
         return False
     return SHARED.isdisjoint(".".join(labels[start:]) for start in range(len(labels)))
+
+
+@lru_cache(maxsize=65536)
+def registrable(text: str) -> str:
+    """The registrable domain of a website or host name: lower case, IDN as punycode, without www."""
+    host = text.strip().lower().partition("://")[2] or text.strip().lower()
+    host = re.split(r"[/?#:]", host, maxsplit=1)[0].strip(".")
+    try:
+        host = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise ValueError("is not a website or domain: write it like example.com") from None
+    own = _suffixes().privatesuffix(host) if "." in host else None
+    if not own:
+        raise ValueError("is not a website or domain: write it like example.com")
+    return str(own)
+
+
+@cache
+def _suffixes() -> Any:
+    from publicsuffixlist import PublicSuffixList  # costs start-up time
+
+    return PublicSuffixList()

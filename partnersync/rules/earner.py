@@ -67,7 +67,7 @@ class Earner:
                     f"is in {event.paid.currency}, and there is no rate of its day or the {CARRIED_ON_DAYS} days "
                     "before: it waits until one is added"
                 )
-                self.refuse(event.kind, event.ref, "RATE_MISSING", reason)
+                self.refuse(event.kind, event.ref, "RATE_MISSING", reason, event.paid.currency)
                 return
             event = converted(event, at, program.currency)
         product = event.product or self._common_product(program, event)
@@ -85,7 +85,8 @@ class Earner:
         base = Base(0, (("excluded", product),)) if excluded else base_of(program, event, day)
         if base is None:
             reason = "is from before the first VAT rate: add an earlier one to [commission.vat] of the program"
-            self.refuse(event.kind, event.ref, "PROGRAM_MISSING", reason, "act_date" if event.act_date else "")
+            dated, column = event.act_date or event.at.astimezone(program.zone), "act_date" if event.act_date else ""
+            self.refuse(event.kind, event.ref, "VAT_RATE_MISSING", reason, dated.isoformat(), column)
             return
         earning = self._earning(program, rule, event, day, base, excluded)
         self.earnings.append(earning)
@@ -95,7 +96,8 @@ class Earner:
         """Whether the payment has what its terms ask for; what is missing is an issue."""
         if program.commission.base == "margin" and (event.cost is None or event.cost.currency != event.paid.currency):
             reason = "has no cost in its currency, which its base is less: it waits until one is given"
-            self.refuse(event.kind, event.ref, "COST_MISSING", reason)
+            cost = event.cost.text() if event.cost else ""
+            self.refuse(event.kind, event.ref, "COST_MISSING", reason, cost)
             return False
         if rule.per_unit is not None and event.quantity is None:
             reason = f'has no quantity, which rule "{rule.name}" pays for: it waits until one is given'
@@ -144,9 +146,9 @@ class Earner:
             )
         )
 
-    def refuse(self, kind: RecordKind, ref: str, code: str, reason: str, column: str = "") -> None:
-        """List a payment or a deal that earns nothing until somebody mends it."""
-        self.issues.append(Issue(kind, ref, code, reason, column or _COLUMNS[kind, code]))
+    def refuse(self, kind: RecordKind, ref: str, code: str, reason: str, value: str = "", column: str = "") -> None:
+        """List a payment or a deal that earns nothing until somebody mends it; `value` is what stands in the column."""
+        self.issues.append(Issue(kind, ref, code, reason, column or _COLUMNS[kind, code], value))
 
     def _earning(
         self, program: Program, rule: CommissionRule, event: Event, day: date, base: Base, excluded: bool
@@ -273,6 +275,8 @@ _COLUMNS = {
     (RecordKind.DEAL, "PRODUCT_UNKNOWN"): "products",
     (RecordKind.PAYMENT, "PROGRAM_MISSING"): "paid_at",
     (RecordKind.DEAL, "PROGRAM_MISSING"): "closed_at",
+    (RecordKind.PAYMENT, "VAT_RATE_MISSING"): "paid_at",
+    (RecordKind.DEAL, "VAT_RATE_MISSING"): "closed_at",
     (RecordKind.PAYMENT, "RATE_MISSING"): "currency",
     (RecordKind.DEAL, "RATE_MISSING"): "currency",
     (RecordKind.PAYMENT, "COST_MISSING"): "cost",

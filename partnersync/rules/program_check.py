@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from partnersync.problems import KeyPath, Problem, nearest
+from partnersync.rules.domains import SHARED, registrable
 from partnersync.rules.program_tables import CalendarYear
 from partnersync.rules.rule_choice import quarrels
 from partnersync.rules.terms_check import rule_problems
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _RULES = ("commission", "rules")
 _NO_PAYMENTS = 'needs payments, and with trigger = "won" they are no events'
+_NAME_CLIENTS = "Name each client by its INN of 10 or 12 digits, or by its own domain"
+INN_DIGITS = frozenset({10, 12})
 _MEND_TRIGGER = 'Write trigger = "payment", or earn in another way'
 
 
@@ -32,9 +35,26 @@ def program_problems(program: "Program") -> Iterator[Problem]:
     if program.commission.base == "margin" and program.commission.trigger == "won":
         yield Problem(("commission", "base"), _NO_PAYMENTS, _MEND_TRIGGER)
     yield from quarrels(program.commission.rules, _RULES)
+    yield from _direct_only_problems(program)
     yield from _tier_problems(program)
     for year, days in program.calendar.items():
         yield from _calendar_problems(str(year), days)
+
+
+def _direct_only_problems(program: "Program") -> Iterator[Problem]:
+    """Of clients that no record could ever be: each is one company's tax number or domain."""
+    for number, named in enumerate(program.registration.direct_only.clients):
+        path = ("registration", "direct_only", "clients", number)
+        if named.isdigit() and len(named) in INN_DIGITS:
+            continue
+        try:
+            own = registrable(named)
+        except ValueError:
+            own = ""
+        if not own or own in SHARED:
+            yield Problem(path, f'names "{named}", which is no single company\'s INN or domain', _NAME_CLIENTS)
+        elif own != named.casefold():
+            yield Problem(path, f'names "{named}", which no client\'s domain is equal to', f'Write "{own}"')
 
 
 def _tier_problems(program: "Program") -> Iterator[Problem]:

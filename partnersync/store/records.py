@@ -104,6 +104,12 @@ def by_kind(tx: Connection, kind: str) -> Iterator[Row]:
         yield Row(*row)
 
 
+def has_any(tx: Connection, connection: str, kind: str) -> bool:
+    """Whether a connection told a usable record of a kind."""
+    of_it = (table.c.connection == connection) & (table.c.kind == kind) & table.c.body.is_not(None)
+    return tx.execute(select(exists().where(of_it))).scalar_one()
+
+
 def last_changed(tx: Connection, kinds: Sequence[str]) -> int:
     """The last run that changed a record of these kinds; 0 where there is none."""
     return tx.execute(select(func.max(table.c.changed)).where(table.c.kind.in_(kinds))).scalar() or 0

@@ -25,6 +25,7 @@ class Knowledge:
     """What every case is decided with.
 
     `history_from` by connection: deals that ended earlier are left alone. `supplied`: connections that tell activities.
+    `unread`: connections whose partners are not known as they are now, so that no new claim is judged.
     `rarely`: partners with a registration in a due case whose registrations are seldom accepted.
     """
 
@@ -35,6 +36,7 @@ class Knowledge:
     rates: Rates = field(default_factory=dict)
     tiers: Tiers = NO_TIERS
     rarely: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
 
     def tier(self, partner_id: str, program: Program, moment: datetime) -> str:
         """A partner's tier at a moment; nobody has none."""

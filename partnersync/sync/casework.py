@@ -40,6 +40,7 @@ from partnersync.sync.claim_notes import ClaimNotes
 from partnersync.sync.decide import decide
 from partnersync.sync.dues import Dues
 from partnersync.sync.freezer import Freezer
+from partnersync.sync.judging import PARTNERS_UNREAD
 from partnersync.sync.payees import bank_details
 from partnersync.sync.progress import Progress
 from partnersync.sync.weighing import Weighing
@@ -75,6 +76,7 @@ class Casework:
     history_from: Mapping[str, datetime] = field(default_factory=dict)
     supplied: frozenset[str] = frozenset()  # connections that tell activities
     awaiting: frozenset[str] = frozenset()  # connections in which people wait for verdicts
+    unread: tuple[str, ...] = ()  # connections whose partners are not known as they are now
     due: int = 0  # cases to decide
     codes: dict[str, str] = field(default_factory=dict)  # of the claims that were decided
     partner_rows: dict[str, Row] = field(default_factory=dict)
@@ -83,8 +85,15 @@ class Casework:
         """Decide every case that changed or fell due, book the difference, and note what is due in managed fields."""
         ledger.clear_stage(self.tx)
         knowledge = Knowledge(
-            self.programme, accepted, self.history_from, self.supplied, knowing.rates(self.tx, self.programme)
+            self.programme,
+            accepted,
+            self.history_from,
+            self.supplied,
+            knowing.rates(self.tx, self.programme),
+            unread=self.unread,
         )
+        if not self.unread:
+            casefile.touch_issues(self.tx, PARTNERS_UNREAD)
         self._attach_waiting()
         self.due = casefile.count_due(self.tx, self.as_of)
         claimed = acceptance.many_claims(self.tx, self.programme, self.as_of) if self.due else []

@@ -6,8 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
+
+from partnersync.rules.domains import registrable
 
 _SPACES = re.compile(r"[\s'\u00a0\u202f]+")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
@@ -126,28 +127,6 @@ def email(text: str) -> str:
     return plain
 
 
-@lru_cache(maxsize=65536)
-def domain(text: str) -> str:
-    """The registrable domain of a website or host name: lower case, IDN as punycode, without www."""
-    host = text.strip().lower().partition("://")[2] or text.strip().lower()
-    host = re.split(r"[/?#:]", host, maxsplit=1)[0].strip(".")
-    try:
-        host = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise ValueError("is not a website or domain: write it like example.com") from None
-    registrable = _suffixes().privatesuffix(host) if "." in host else None
-    if not registrable:
-        raise ValueError("is not a website or domain: write it like example.com")
-    return str(registrable)
-
-
-@cache
-def _suffixes() -> Any:
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList()
-
-
 def domain_of(address: str) -> str | None:
     """The registrable domain of a checked e-mail address, if it has one."""
     return domain_in(address.partition("@")[2])
@@ -156,7 +135,7 @@ def domain_of(address: str) -> str | None:
 def domain_in(text: str) -> str | None:
     """The registrable domain of a website or host name; None for anything else, like "none"."""
     try:
-        return domain(text)
+        return registrable(text)
     except ValueError:
         return None
 

@@ -171,6 +171,7 @@ def _judge(
         knowledge.programme,
         knowledge.partners,
         knowledge.supplied,
+        knowledge.unread,
         as_of,
         run,
         case.judged,

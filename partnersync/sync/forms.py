@@ -15,6 +15,7 @@ from partnersync.domain.client import ClientKeys
 from partnersync.domain.deal import DealKind, DealState
 from partnersync.domain.partner import ContractKind, PartnerKind, PartnerStatus, TaxStatus
 from partnersync.domain.registration import RegistrationKind
+from partnersync.rules.domains import registrable
 from partnersync.rules.evidence import LISTED
 from partnersync.sync import bank_numbers, tax_numbers
 from partnersync.sync import cells as read
@@ -112,7 +113,7 @@ Bik = Annotated[str | None, _cell(bank_numbers.bik, soft=True)]
 Account = Annotated[str | None, _cell(bank_numbers.account)]
 Kpp = Annotated[str | None, _cell(read.kpp, soft=True)]
 Email = Annotated[str | None, _cell(read.email, soft=True)]
-Domain = Annotated[str | None, _cell(read.domain, soft=True)]
+Domain = Annotated[str | None, _cell(registrable, soft=True)]
 Phone = Annotated[str | None, _cell(read.phone, soft=True)]
 Emails = Annotated[tuple[str, ...], _each(read.email)]
 Phones = Annotated[tuple[str, ...], _each(read.phone)]

@@ -39,6 +39,7 @@ GRANTED = frozenset({RegistrationState.APPROVED, RegistrationState.PROVISIONAL})
 _REFUSED_BY_MACHINE = frozenset({RegistrationState.INVALID})
 _SUBMITTED, _RIPE, _RULED = 0, 1, 2
 CLIENT_JOINED = "CLIENT_JOINED"
+PARTNERS_UNREAD = "PARTNERS_UNREAD"
 
 Event = tuple[datetime, int, bool, str, int]  # when, what, an approval (after what makes room), registration, number
 
@@ -50,6 +51,7 @@ class Judging:
     programme: Programme
     partners: Partners
     supplied: frozenset[str]  # connections that supply activities
+    unread: tuple[str, ...]  # connections whose partners are not known as they are now: no new claim is judged
     as_of: datetime
     run: int
     prior: Mapping[str, Judged]
@@ -111,15 +113,19 @@ class Judging:
         current, client_id = self.current[registration_id], self.client_of[registration_id]
         prior = self.prior.get(registration_id)
         claim = self._kept_content(current, prior)
+        if self.unread and not (prior and claim is prior.registration):
+            self._wait_for_partners(claim)
+            if prior is None:
+                return
+            claim = prior.registration
         program = self.programme.at(claim.submitted_at)
         late = registration_id in self.capacity or (prior is not None and self._late(prior, claim))
         if prior and claim is prior.registration and not (client_id in self.anew or late):
             one = Judged(claim, client_id, prior.eligible, prior.run, prior.at_submission)
         elif program is None:
             reason = "was submitted before the first program version: add a version with an earlier effective_from"
-            self.issues.append(
-                Issue(RecordKind.REGISTRATION, claim.registration_id, "PROGRAM_MISSING", reason, "submitted_at")
-            )
+            submitted = claim.submitted_at.astimezone(self.programme.zone).isoformat()
+            self._refuse(claim, "PROGRAM_MISSING", reason, "submitted_at", submitted)
             return
         else:
             about = self._about(claim, prior, program)
@@ -132,6 +138,15 @@ class Judging:
         self._put(one)
         if one.verdict.state is RegistrationState.RESEARCH and program:
             self._when_ripe(claim, program)
+
+    def _wait_for_partners(self, claim: Registration) -> None:
+        """A verdict is made once: whether its partner may register has to be known by then."""
+        named = ", ".join(self.unread)
+        reason = f"waits for its verdict until the partners of connection {named} were read: mend it, then run `sync`"
+        self._refuse(claim, PARTNERS_UNREAD, reason, "partner_id", claim.partner_id)
+
+    def _refuse(self, claim: Registration, code: str, reason: str, column: str, value: str) -> None:
+        self.issues.append(Issue(RecordKind.REGISTRATION, claim.registration_id, code, reason, column, value))
 
     def _when_ripe(self, claim: Registration, program: Program) -> None:
         at = after_business_days(claim.submitted_at, program.registration.provisional_after_bd, program)

@@ -1,6 +1,6 @@
 """What every case is decided with, as settings and store have it: partners, rates, history, who tells activities."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from partnersync.domain.value import RecordKind
 from partnersync.rules.convert import Rates
 from partnersync.rules.program import Programme
 from partnersync.rules.tiers import NO_TIERS, Parents, Tiers, rolled_up
-from partnersync.store import codec, records, tier_bases
+from partnersync.store import codec, cursors, records, tier_bases
 from partnersync.store.records import Row
 
 
@@ -63,6 +63,30 @@ def supplied(settings: Settings, adapters: Mapping[str, Adapter]) -> frozenset[s
 def awaiting(adapters: Mapping[str, Adapter]) -> frozenset[str]:
     """Connections in which people enter registrations and wait for the verdict."""
     return frozenset(name for name, adapter in adapters.items() if adapter.capabilities.awaits_verdicts)
+
+
+def unread_partners(
+    tx: Tx, settings: Settings, adapters: Mapping[str, Adapter], pulled: Collection[str], failed: Collection[str]
+) -> tuple[str, ...]:
+    """Connections that may tell partners and never were read, or that told some and failed in this run.
+
+    `pulled` and `failed` are those of this run. Until they are read nobody knows who may register.
+    """
+    asked = [name for name in settings.connections if settings.partners in (None, name) and name not in pulled]
+    asked = [name for name in asked if name not in adapters or _tells_partners(adapters[name])]
+    if not asked:
+        return ()
+    read = {stream.partition(" ")[0] for stream in cursors.moved(tx)}
+    return tuple(
+        name
+        for name in asked
+        if name not in read
+        or ((name in failed or name not in adapters) and records.has_any(tx, name, RecordKind.PARTNER))
+    )
+
+
+def _tells_partners(adapter: Adapter) -> bool:
+    return any(stream.kind is RecordKind.PARTNER for stream in adapter.streams())
 
 
 def history_from(settings: Settings, zone: ZoneInfo) -> dict[str, datetime]:

@@ -79,6 +79,7 @@ class Round:
             history_from=knowing.history_from(self.settings, self.programme.zone),
             supplied=knowing.supplied(self.settings, self.adapters),
             awaiting=knowing.awaiting(self.adapters),
+            unread=knowing.unread_partners(tx, self.settings, self.adapters, pulled, failed),
         )
         accepted = work.accept_partners()
         ask_for_managers(tx, accepted, work.partner_rows, program, as_of, self.say)

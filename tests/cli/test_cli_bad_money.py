@@ -31,25 +31,25 @@ def payment(row: str, terms: tuple[str, str] = ("", "")) -> Spoil:
     [
         pytest.param(
             payment("M-9,D-3,2026-03-12,122,,2018-12-31,", ('base = "gross"', 'base = "net_of_vat"')),
-            ("M-9", "act_date", "PROGRAM_MISSING"),
+            ("M-9", "act_date", "2018-12-31", "VAT_RATE_MISSING"),
             "VAT",
             id="a date without a VAT rate",
         ),
         pytest.param(
             payment("M-9,D-77,2026-03-12,5,,,"),
-            ("M-9", "deal_id", "DEAL_UNKNOWN"),
+            ("M-9", "deal_id", "main/D-77", "DEAL_UNKNOWN"),
             "waits for it",
             id="a payment of an unknown deal",
         ),
         pytest.param(
             payment("X-9,D-3,2026-03-12,5,,,M-77"),
-            ("X-9", "refund_of", "OVER_REFUND"),
+            ("X-9", "refund_of", "main/M-77", "OVER_REFUND"),
             "",
             id="a refund of an unknown payment",
         ),
         pytest.param(
             payment("M-9,D-3,2026-03-12,100,USD,,", ("[commission]", "[commission]\nconvert = true")),
-            ("M-9", "currency", "RATE_MISSING"),
+            ("M-9", "currency", "USD", "RATE_MISSING"),
             "",
             id="a currency without a rate",
         ),
@@ -60,7 +60,7 @@ def test_what_cannot_be_priced_waits(firm: Firm, spoil: Spoil, issue: tuple[str,
     ended = firm.sync()
     assert ended.code == 3, ended.told
     [found] = firm.rows("issues")
-    assert tuple(found[column] for column in ("record_id", "column", "code")) == issue, found
+    assert tuple(found[column] for column in ("record_id", "column", "value", "code")) == issue, found
     assert (found["file"], found["line"]) == ("payments.csv", "4")
     assert reason in found["reason"]
     assert {row["deal_id"] for row in firm.rows("ledger")} == {"main/D-1", "main/D-2"}

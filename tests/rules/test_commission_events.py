@@ -112,8 +112,9 @@ def test_nothing_is_earned_twice_when_the_trigger_changes(payments: list[Payment
 def test_a_payment_from_before_the_first_vat_rate_waits_at_its_own_date() -> None:
     terms = programme(RULES.replace("2020-01-01", "2018-01-01"))
     _, issues = look(deal(), [paid("P1", "100", "2018-12-31")], terms)
-    reason = REASONS["PROGRAM_MISSING", "act_date"]
-    assert issues == [Issue(RecordKind.PAYMENT, "main/P1", "PROGRAM_MISSING", reason, "paid_at")]
+    reason = REASONS["VAT_RATE_MISSING", "act_date"]
+    at = "2018-12-31T00:00:00+03:00"
+    assert issues == [Issue(RecordKind.PAYMENT, "main/P1", "VAT_RATE_MISSING", reason, "paid_at", at)]
 
 
 def test_a_win_and_a_payment_that_cannot_be_used_are_both_told() -> None:
@@ -210,14 +211,14 @@ def test_payments_after_a_win_that_earned_are_no_events_under_later_terms_either
             deal(),
             [paid("P1", "100", "2019-12-31 23:59")],
             POLICY,
-            "payment main/P1 PROGRAM_MISSING paid_at",
+            "payment main/P1 PROGRAM_MISSING paid_at 2019-12-31T23:59:00+03:00",
             id="paid before the first version",
         ),
         pytest.param(
             won("100", on="2019-12-31 23:59"),
             [],
             WON,
-            "deal main/D1 PROGRAM_MISSING closed_at",
+            "deal main/D1 PROGRAM_MISSING closed_at 2019-12-31T23:59:00+03:00",
             id="won before the first version",
         ),
         pytest.param(won("100", on="2019-12-31"), [], POLICY, "", id="a win that is no event misses no program"),
@@ -226,14 +227,14 @@ def test_payments_after_a_win_that_earned_are_no_events_under_later_terms_either
             deal(),
             [paid("P1", "100", act_date=date(2018, 12, 31))],
             POLICY,
-            "payment main/P1 PROGRAM_MISSING act_date",
+            "payment main/P1 VAT_RATE_MISSING act_date 2018-12-31",
             id="an act from before the VAT table",
         ),
         pytest.param(
             deal(),
             [refund("R1", "100", "P9")],
             POLICY,
-            "payment main/R1 OVER_REFUND refund_of",
+            "payment main/R1 OVER_REFUND refund_of main/P9",
             id="a refund of a payment that is not the deal's",
         ),
         pytest.param(
@@ -250,7 +251,8 @@ def test_what_cannot_be_used_is_an_issue_and_earns_nothing(
 ) -> None:
     found, issues = look(one, payments, terms)
     assert found == []
-    assert ", ".join(f"{one.kind} {one.record_id} {one.code} {one.column}" for one in issues) == expected
+    told = (f"{one.kind} {one.record_id} {one.code} {one.column} {one.value}".rstrip() for one in issues)
+    assert ", ".join(told) == expected
     assert all(one.reason == REASONS[one.code, one.column] for one in issues)
 
 
@@ -261,7 +263,7 @@ REASONS = {
     ("PRODUCT_UNKNOWN", "products"): MANY,
     ("PROGRAM_MISSING", "paid_at"): BEFORE_ALL,
     ("PROGRAM_MISSING", "closed_at"): BEFORE_ALL,
-    ("PROGRAM_MISSING", "act_date"): (
+    ("VAT_RATE_MISSING", "act_date"): (
         "is from before the first VAT rate: add an earlier one to [commission.vat] of the program"
     ),
     ("OVER_REFUND", "refund_of"): (

@@ -40,6 +40,16 @@ VALUES = [
     pytest.param(
         'currency = "rub"', 'currency is not a currency. Write its ISO 4217 code, like "RUB"', id="lower case"
     ),
+    pytest.param(
+        '[registration.direct_only]\nclients = ["7736050003", "gov.ru"]',
+        """registration.direct_only.clients[2] names "gov.ru", which is no single company's INN or domain.""",
+        id="what many clients are below is no client",
+    ),
+    pytest.param(
+        '[registration.direct_only]\nclients = ["mail.ru"]', "Name each client by its INN", id="nor is free mail"
+    ),
+    pytest.param('[registration.direct_only]\nclients = ["Roga i kopyta"]', "by its INN of 10 or 12", id="nor a name"),
+    pytest.param('[registration.direct_only]\nclients = ["www.acme.ru"]', 'Write "acme.ru"', id="a host of a client"),
     pytest.param('language = "fr"', "language is not one of the known words. Write 'ru' or 'en'", id="a language"),
     pytest.param("approvers = [1]", "approvers[1] is not text", id="a number among ids"),
     pytest.param('approvers = "u1"', "approvers is not a list. Write it in brackets", id="a text for a list"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from partnersync.rules.domains import registrable
 from partnersync.sync import cells
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -89,9 +90,9 @@ def test_a_day_is_read_and_an_impossible_one_refused() -> None:
     [
         pytest.param(cells.kpp, "7736 01001", "773601001", id="a KPP with a space"),
         pytest.param(cells.email, "Sales@Example.COM", "sales@example.com", id="an e-mail in lower case"),
-        pytest.param(cells.domain, "https://www.shop.example.co.uk/x?y=1", "example.co.uk", id="a registrable domain"),
-        pytest.param(cells.domain, "кремль.рф", "xn--e1ajeds9e.xn--p1ai", id="an IDN as punycode"),
-        pytest.param(cells.domain, "XN--E1AJEDS9E.XN--P1AI", "xn--e1ajeds9e.xn--p1ai", id="punycode as it is"),
+        pytest.param(registrable, "https://www.shop.example.co.uk/x?y=1", "example.co.uk", id="a registrable domain"),
+        pytest.param(registrable, "кремль.рф", "xn--e1ajeds9e.xn--p1ai", id="an IDN as punycode"),
+        pytest.param(registrable, "XN--E1AJEDS9E.XN--P1AI", "xn--e1ajeds9e.xn--p1ai", id="punycode as it is"),
         pytest.param(cells.phone, "8 (495) 123-45-67", "+74951234567", id="a Russian phone as people write it"),
         pytest.param(cells.phone, "'+77021234567", "+77021234567", id="an apostrophe of a CRM's export"),
         pytest.param(cells.currency, "rub", "RUB", id="a currency in capitals"),
@@ -112,7 +113,7 @@ def test_keys_are_normalised(reader: Callable[[str], object], text: str, value: 
     [
         pytest.param(cells.kpp, "12345678", id="a short KPP"),
         pytest.param(cells.email, "nobody", id="an e-mail without @"),
-        pytest.param(cells.domain, "none", id="a word is no domain"),
+        pytest.param(registrable, "none", id="a word is no domain"),
         pytest.param(cells.phone, "ask her", id="words are no phone"),
         pytest.param(cells.currency, "RUR1", id="no currency"),
         pytest.param(cells.currency, "RUR", id="a currency of the last century"),

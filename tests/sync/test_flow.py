@@ -350,6 +350,55 @@ def test_a_connection_that_fails_does_not_stop_the_others(new_company: Callable[
     assert company.value("deal", "D1", "ps_commission") == "500.00"
 
 
+MAY = "2026-05-01T12:00:00+00:00"
+
+
+def _broken(*_: object) -> Any:
+    raise TryLater("no answer")
+
+
+def test_claims_wait_while_the_partners_of_a_connection_cannot_be_read(new_company: Callable[..., Any]) -> None:
+    company = new_company("crm", "registry")
+    company.add("partner", P1, system="registry")
+    company.add("registration", CLAIM, system="crm")
+    pull = company.systems["registry"].pull
+    company.systems["registry"].pull = _broken
+    first = company.sync(MAY)
+    assert (first.exit_code, first.decided.verdicts) == (3, {})
+    assert company.issues() == {("R1", "PARTNERS_UNREAD")}
+    [waiting] = first.issues
+    assert waiting["reason"].startswith("waits for its verdict until the partners of connection registry were read: ")
+    assert company.value("registration", "R1", "ps_status", system="crm") is None
+    company.systems["registry"].pull = pull
+    company.sync(MAY)
+    assert company.value("registration", "R1", "ps_status", system="crm") == "approved"
+    assert company.issues() == set()
+
+
+def test_only_a_connection_that_told_partners_keeps_claims_waiting(new_company: Callable[..., Any]) -> None:
+    company = new_company("crm", "registry", "payments")
+    company.add("partner", P1, system="registry")
+    company.sync(MAY)
+    company.add("registration", CLAIM, system="crm")
+    company.systems["payments"].pull = company.systems["registry"].pull = _broken
+    company.sync(MAY)
+    assert company.value("registration", "R1", "ps_status", system="crm") is None
+    del company.systems["registry"].pull
+    company.sync(MAY)
+    assert company.value("registration", "R1", "ps_status", system="crm") == "approved"
+
+
+def test_a_claim_waits_for_a_connection_that_nobody_has_synced_yet(new_company: Callable[..., Any]) -> None:
+    company = new_company("crm", "registry")
+    company.add("partner", P1, system="registry")
+    company.add("registration", CLAIM, system="crm")
+    company.sync(MAY, names=["crm"])
+    assert company.issues() == {("R1", "PARTNERS_UNREAD")}
+    company.sync(MAY, names=["registry"])
+    company.sync(MAY, names=["crm"])
+    assert company.value("registration", "R1", "ps_status", system="crm") == "approved"
+
+
 @pytest.mark.parametrize("verb", ["pull", "push"])
 def test_a_plugin_that_breaks_is_named_and_the_others_go_on(new_company: Callable[..., Any], verb: str) -> None:
     company = new_company("main", "other")

@@ -45,6 +45,7 @@ def hides_its_id(raw: Raw) -> bool:
 class Reader:
     """Reads the rows below one header. `gives_seen`: our managed columns are looked for as well. `harmless_ids`: the
     file is ours as a whole, so that an apostrophe that keeps an id from running as a formula is not part of it.
+    `handed_in`: no settings could map its columns.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class Reader:
         file: str,
         gives_seen: bool = False,
         harmless_ids: bool = False,
+        handed_in: bool = False,
     ) -> None:
         self._kind = kind
+        self._handed_in = handed_in
         self._file = file
         self._header = header
         self._width = width
@@ -231,5 +234,5 @@ class Reader:
             near = get_close_matches(simple(source), alike, n=1, cutoff=NEAR)
             said.append(f'"{source}" for {name}' + (f' (is it "{alike[near[0]]}"?)' if near else ""))
         shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
-        mend = f"correct files.{self._kind.key}.columns or the header, which is {shown}"
-        return f"has no column {', '.join(said)}: {mend}"
+        mapping = "" if self._handed_in else f"files.{self._kind.key}.columns or "
+        return f"has no column {', '.join(said)}: correct {mapping}the header, which is {shown}"

@@ -58,6 +58,7 @@ class Place:
 
     `file` and `written_file` are its names for people: below `path`, and with the folder that it is written into.
     `named`: the settings speak of it, so it has to be there. `in_place`: the input itself gets the columns.
+    `handed_in`: a person gives this file alone, and no settings speak of it.
     """
 
     kind: FileKind
@@ -68,6 +69,7 @@ class Place:
     written_file: str
     target: Path
     in_place: bool
+    handed_in: bool = False
 
     @cached_property
     def reading(self) -> str:
@@ -170,7 +172,15 @@ def table(path: Path, dialect: Dialect, *, header: bool = True) -> Table | None:
 
 def input_reader(place: Place, held: Table) -> Reader:
     """How rows of the input are read."""
-    return Reader(place.kind, place.settings, held.header, held.width, file=place.file, gives_seen=place.in_place)
+    return Reader(
+        place.kind,
+        place.settings,
+        held.header,
+        held.width,
+        file=place.file,
+        gives_seen=place.in_place,
+        handed_in=place.handed_in,
+    )
 
 
 def written_reader(place: Place, held: Table) -> Reader:

@@ -1,6 +1,7 @@
 """What a file tells: its records, and our managed fields in it, read whole when its bytes moved."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from partnersync.contract.adapter import Page, Raw
@@ -52,7 +53,8 @@ def read_file(path: Path, kind: RecordKind) -> Iterator[Page]:
     file_kind = next(one for one in FILE_KINDS if one.kind is kind)
     folder = path.resolve().parent
     settings = CsvSettings.model_validate({"path": ".", "files": {file_kind.key: {"file": path.name}}})
-    return facts(next(place for place in places(settings, folder) if place.kind is file_kind), None)
+    place = next(place for place in places(settings, folder) if place.kind is file_kind)
+    return facts(replace(place, handed_in=True), None)
 
 
 def managed(place: Place, known: Mark | None) -> Iterator[Page]:
