@@ -200,3 +200,7 @@ class Claim:
     registration: Registration
     verdict: Verdict
     protection: Protection | None = None
+
+    def bars(self, other: Registration, at: datetime) -> bool:
+        """Whether it protects something at a moment that the other claims, whoever has it; a disputed one does too."""
+        return self.protection is not None and self.protection.covers(at) and other.overlaps(self.registration.products)

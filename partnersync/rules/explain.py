@@ -100,6 +100,7 @@ _YOURS = frozenset(
 _PER_DAY = msgid(
     "You had submitted as many registrations that day as you may, {number}: submit it again on another day."
 )
+_NONE_AT_ALL = msgid("You may have no registrations at a time.")
 _STATES: dict[RegistrationState, str] = {
     RegistrationState.APPROVED: msgid("It protects, and waits for its deal."),
     RegistrationState.ACTIVE: msgid("It protects, with deal {deal}."),
@@ -195,7 +196,8 @@ def _verdict(one: Verdict, told: Mapping[str, str], say: Say) -> str:
     for code, *given in trace.decode(one.trace):
         if code == "per_day":
             return say(_PER_DAY).format(number=given[0])
-    return say(VERDICTS[one.code]).format(**told)
+    is_none = one.code is VerdictCode.CAPACITY and not one.named
+    return say(_NONE_AT_ALL if is_none else VERDICTS[one.code]).format(**told)
 
 
 def considered_sentences(one: Verdict, say: Say) -> list[str]:

@@ -105,9 +105,10 @@ def _r4_capacity(at: Situation) -> Verdict | None:
     if dormant is None:
         return None
     verdict = at.verdict(_S.RETURNED, _C.CAPACITY, "R4", named=tuple(dormant))
-    if dormant:
+    terms, partner = at.program.registration, at.about.partner
+    if dormant or not terms.capacity_by_tier.get((partner and partner.tier) or "", terms.capacity_active):
         return verdict
-    step = ("per_day", str(at.program.registration.capacity_per_day))
+    step = ("per_day", str(terms.capacity_per_day))
     return replace(verdict, trace=trace.encode([*trace.decode(verdict.trace), step]))
 
 

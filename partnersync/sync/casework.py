@@ -9,7 +9,7 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.domain.change import Values
 from partnersync.domain.decided import Judged
-from partnersync.domain.incident import About, Incident, IncidentKind, Place
+from partnersync.domain.incident import About, Incident, IncidentKind, IncidentStatus, Place
 from partnersync.domain.issue import Issue
 from partnersync.domain.note import Note, Task
 from partnersync.domain.partner import Partner
@@ -182,6 +182,7 @@ class Casework:
         """Store verdicts that are new or moved, and what is due in the registrations' fields."""
         wanted: dict[str, list[tuple[str, Values]]] = defaultdict(list)
         rows: list[tuple[str, str, Judged]] = []
+        settled: list[tuple[str, Judged]] = []
         told: list[Note] = []
         notes = self._notes
         for file, decision in zip(files, decided, strict=True):
@@ -195,7 +196,11 @@ class Casework:
                 if place != INTAKE:
                     wanted[place].append((claim_id, want.registration_values(one, self.programme.zone)))
                 rows.append((place, decision.case_id, one))
+                before = file.judged.get(claim_id)
+                if before and before.state is RegistrationState.DISPUTED and one.state is not before.state:
+                    settled.append((place, before))
         self._found_joined([(place, one) for place, _, one in rows if one.state is RegistrationState.DISPUTED])
+        self._settle_joined(settled)
         self.report.verdicts = dict(Counter(self.codes.values()))
         decisions.put_claims(self.tx, rows)
         outbox.put(self.tx, told)
@@ -205,16 +210,24 @@ class Casework:
 
     def _found_joined(self, disputed: Sequence[tuple[str, Judged]]) -> None:
         """Two registrations of one client, which was taken for two: one incident for the later one."""
-        found: dict[str, Incident] = {}
-        for connection, one in disputed:
-            claim, kind = one.registration, IncidentKind.COMPANY_DUPLICATED
-            place = Place(connection, RecordKind.REGISTRATION, claim.registration_id, "client_id")
-            deal_ref = one.protection.deal_ref if one.protection else None
-            about = About(deal_ref or "", claim.registration_id, claim.partner_id, one.client_id)
-            key = guard.incident_id(kind, place, one.client_id)
-            seen = (claim.partner_id, one.client_id, "", self.as_of, self.as_of)
-            found[key] = Incident(key, kind, place, about, *seen, standing=False)
-        self._open(found)
+        found = (self._joined(connection, one) for connection, one in disputed)
+        self._open({incident.incident_id: incident for incident in found})
+
+    def _settle_joined(self, settled: Sequence[tuple[str, Judged]]) -> None:
+        """Their dispute is over, whoever keeps the client: so are their incidents."""
+        ids = [self._joined(connection, before).incident_id for connection, before in settled]
+        over = [one for one in incidentbook.by_ids(self.tx, ids).values() if one.status is IncidentStatus.OPEN]
+        incidentbook.put(self.tx, [incidentbook.resolved(one, self.as_of) for one in over])
+        decisions.touch_deals(self.tx, sorted({one.about.deal_ref for one in over} - {""}))
+
+    def _joined(self, connection: str, one: Judged) -> Incident:
+        claim, kind = one.registration, IncidentKind.COMPANY_DUPLICATED
+        place = Place(connection, RecordKind.REGISTRATION, claim.registration_id, "client_id")
+        deal_ref = one.protection.deal_ref if one.protection else None
+        about = About(deal_ref or "", claim.registration_id, claim.partner_id, one.client_id)
+        key = guard.incident_id(kind, place, one.client_id)
+        seen = (claim.partner_id, one.client_id, "", self.as_of, self.as_of)
+        return Incident(key, kind, place, about, *seen, standing=False)
 
     def _found_leaks(self, leaks: Iterable[Leak]) -> None:
         """Direct deals that went past a registration: an incident each, and a task for the partner's manager."""

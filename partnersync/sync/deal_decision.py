@@ -11,6 +11,7 @@ from partnersync.domain.issue import Issue
 from partnersync.domain.registration import LIVE, RegistrationState
 from partnersync.domain.value import RecordKind
 from partnersync.rules import commission
+from partnersync.rules.partners import Partners
 from partnersync.sync.attributing import Attributing
 from partnersync.sync.case import CaseFile, DealDecision, Knowledge
 from partnersync.sync.judging import stage_moved
@@ -41,40 +42,14 @@ def decide_deal(
 
     Moments at which time changes this are added to `looks`, what is wrong with it to `issues`.
     """
-    partners = knowledge.partners
-    if deal.partner_id and deal.partner_id not in partners.by_id:
-        reason = "names an unknown partner: add it to the partners or correct the deal"
-        if (namesake := partners.named(deal.partner_id)) is not None:
-            reason = (
-                f"is the name of partner {namesake}: write its id, or map it under values.partner_id of the deals' file"
-            )
-        issues.append(Issue(RecordKind.DEAL, deal.ref, "PARTNER_UNKNOWN", reason, "partner_id", deal.partner_id))
+    _tell_unknown_partner(deal, knowledge.partners, issues)
     found, aside = finding.of(deal)
-    before = case.standings.get(deal.ref)
     behind = _behind(found, granted)
-    paid = case.payments.get(deal.ref, ())
-    if paid:
-        paid = [payment for payment in paid if by_now(payment.paid_at, as_of, looks)]
+    if found and behind is None and deal.ref in case.frozen:
+        _tell_fallen(deal, found, issues)
     by_now(deal.ended_at, as_of, looks)
-    earnings: Sequence[Earning] = ()
-    partner = partners.by_id.get(found.evidence.partner_id) if found else None
-    if found and partner:
-        earnings, troubles = commission.earn(
-            deal,
-            paid,
-            found,
-            client_id,
-            partner,
-            behind.registration.kind.value if behind else None,
-            knowledge.programme,
-            as_of,
-            partners.by_id,
-            knowledge.rates,
-            knowledge.tiers,
-            case.rules.get(deal.ref),
-            _since(found, behind, deal),
-        )
-        issues.extend(troubles)
+    earnings = _earnings(deal, client_id, found, behind, case, knowledge, as_of, looks, issues)
+    before, given = case.standings.get(deal.ref), behind.protection if behind else None
     state = DealStanding(
         deal.ref,
         case.case_id,
@@ -82,7 +57,7 @@ def decide_deal(
         found,
         behind.registration.registration_id if behind else "",
         behind.state.value if behind else "",
-        behind.protection.last_day(knowledge.programme.zone).isoformat() if behind and behind.protection else "",
+        given.last_day(knowledge.programme.zone).isoformat() if given else "",
         commission.hold_reason(deal, as_of) or _dispute(behind) or finding.review(deal, found, behind),
         deal.owner or "",
         _due_owner(deal, behind, before),
@@ -91,6 +66,67 @@ def decide_deal(
         aside,
     )
     return DealDecision(state, earnings, deal.state is DealState.WON and deal.ended_at <= as_of)
+
+
+def _tell_unknown_partner(deal: Deal, partners: Partners, issues: list[Issue]) -> None:
+    if not deal.partner_id or deal.partner_id in partners.by_id:
+        return
+    reason = "names an unknown partner: add it to the partners or correct the deal"
+    if (namesake := partners.named(deal.partner_id)) is not None:
+        reason = (
+            f"is the name of partner {namesake}: write its id, or map it under values.partner_id of the deals' file"
+        )
+    issues.append(Issue(RecordKind.DEAL, deal.ref, "PARTNER_UNKNOWN", reason, "partner_id", deal.partner_id))
+
+
+def _tell_fallen(deal: Deal, found: Attribution, issues: list[Issue]) -> None:
+    """A deal with a line in an approved statement keeps the partner of a registration that is granted no more."""
+    best = found.evidence
+    if best.source is not Source.REGISTRATION:
+        return
+    reason = (
+        f"stays with partner {best.partner_id} by registration {best.registration_id}, which is granted no more: a line"
+        " of it stands in an approved statement; `partnersync override --partner` decides whose it is"
+    )
+    issues.append(Issue(RecordKind.DEAL, deal.ref, "FROZEN_REGISTRATION", reason, "partner_id", best.partner_id))
+
+
+def _earnings(
+    deal: Deal,
+    client_id: str,
+    found: Attribution | None,
+    behind: Judged | None,
+    case: CaseFile,
+    knowledge: Knowledge,
+    as_of: datetime,
+    looks: list[datetime],
+    issues: list[Issue],
+) -> Sequence[Earning]:
+    """What the events of a deal earn its partner up to now."""
+    partners = knowledge.partners
+    paid = case.payments.get(deal.ref, ())
+    if paid:
+        paid = [payment for payment in paid if by_now(payment.paid_at, as_of, looks)]
+    partner = partners.by_id.get(found.evidence.partner_id) if found else None
+    if found is None or partner is None:
+        return ()
+    earnings, troubles = commission.earn(
+        deal,
+        paid,
+        found,
+        client_id,
+        partner,
+        behind.registration.kind.value if behind else None,
+        knowledge.programme,
+        as_of,
+        partners.by_id,
+        knowledge.rates,
+        knowledge.tiers,
+        case.rules.get(deal.ref),
+        _since(found, behind, deal),
+    )
+    issues.extend(troubles)
+    return earnings
 
 
 def _dispute(behind: Judged | None) -> str:

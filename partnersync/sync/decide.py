@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from partnersync.domain.activity import Activity
 from partnersync.domain.deal import Deal
 from partnersync.domain.decided import DealStanding, Judged
 from partnersync.domain.earning import Earning
@@ -131,10 +132,13 @@ class _Clients:
                 if client.inn:
                     self._inns[client_id].add(client.inn)
 
+    def touches(self, client_id: str) -> list[Activity]:
+        """Activities that name the client by its tax number, and no deal."""
+        return [one for inn in sorted(self._inns[client_id]) for one in self._case.touches.get(inn, ())]
+
     def attributing(self, client_id: str, claims: Sequence[Claim]) -> Attributing:
         """Finds whose a client's deals are, by these claims on it."""
         case, known = self._case, self._knowledge
-        touches = [one for inn in sorted(self._inns[client_id]) for one in case.touches.get(inn, ())]
         return Attributing(
             known.programme,
             known.partners,
@@ -148,7 +152,7 @@ class _Clients:
             case.frozen,
             known.rarely,
             claims,
-            touches,
+            self.touches(client_id),
             [deal for deal, _ in self.deals[client_id]],
         )
 
@@ -187,6 +191,7 @@ def _judge(
         issues,
         looks,
         whose.attributing,
+        whose.touches,
     )
     return judging.judge([(claim, client) for (claim, _), client in zip(claimed, clients[len(deals) :], strict=True)])
 

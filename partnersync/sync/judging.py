@@ -67,6 +67,7 @@ class Judging:
     issues: list[Issue]
     looks: list[datetime]
     attributing: Callable[[str, Sequence[Claim]], Attributing]
+    touches: Callable[[str], Sequence[Activity]]  # of a client, that name no deal
     client_of: dict[str, str] = field(default_factory=dict)
     current: dict[str, Registration] = field(default_factory=dict)
     judged: dict[str, Judged] = field(default_factory=dict)
@@ -217,11 +218,7 @@ class Judging:
 
     def _rivals(self, one: Judged, at: datetime) -> bool:
         """Whether another live registration with a common product, whoever has it, stands in the way."""
-        claim = one.registration
-        return any(
-            other.protection and other.protection.covers(at) and claim.overlaps(other.registration.products)
-            for other in self._others(claim)
-        )
+        return any(other.bars(one.registration, at) for other in self._others(one.registration))
 
     def _end(self, one: Judged, state: RegistrationState, at: datetime, code: str) -> None:
         if one.protection:
@@ -264,7 +261,8 @@ class Judging:
         if deal.connection not in self.supplied:
             return None
         every = (one.ref for one, _ in self.deals.get(client_id, ()))
-        return [one.at for ref in every for one in self.activities.get(ref, ())]
+        on_deals = [one.at for ref in every for one in self.activities.get(ref, ())]
+        return on_deals + [one.at for one in self.touches(client_id)]
 
     def _end_others(self, chosen: Judged) -> None:
         """R21: live registrations of other partners with a common product end when the client chose."""

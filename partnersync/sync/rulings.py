@@ -30,10 +30,10 @@ def decide(tx: Tx, ruling: Ruling, program: Program, now: datetime, to_partner: 
     _keep(tx, connection, case_id, one, ruling, now)
     if to_partner:
         beside = [other for other in of_client if other.registration.registration_id != ruling.registration_id]
-        theirs = _claim_of(tx, to_partner, one, beside)
+        theirs = _claim_of(tx, to_partner, one, beside, ruling.at)
         approval = Ruling(theirs, RulingKind.APPROVE, ruling.actor, ruling.reason, ruling.at)
         where, _, other = decisions.claim(tx, theirs) or found
-        _refuse_second(other, beside)
+        _refuse_second(other, beside, ruling.at)
         _keep(tx, where, case_id, other, approval, now)
     return one.state.value
 
@@ -46,13 +46,13 @@ def _refuse(tx: Tx, ruling: Ruling, one: Judged, of_client: Sequence[Judged], pr
         _refuse_extension(tx, ruling, one, program)
     elif LEADS_TO[kind] not in REGISTRATION_MOVES[state] and not confirms:
         raise PartnersyncError(f"{name} is {state.value}: it cannot become {LEADS_TO[kind].value}")
-    elif kind is RulingKind.APPROVE:
-        _refuse_second(one, of_client)
+    elif kind is RulingKind.APPROVE and not confirms:
+        _refuse_second(one, of_client, ruling.at)
 
 
-def _refuse_second(one: Judged, of_client: Sequence[Judged]) -> None:
-    """At most one registration per client and product is live, whoever has it."""
-    rival = next((other.registration for other in of_client if _stands_in_the_way(other, one)), None)
+def _refuse_second(one: Judged, of_client: Sequence[Judged], at: datetime) -> None:
+    """At most one registration per client and product protects, whoever has it."""
+    rival = next((other.registration for other in of_client if _stands_in_the_way(other, one, at)), None)
     if rival:
         text = f"registration {rival.registration_id} of partner {rival.partner_id} protects this client"
         raise PartnersyncError(text, hint=f"Reject, release or transfer {rival.registration_id} first")
@@ -80,13 +80,12 @@ def _refuse_extension(tx: Tx, ruling: Ruling, one: Judged, program: Program) -> 
         raise PartnersyncError(f"an extension of {name} is asked for already, and waits for a decision")
 
 
-def _stands_in_the_way(other: Judged, one: Judged) -> bool:
-    theirs, own = other.registration, one.registration
-    is_another = theirs.registration_id != own.registration_id
-    return is_another and other.state in LIVE and own.overlaps(theirs.products)
+def _stands_in_the_way(other: Judged, one: Judged, at: datetime) -> bool:
+    is_another = other.registration.registration_id != one.registration.registration_id
+    return is_another and other.claim().bars(one.registration, at)
 
 
-def _claim_of(tx: Tx, partner_id: str, one: Judged, beside: Sequence[Judged]) -> str:
+def _claim_of(tx: Tx, partner_id: str, one: Judged, beside: Sequence[Judged], at: datetime) -> str:
     """The claim of the partner who gets the client: his last one with a common product that protects nothing.
 
     One that a live registration stands in the way of is taken only where there is no other.
@@ -105,7 +104,7 @@ def _claim_of(tx: Tx, partner_id: str, one: Judged, beside: Sequence[Judged]) ->
     if not his:
         text = f"partner {partner_id} has no registration of this client that could take it over"
         raise PartnersyncError(text, hint="Let him submit one, run `partnersync sync`, then transfer")
-    free = [claim for claim in his if not any(_stands_in_the_way(other, claim) for other in beside)]
+    free = [claim for claim in his if not any(_stands_in_the_way(other, claim, at) for other in beside)]
     claims = (claim.registration for claim in free or his)
     return max(claims, key=lambda claim: (claim.submitted_at, claim.registration_id)).registration_id
 

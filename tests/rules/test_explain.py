@@ -239,6 +239,12 @@ def test_over_the_days_number_nothing_is_to_give_up(registration: Any, at: Any) 
     ]
 
 
+def test_who_may_have_no_registrations_learns_so(registration: Any, at: Any) -> None:
+    verdict = Verdict(RegistrationState.RETURNED, VerdictCode.CAPACITY, at("2026-01-15"), "2026-01-01")
+    one = Judged(registration(), "c", True, 1, verdict)
+    assert explain.verdict_sentences(one, ENGLISH) == ["You may have no registrations at a time."]
+
+
 def test_every_code_is_among_them() -> None:
     assert [code for code, *_ in VERDICTS] == list(VerdictCode)
 

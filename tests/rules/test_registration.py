@@ -293,6 +293,13 @@ def test_r4_a_partner_with_as_many_as_he_may_learns_which_he_could_give_up(regis
     assert judge(registration(), [], PartnerFacts(True, dormant=None), program).code is C.OK
 
 
+@pytest.mark.parametrize("terms", [{"capacity_active": 0}, {"capacity_by_tier": {"gold": 0}}], ids=["nobody", "a tier"])
+def test_r4_who_may_have_none_learns_of_no_number_a_day(terms: dict[str, Any], registration: Any) -> None:
+    about = PartnerFacts(True, Partner("P1", "One", tier="gold"), dormant=())
+    verdict = judge(registration(), [], about, _program(**terms))
+    assert (verdict.code, verdict.named, decode(verdict.trace)) == (C.CAPACITY, (), (("verdict", "R4", "CAPACITY"),))
+
+
 def test_r4_a_partner_with_as_many_as_he_may_submit_in_a_day_learns_how_many(registration: Any) -> None:
     verdict = judge(registration(), [], PartnerFacts(True, dormant=()), _program(capacity_per_day=7))
     assert (_brief(verdict), verdict.named) == ((S.RETURNED, C.CAPACITY), ())

@@ -1,8 +1,13 @@
 """Two clients turn out to be one, and two partners have registered it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from partnersync.domain.ruling import Ruling, RulingKind
+from partnersync.errors import PartnersyncError
+from partnersync.sync import rulings
 
 CLAIM = {"kind": "lead", "client_name": "Клевер"}
 FIRST = CLAIM | {
@@ -55,6 +60,32 @@ def test_the_earlier_stays_and_the_later_is_disputed(joined: Any) -> None:
 def test_deals_keep_their_partner_and_the_later_ones_lines_wait(joined: Any) -> None:
     assert joined.value("deal", "D2", "ps_partner_id") == "P2"
     assert joined.value("deal", "D2", "ps_commission_status") == "on_hold"
+
+
+def test_the_incident_is_over_when_the_dispute_is(joined: Any) -> None:
+    joined.sync(as_of="2026-05-02T12:00:00+00:00")
+    assert _stands(joined, "R1") == ("expired", "OK")
+    assert _stands(joined, "R2") == ("active", "OK")
+    assert [(kind, status) for kind, _, status in joined.incidents()] == [("company_duplicated", "resolved")]
+    assert joined.value("deal", "D2", "ps_commission_status") == "in_statement"
+
+
+def test_a_disputed_one_stands_in_the_way_of_an_approval(company: Any) -> None:
+    company.add("partner", *({"partner_id": one, "name": one} for one in ("P1", "P2", "P3")))
+    company.add("registration", FIRST | {"products": "licence"}, SECOND | {"products": "licence|service"})
+    company.sync(as_of="2026-03-05T12:00:00+00:00")
+    third = {"registration_id": "R3", "partner_id": "P3", "products": "service", "submitted_at": "2026-03-08T12:00"}
+    company.add("deal", LINK)
+    company.add("registration", FIRST | third)
+    company.sync(as_of="2026-03-09T00:00:00+00:00")
+    assert (_stands(company, "R2"), _stands(company, "R3")[0]) == (("disputed", "CLIENT_JOINED"), "rejected")
+    at = datetime(2026, 3, 10, tzinfo=UTC)
+    [program] = company.engine().programme.versions
+    with (
+        company.store.write() as tx,
+        pytest.raises(PartnersyncError, match="registration R2 of partner P2 protects this client"),
+    ):
+        rulings.decide(tx, Ruling("R3", RulingKind.APPROVE, "u1", "because", at), program, at)
 
 
 def test_both_bar_others(joined: Any) -> None:

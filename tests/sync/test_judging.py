@@ -209,17 +209,43 @@ def test_r20_the_client_is_the_partner_or_of_his_group(
     [
         pytest.param("crm/1", "active", id="on its own deal"),
         pytest.param("crm/2", "active", id="on another deal of the client"),
+        pytest.param("client", "active", id="on the client, that names no deal"),
         pytest.param("", "released", id="on none"),
     ],
 )
 def test_work_on_any_deal_of_the_client_keeps_a_protection_awake(worked_on: str, state: str) -> None:
     deals = [_deal("1", "2026-01-12", partner_id="P1"), _deal("2", "2026-01-13", products=("other",), partner_id="P2")]
-    work = {worked_on: [Activity("crm/a", _at("2026-02-10"))]} if worked_on else {}
+    work = {worked_on: [Activity("crm/a", _at("2026-02-10"))]} if "/" in worked_on else {}
+    touches = {"7736050003": [Activity("crm/a", _at("2026-02-10"))]} if worked_on == "client" else {}
     claim, seen = _claim(1, "P1", "2026-01-10", products=("a",))
-    case = CaseFile("c", [(replace(deals[0][0], products=("a",)), 1), deals[1]], {}, [(claim, seen)], activities=work)
+    claim = replace(claim, client=replace(claim.client, inn="7736050003"))
+    own = (replace(deals[0][0], products=("a",), client=claim.client), 1)
+    other = (replace(deals[1][0], client=claim.client), 1)
+    case = CaseFile("c", [own, other], {}, [(claim, seen)], activities=work, touches=touches)
     knowledge = replace(_knowledge(), supplied=frozenset({"crm"}))
     [judged] = decide(case, knowledge, _at(AS_OF), 1).registrations
     assert judged.state == state
+
+
+@pytest.mark.parametrize(
+    ("frozen", "partner", "issues"),
+    [
+        pytest.param({"crm/1"}, "P1", ["FROZEN_REGISTRATION"], id="a line of it stands in an approved statement"),
+        pytest.param(set(), "", [], id="none does"),
+    ],
+)
+def test_a_deal_whose_registration_falls_is_told_of_if_it_stays(
+    frozen: set[str], partner: str, issues: list[str]
+) -> None:
+    claim, deal = _claim(1, "P1", "2026-01-10"), _deal("1", "2026-01-12")
+    first = decide(CaseFile("c", [deal], registrations=[claim]), _knowledge(), _at("2026-01-20"), 1)
+    judged = {one.registration.registration_id: one for one in first.registrations}
+    standings = {one.state.deal_ref: one.state for one in first.deals}
+    rejects = {"R1": [Ruling("R1", RulingKind.REJECT, "u1", "a mistake", _at("2026-01-25"))]}
+    told: dict[str, Any] = {"judged": judged, "standings": standings, "rulings": rejects, "frozen": frozenset(frozen)}
+    then = decide(CaseFile("c", [deal], registrations=[claim], **told), _knowledge(), _at(AS_OF), 2)
+    assert [one.state.partner_id for one in then.deals] == [partner]
+    assert [one.code for one in then.issues] == issues
 
 
 @pytest.mark.parametrize(
