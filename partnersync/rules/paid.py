@@ -29,7 +29,8 @@ def walk(limit: Money | None, payments: Sequence[Payment]) -> tuple[list[Counted
     """A deal's payments and refunds, given in any order, by time and id; `limit` is the deal's amount.
 
     Overpayment is against the limit (None, or one in another currency: there is none). A refund first gives back what
-    its payment had too much, then what counted, and that much may be paid again. Where a refund exceeds its payment, or
+    its payment had too much, then what counted; that much of what others had too much and still have counts instead,
+    the earliest first, and the rest may be paid again. Where a refund exceeds its payment, or
     names none, the excess gives back nothing and is an issue (OVER_REFUND).
     """
     if len(payments) == 1 and payments[0].refund_of is None:
@@ -53,12 +54,15 @@ class _Purse:
         self._limit = limit
         self._taken = 0  # of the limit
         self._counted: dict[str, Counted] = {}
+        self._places: dict[str, int] = {}  # among the steps, of payments that had too much
         self._refunded: dict[str, int] = {}  # of the whole payment
 
     def pay(self, payment: Payment) -> None:
         one = Counted(payment, _within(self._limit, payment.amount, self._taken))
         self._take(one.minor, payment.amount)
         self._counted[payment.ref] = one
+        if one.minor < payment.amount.minor:
+            self._places[payment.ref] = len(self.steps)
         self.steps.append(one)
 
     def give_back(self, refund: Payment, of_ref: str) -> None:
@@ -79,6 +83,17 @@ class _Purse:
         if back.after > back.before:
             self._take(back.before - back.after, refund.amount)
             self.steps.append(back)
+            self._stand_in()
+
+    def _stand_in(self) -> None:
+        """Where there is room again, what was too much of payments, and was not given back, counts after all."""
+        for ref, place in self._places.items():
+            one = self._counted[ref]
+            spare = one.payment.amount.minor - one.minor - self._refunded.get(ref, 0)
+            if spare > 0:
+                more = _within(self._limit, Money(spare, one.payment.amount.currency), self._taken)
+                self._take(more, one.payment.amount)
+                self.steps[place] = self._counted[ref] = one._replace(minor=one.minor + more)
 
     def _take(self, minor: int, amount: Money) -> None:
         if self._limit and self._limit.currency == amount.currency:

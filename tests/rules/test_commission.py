@@ -154,6 +154,29 @@ def test_payments(one: Deal, payments: list[Payment], expected: str) -> None:
         ),
         pytest.param(
             deal("122000"),
+            [paid("P1", "122000"), paid("P2", "122000", "2026-05-02"), refund("R1", "122000", "P1")],
+            "P1 100000.00 50000.00, P2 100000.00 50000.00, R1 -100000.00 -50000.00",
+            id="of a payment that was made twice the other stays, whichever goes back: the first",
+        ),
+        pytest.param(
+            deal("122000"),
+            [paid("P1", "122000"), paid("P2", "122000", "2026-05-02"), refund("R1", "122000", "P2")],
+            "P1 100000.00 50000.00, P2 0.00 0.00",
+            id="or the second",
+        ),
+        pytest.param(
+            deal("122000"),
+            [
+                paid("P1", "122000"),
+                paid("P2", "122000", "2026-05-02"),
+                refund("R1", "122000", "P1"),
+                refund("R2", "122000", "P2", "2026-06-02"),
+            ],
+            "P1 100000.00 50000.00, P2 100000.00 50000.00, R1 -100000.00 -50000.00, R2 -100000.00 -50000.00",
+            id="nothing is left where both go back",
+        ),
+        pytest.param(
+            deal("122000"),
             [paid("P1", "183000"), refund("R1", "122000", "P1")],
             "P1 100000.00 50000.00, R1 -50000.00 -25000.00",
             id="then what counted",
