@@ -8,6 +8,7 @@ from amocrm_client import ORIGIN, Office
 from partnersync.contract.adapter import Raw, Receipt, Stream, Write
 from partnersync.contract.secret import Secret
 from partnersync.domain.value import RecordKind
+from partnersync_amocrm.invoices import LinkFile
 from partnersync_amocrm.mapping import Mapped
 from partnersync_amocrm.metadata_file import MetadataFile
 from partnersync_amocrm.places import places_of
@@ -39,7 +40,7 @@ class Desk:
         """What each stream gives; `between` happens after every page."""
         streams = self.streams()
         told: dict[str, list[Raw]] = {}
-        for stream in streams_of(registrations=self.mapped.registrations is not None, managed=OURS):
+        for stream in streams_of(self.mapped, OURS):
             raws = told.setdefault(stream.name, [])
             for page in streams.pull(stream, self.cursors.get(stream.name)):
                 raws += page.raws
@@ -62,7 +63,10 @@ class Desk:
         """The reading half of a new adapter."""
         reading = self._reading(fresh=False)
         began = int((self.office.time.now() + reading.known.ahead).timestamp())
-        return Streams(self.office.client, reading, lambda: self._reading(fresh=True), began, OURS)
+        return Streams(self.office.client, reading, lambda: self._reading(fresh=True), began, OURS, self._links)
+
+    def _links(self) -> LinkFile:
+        return LinkFile(self.office.folder / "links.db")
 
     def _reading(self, *, fresh: bool) -> Reading:
         now = self.office.time.now()

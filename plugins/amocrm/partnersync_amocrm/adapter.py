@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -24,7 +24,7 @@ from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError, PartnersyncError, Unsupported
 from partnersync.transport.clock import Clock
 from partnersync_amocrm import checks
-from partnersync_amocrm.assemble import THREADS, client_of, metadata_file_of
+from partnersync_amocrm.assemble import THREADS, client_of, link_file_of, metadata_file_of
 from partnersync_amocrm.batches import LARGEST_BATCH
 from partnersync_amocrm.places import places_of
 from partnersync_amocrm.pull import Reading, Streams, streams_of
@@ -65,7 +65,8 @@ class AmoAdapter:
     def _streams(self) -> Streams:
         reading = self._reading(fresh=False)
         began = int((self._connection.now() + reading.known.ahead).timestamp())
-        return Streams(self._client, reading, lambda: self._reading(fresh=True), began, frozenset(self._kinds))
+        links = partial(link_file_of, Path(self._connection.root), self._settings)
+        return Streams(self._client, reading, lambda: self._reading(fresh=True), began, frozenset(self._kinds), links)
 
     def _ours(self) -> Ours | None:
         """As this run reads the account, else as an earlier one did; None where it cannot be told."""
@@ -90,8 +91,8 @@ class AmoAdapter:
         return Reading(known, Translation(self._settings, places, known.zone, self._settings.url))
 
     def streams(self) -> Sequence[Stream]:
-        """Users, partners, deals and registrations, each with what is gone, and work on deals."""
-        return streams_of(registrations=self._settings.registrations is not None, managed=frozenset(self._kinds))
+        """Users, partners, deals and registrations, each with what is gone, paid invoices, and work on deals."""
+        return streams_of(self._settings, frozenset(self._kinds))
 
     def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
         """What changed since the cursor; all streams of a run look at the account as of its first pull."""

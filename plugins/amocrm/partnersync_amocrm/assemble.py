@@ -8,6 +8,7 @@ from partnersync.transport.clock import Clock
 from partnersync.transport.line import Line
 from partnersync.transport.sign_in import Rotating, SignIn
 from partnersync.transport.token_file import TokenFile
+from partnersync_amocrm.invoices import LinkFile
 from partnersync_amocrm.limiter import Limiter
 from partnersync_amocrm.long_lived import LongLived
 from partnersync_amocrm.metadata_file import MetadataFile
@@ -41,6 +42,12 @@ def metadata_file_of(root: Path, settings: AmoSettings) -> MetadataFile:
     """Where the account's definitions are kept."""
     host = urlsplit(settings.url).netloc.replace(":", "_")
     return MetadataFile(_folder(root, settings) / f"{host}.definitions.json", settings.url)
+
+
+def link_file_of(root: Path, settings: AmoSettings) -> LinkFile:
+    """Where it is kept which invoices leads are linked with."""
+    host = urlsplit(settings.url).netloc.replace(":", "_")
+    return LinkFile(_folder(root, settings) / f"{host}.links.db")
 
 
 def _sign_in(connection: str, root: Path, settings: AmoSettings, clock: Clock, line: Line, limiter: Limiter) -> SignIn:

@@ -123,22 +123,32 @@ class RegistrationKeys(KeyTable):
 
 
 class PaymentKeys(KeyTable):
-    """Where payments come from: files of another connection, or a field of leads with what was paid in all (`total`).
+    """Where payments come from: files of another connection, a field of leads with what was paid in all, or invoices.
 
-    `paid_on`: the field with the day of the last payment; without it a total changed when the account's log says.
+    `total`: the field of leads, or that of invoices with their sum. `paid_on`: the field with the day of the last
+    payment; of leads it may be missing, and the account's log says when a total changed. `catalog`: the list of the
+    invoices, which are linked with leads; one whose field `status` holds one of `paid` was paid.
     """
 
-    source: Literal["file", "field"] = "file"
+    source: Literal["file", "field", "invoices"] = "file"
     total: Named | None = None
     paid_on: Named | None = None
+    catalog: Named | None = None
+    status: Named | None = None
+    paid: tuple[Named, ...] = ()
 
     @model_validator(mode="after")
     def _as_the_source_asks(self) -> Self:
-        if self.source == "field" and self.total is None:
-            raise refusal("names no field with what was paid", 'Write total = "FIELD"')
-        if self.source != "field" and (self.total or self.paid_on):
-            raise refusal("names a field with what was paid, and another source", 'Write source = "field"')
+        given = {name for name in _OF_SOURCE["invoices"] if getattr(self, name)}
+        if missing := [name for name in _NEEDED[self.source] if name not in given]:
+            raise refusal(f"has no {missing[0]}, which payments of this source need", f"Add {', '.join(missing)}")
+        if surplus := sorted(given.difference(_OF_SOURCE[self.source])):
+            raise refusal(f"has {surplus[0]}, which is for another source", "Remove it, or correct source")
         return self
+
+
+_OF_SOURCE = {"file": (), "field": ("total", "paid_on"), "invoices": ("catalog", "status", "paid", "total", "paid_on")}
+_NEEDED = {**_OF_SOURCE, "field": ("total",)}
 
 
 class Mapped(KeyTable):

@@ -8,7 +8,7 @@ from partnersync.contract.managed import COMPARED, OWNER
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError
 from partnersync_amocrm.field_values import can_hold
-from partnersync_amocrm.mapping import DealKeys, Mapped, PartnerKeys, RegistrationKeys
+from partnersync_amocrm.mapping import DealKeys, Mapped, PartnerKeys, PaymentKeys, RegistrationKeys
 from partnersync_amocrm.metadata import LOST, UNSORTED, WON, FieldDef, Metadata, Pipeline
 
 Keys = DealKeys | PartnerKeys | RegistrationKeys
@@ -27,13 +27,24 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoicePlaces:
+    """A catalog of invoices, and its fields; `paid` are the words of `status` that say so, casefolded."""
+
+    catalog: int
+    status: FieldDef
+    paid: frozenset[str]
+    total: FieldDef
+    paid_on: FieldDef
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """What the translation of cards needs to know. `fields` and `ours` by kind of record: column → field.
 
     `states`: (pipeline, stage) → open, won, lost; missing is that of incoming leads, which are no deals yet.
     `stages`: their names. `deals`: the pipelines whose leads are deals; `registrations`: that of registrations,
     `verdicts`: state of a registration → its stage there.
-    `paid`: what was paid for a lead in all, and `paid_on` when last.
+    `paid`: what was paid for a lead in all, and `paid_on` when last; or `invoices`.
     """
 
     fields: Mapping[RecordKind, Mapping[str, FieldDef]]
@@ -49,6 +60,7 @@ class Places:
     verdicts: Mapping[str, int]
     paid: FieldDef | None = None
     paid_on: FieldDef | None = None
+    invoices: InvoicePlaces | None = None
 
 
 def places_of(mapped: Mapped, known: Metadata) -> Places:
@@ -60,6 +72,7 @@ def places_of(mapped: Mapped, known: Metadata) -> Places:
     keys = {RecordKind.DEAL: "deals", RecordKind.PARTNER: "partners", RecordKind.REGISTRATION: "registrations"}
     own = _pipeline(known, registrations.pipeline, "registrations.pipeline").id if registrations else None
     of_deals = [_pipeline(known, name, "deals.pipelines").id for name in deals.pipelines]
+    of_leads = mapped.payments if mapped.payments.source == "field" else PaymentKeys()
     return Places(
         fields={
             kind: {
@@ -82,9 +95,19 @@ def places_of(mapped: Mapped, known: Metadata) -> Places:
         deals=frozenset(of_deals or [line.id for line in known.pipelines if line.id != own]) - {own},
         registrations=own,
         verdicts=_verdicts(registrations, known) if registrations else {},
-        paid=_maybe(known, "leads", mapped.payments.total, "payments.total"),
-        paid_on=_maybe(known, "leads", mapped.payments.paid_on, "payments.paid_on"),
+        paid=_maybe(known, "leads", of_leads.total, "payments.total"),
+        paid_on=_maybe(known, "leads", of_leads.paid_on, "payments.paid_on"),
+        invoices=_invoices(mapped.payments, known) if mapped.payments.source == "invoices" else None,
     )
+
+
+def _invoices(keys: PaymentKeys, known: Metadata) -> InvoicePlaces:
+    catalog = catalog_of(known, keys.catalog or "", "payments.catalog")
+    status, total, paid_on = (
+        field_of(known, f"catalogs/{catalog}", getattr(keys, name) or "", f"payments.{name}")
+        for name in ("status", "total", "paid_on")
+    )
+    return InvoicePlaces(catalog, status, frozenset(map(str.casefold, keys.paid)), total, paid_on)
 
 
 def catalog_of(known: Metadata, name: str, key: str = "deals.partner.catalog") -> int:

@@ -18,21 +18,21 @@ from partnersync.contract.adapter import Gives, Page, Raw, Stream
 from partnersync.domain.value import RecordKind
 from partnersync.errors import Unsupported
 from partnersync.transport.line import Query
-from partnersync_amocrm import activity, translate
+from partnersync_amocrm import activity, translate, walk
 from partnersync_amocrm.events import LINKS, MERGED, Events, authors_of, grown, relinked, survivors
 from partnersync_amocrm.filters import Filter, OneOf
+from partnersync_amocrm.invoices import Invoices, LinkFile
+from partnersync_amocrm.mapping import Mapped
 from partnersync_amocrm.metadata import Metadata
 from partnersync_amocrm.neighbours import Neighbours
-from partnersync_amocrm.paging import Listing, Row, pages
+from partnersync_amocrm.paging import Row
 from partnersync_amocrm.paid_log import PaidLog
 from partnersync_amocrm.translate import Translation
 from partnersync_amocrm.transport import Client
 from partnersync_amocrm.walk import Cards, by_ids
+from partnersync_amocrm.work import Work
 
 OVERLAP_S = 120  # lists may show a change late, and clocks are not quite alike
-HISTORY_S = 90 * 86_400  # of work on deals, at the first pull
-_AT_ONCE_S = 3 * 86_400  # of the change log
-_FEW = 500  # events
 _CHUNK = 250
 _WITH_LEADS: Query = [("with", "leads")]
 _GONE = ("lead_deleted", "contact_deleted", "company_deleted", MERGED)
@@ -62,6 +62,7 @@ class Streams:
         afresh: Callable[[], Reading],
         began: int,
         managed: frozenset[RecordKind],
+        links: Callable[[], LinkFile],
     ) -> None:
         self._client = client
         self.reading = reading
@@ -72,26 +73,32 @@ class Streams:
         catalogs = [source.catalog for source in reading.translation.places.sources if source.catalog]
         self._neighbours = Neighbours(self._cards, catalogs)
         self.events = Events(client, (*_GONE, *LINKS, *activity.KINDS))
+        self._work = Work(self._cards, self.events, reading.known, began)
         places = reading.translation.places
         self._paid = PaidLog(client, places.paid.id, reading.known.zone) if places.paid and not places.paid_on else None
-        self._with: Query = [("with", "contacts,catalog_elements" if catalogs else "contacts")]
+        told = places.invoices
+        self._invoices = Invoices(client, told, links(), reading.known.zone) if told else None
+        self._with: Query = [("with", "contacts,catalog_elements" if catalogs or told else "contacts")]
 
     def pull(self, stream: Stream, cursor: str | None) -> Iterator[Page]:
         """Pages of a stream; the last moves its cursor to this run's begin."""
         if stream.kind is RecordKind.USER:
             yield from self._users(cursor)
             return
+        if stream.kind is RecordKind.PAYMENT:
+            yield from self._invoices.pull(cursor, self._all_deals) if self._invoices else ()
+            return
         what = stream.name.partition("-")[2]
         since = None if cursor is None else int(json.loads(cursor)["at"]) - OVERLAP_S
         if stream.kind is RecordKind.ACTIVITY:
-            yield from self._activities(since)
+            yield from self._work.pull(since)
         elif what == "gone":
             yield from self._gone(stream.kind, since)
         elif what == "clients":
             yield from self._of_clients(stream.kind, since)
         else:
             yield from self._cards_of(stream.kind, since)
-        yield Page((), _cursor(self.began))
+        yield Page((), walk.cursor(self.began))
 
     def read(self, kind: RecordKind, record_ids: Sequence[str]) -> Iterator[Raw]:
         """Single records as they are now; gone ones as deleted. Unsupported for kinds that are no cards."""
@@ -115,7 +122,15 @@ class Streams:
             rows, at = part.rows, part.whole_until
             jobs: list[Callable[[], Any]] = [partial(self._raws, kind, rows, since), partial(next, parts, None)]
             raws, part = self._client.together(jobs)
-            yield Page(self._dated(kind, raws, since), None if at is None else _cursor(at))
+            yield Page(self._dated(kind, raws, since), None if at is None else walk.cursor(at))
+        if self._invoices and kind is RecordKind.DEAL and since is None:
+            self._invoices.links.was_made()
+
+    def _all_deals(self) -> Iterator[list[Row]]:
+        """The leads that are deals, to see what they are linked with."""
+        of_deals = self._pipelines(RecordKind.DEAL)
+        for part in self._cards.changed("leads", None, self.began, self._with, of_deals):
+            yield [row for row in part.rows if self.reading.translation.is_deal(row)]
 
     def _dated(self, kind: RecordKind, raws: list[Raw], since: int | None) -> list[Raw]:
         """With the moments at which what was paid changed, for deals whose account keeps only how much it is in all."""
@@ -176,41 +191,13 @@ class Streams:
         if any(event["type"] in _GONE and event["entity_type"] == entity for event in events):
             rows = self._cards.deleted(path, since)
             into = survivors(events, entity, rows)
+            if self._invoices and kind is RecordKind.DEAL:
+                self._invoices.links.pass_on(into)
             yield Page([_fallen(row["id"], into.get(row["id"])) for row in rows])
 
     def history(self, since: int, until: int, cursor: str | None) -> Iterator[Page]:
         """Work on deals in a stretch of time."""
-        yield from self._steps(since if cursor is None else int(json.loads(cursor)["at"]), until)
-
-    def _activities(self, since: int | None) -> Iterator[Page]:
-        """Up to some days ago in steps, then up to now."""
-        at, recent = self.began - HISTORY_S if since is None else since, self.began - _AT_ONCE_S
-        yield from self._steps(at, recent)
-        yield Page(self._work(self.events.since(max(at, recent))))
-
-    def _steps(self, at: int, until: int) -> Iterator[Page]:
-        """Some days at once, more where little happened, so that a long time comes in pages."""
-        step = _AT_ONCE_S
-        while at < until:
-            end = min(at + step, until)
-            events = self.events.since(at, end)
-            at = end
-            yield Page(self._work(events), _cursor(at))
-            step = 2 * step if len(events) < _FEW else _AT_ONCE_S
-
-    def _work(self, events: Sequence[Row]) -> list[Raw]:
-        tasks: dict[int, Row] = {}
-        numbers = activity.tasks_of(events)
-        for start in range(0, len(numbers), _CHUNK):
-            listing = Listing("tasks", "tasks", [OneOf("id", numbers[start : start + _CHUNK])], "id asc")
-            tasks |= {row["id"]: row for page in pages(self._client, listing) for row in page}
-        deals_of: dict[tuple[str, int], list[int]] = {}
-        for path, ids in activity.pointed_at(events, tasks).items():
-            entity = _ENTITIES[path]
-            for row in by_ids(self._cards, path, ids, _WITH_LEADS):
-                deals_of[entity, row["id"]] = list(translate.linked_ids([row], "leads"))
-        known = self.reading.known
-        return list(activity.activities(events, tasks, deals_of, known.user_id, known.zone))
+        yield from self._work.stretch(since if cursor is None else int(json.loads(cursor)["at"]), until)
 
     def _raws(self, kind: RecordKind, rows: Sequence[Row], since: int | None) -> list[Raw]:
         """Records of these cards. What left the pipelines or the tag that count is gone, if it was there before."""
@@ -229,6 +216,8 @@ class Streams:
             )
             cards = [row for row in rows if belongs(row)]
             kept = {row["id"] for row in cards}
+            if self._invoices and kind is RecordKind.DEAL:
+                self._invoices.remember(cards)
             around = self._neighbours.around(cards)
             raws = [read(row, around) for row in cards]
         if since is not None and kind in self._managed:
@@ -256,10 +245,10 @@ class Streams:
         ]
 
 
-def streams_of(*, registrations: bool, managed: frozenset[RecordKind]) -> list[Stream]:
+def streams_of(mapped: Mapped, managed: frozenset[RecordKind]) -> list[Stream]:
     """In the order in which to pull them: people and partners before their deals, work on these at last."""
     kinds = {"partners": RecordKind.PARTNER, "deals": RecordKind.DEAL}
-    if registrations:
+    if mapped.registrations:
         kinds["registrations"] = RecordKind.REGISTRATION
     found = [Stream("users", RecordKind.USER, whole=True)]
     for name, kind in kinds.items():
@@ -267,12 +256,10 @@ def streams_of(*, registrations: bool, managed: frozenset[RecordKind]) -> list[S
         found += [Stream(f"{name}-gone", kind), Stream(name, kind, gives)]
         if kind is not RecordKind.PARTNER:
             found.append(Stream(f"{name}-clients", kind, gives))
+    if mapped.payments.source == "invoices":
+        found.append(Stream("payments", RecordKind.PAYMENT, whole=True))
     return [*found, Stream("activities", RecordKind.ACTIVITY, recent=True)]
 
 
 def _fallen(card_id: int, into: int | None) -> Raw:
     return Raw(str(card_id), deleted=into is None, merged_into=None if into is None else str(into))
-
-
-def _cursor(at: int) -> str:
-    return json.dumps({"at": at})

@@ -5,6 +5,7 @@ deleted meanwhile pushes nothing out of sight. Without them what changed is foun
 listing goes by id, which no edit moves; a deletion during either may hide a card, so the list is walked again then.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,11 @@ from partnersync_amocrm.paging import FilterIgnored, Listing, Row, pages
 from partnersync_amocrm.transport import Client
 
 _WALKS = 5  # of a list in which cards are deleted all the time
+
+
+def cursor(at: int) -> str:
+    """All that changed until this moment of the account has come."""
+    return json.dumps({"at": at})
 
 
 @dataclass(frozen=True, slots=True)

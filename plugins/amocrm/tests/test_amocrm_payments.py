@@ -100,8 +100,10 @@ def test_totals_cost_one_call_in_a_run_with_changes_and_none_in_another(tmp_path
 @pytest.mark.parametrize(
     ("keys", "reason"),
     [
-        pytest.param({"source": "field"}, 'Write total = "FIELD"', id="no field"),
-        pytest.param({"total": "PAID"}, 'Write source = "field"', id="a field of another source"),
+        pytest.param({"source": "field"}, "Add total", id="no field"),
+        pytest.param({"source": "invoices", "total": "S"}, "Add catalog, status, paid, paid_on", id="half an invoice"),
+        pytest.param({"total": "PAID"}, "has total, which is for another source", id="a field of another source"),
+        pytest.param({"source": "field", "total": "T", "status": "S"}, "has status, which is for", id="an invoice's"),
         pytest.param({"source": "fields"}, "Input should be", id="no source"),
     ],
 )

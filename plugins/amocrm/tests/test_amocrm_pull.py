@@ -58,7 +58,7 @@ def test_a_first_run_reads_each_card_once(tmp_path: Path) -> None:
 def test_a_million_deals_that_did_not_change_cost_no_more(tmp_path: Path) -> None:
     made = desk(tmp_path, 1_000_000)
     now = int(made.office.clock.now())
-    streams = streams_of(registrations=True, managed=OURS)
+    streams = streams_of(made.mapped, OURS)
     made.cursors = {stream.name: json.dumps({"at": now}) for stream in streams if stream.name != "users"}
     made.office.clock.advance(600)
     made.run()
