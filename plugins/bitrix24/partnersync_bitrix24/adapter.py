@@ -41,6 +41,7 @@ class BitrixAdapter:
             reports_deletions=True,
             supplies_activities=True,
             reads_record=True,
+            awaits_verdicts=bool(settings.registrations and settings.registrations.stages),
         )
 
     @cached_property

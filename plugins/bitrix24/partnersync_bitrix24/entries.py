@@ -22,7 +22,7 @@ from partnersync_bitrix24.field_text import moment_of, ref
 from partnersync_bitrix24.receipts import receipt_of, refused
 
 AT_ONCE = 25  # a task is looked for by two commands
-PINNED = "verdict"
+PINNED = "decided"
 _TITLE = 120  # characters of a to-do's title
 _SLACK = timedelta(days=1)  # between the moment of a note and the portal's clock
 

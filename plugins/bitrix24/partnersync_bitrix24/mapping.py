@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import model_validator
 
 from partnersync.contract.crm_keys import NO_WORDS, KeyTable, Named, State, Words, columns_of, ours_of
+from partnersync.domain.registration import RegistrationState
 from partnersync.domain.value import RecordKind
 from partnersync.problems import refusal
 
@@ -93,11 +94,13 @@ class DealKeys(KeyTable):
 class RegistrationKeys(KeyTable):
     """Registrations that partners' managers enter: items of a smart process, or deals of a pipeline.
 
-    `partner`: as for deals; none named in a pipeline: where deals name theirs.
+    `partner`: as for deals; none named in a pipeline: where deals name theirs. `stages`: state of a registration →
+    stage to which its card moves when it comes into that state.
     """
 
     smart_process: Named | None = None
     pipeline: Named | None = None
+    stages: Mapping[RegistrationState, Named] = {}
     partner: tuple[PartnerSource, ...] = ()
     fields: Annotated[Mapping[str, Named], columns_of(RecordKind.REGISTRATION, _REGISTRATION_CARD)] = {}
     words: Words = NO_WORDS

@@ -9,7 +9,7 @@ from partnersync.contract.crm_names import one_named, unknown_name
 from partnersync.contract.managed import COMPARED, OWNER
 from partnersync.domain.value import RecordKind
 from partnersync.errors import ConfigError
-from partnersync_bitrix24.mapping import Mapped, PartnerSource
+from partnersync_bitrix24.mapping import Mapped, PartnerSource, RegistrationKeys
 from partnersync_bitrix24.metadata import Entity, FieldDef, Metadata, Pipeline, SmartProcess
 
 PARTNER_TYPE = "PARTNER"
@@ -35,7 +35,7 @@ class Places:
 
     `fields` and `ours` by kind of record: column → field. `partner_types`: codes; empty where partners are items of a
     smart process. `states`: (kind of card, stage) → state, where the settings say. `pipelines`: those of deals that
-    count, None: all but that of registrations, `claims`.
+    count, None: all but that of registrations, `claims`. `verdicts`: pipeline of registrations → state of one → stage.
     """
 
     entities: Mapping[RecordKind, int]
@@ -49,6 +49,7 @@ class Places:
     stages: Mapping[tuple[int, str], tuple[str, str]]
     pipelines: frozenset[int] | None
     claims: int | None
+    verdicts: Mapping[int, Mapping[str, str]]
     statuses: Mapping[str, Mapping[str, str]]
     invoices: bool = False
     paid_stages: frozenset[str] = frozenset()
@@ -90,6 +91,7 @@ def places_of(mapped: Mapped, known: Metadata) -> Places:
         },
         pipelines=frozenset(pipeline_of(known, name, "deals.pipelines").id for name in mapped.deals.pipelines) or None,
         claims=pipeline_of(known, claims, "registrations.pipeline").id if claims else None,
+        verdicts=_verdicts(mapped.registrations, known, entities) if mapped.registrations else {},
         statuses=known.statuses,
         invoices=invoices,
         paid_stages=frozenset(
@@ -239,6 +241,20 @@ def _states(mapped: Mapped, known: Metadata) -> Iterable[tuple[tuple[int, str], 
         stages = [one for one in known.stages if (one.entity, one.pipeline) == (Entity.DEAL, line.id)]
         stage = one_named("deals.states", f"stage of {line.name}", stage_name.strip(), stages)
         yield (Entity.DEAL, stage.code), state
+
+
+def _verdicts(keys: RegistrationKeys, known: Metadata, entities: Mapping[RecordKind, int]) -> dict[int, dict[str, str]]:
+    """Of each pipeline of registrations; a smart process may have several."""
+    lines = [one for one in known.pipelines if one.entity == entities[RecordKind.REGISTRATION]]
+    if keys.pipeline:
+        lines = [pipeline_of(known, keys.pipeline, "registrations.pipeline")]
+    return {line.id: dict(_line_verdicts(keys, known, line)) for line in lines} if keys.stages else {}
+
+
+def _line_verdicts(keys: RegistrationKeys, known: Metadata, line: Pipeline) -> Iterable[tuple[str, str]]:
+    stages = [one for one in known.stages if (one.entity, one.pipeline) == (line.entity, line.id)]
+    for state, name in keys.stages.items():
+        yield state.value, one_named(f"registrations.stages.{state}", f"stage of {line.name}", name, stages).code
 
 
 def _pipeline_name(known: Metadata, entity: int, number: int) -> str:

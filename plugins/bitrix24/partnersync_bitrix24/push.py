@@ -12,14 +12,17 @@ from typing import Any
 from partnersync.contract.crm_fields import Language, NoValue
 from partnersync.contract.managed import OWNER
 from partnersync.contract.written import FieldsWrite, Outcome, Receipt, Write
+from partnersync.domain.value import RecordKind
 from partnersync.errors import OutcomeUnknown, PartnersyncError, TryLater
 from partnersync.transport.pool import in_batches
 from partnersync_bitrix24.client import Client, Reply
 from partnersync_bitrix24.commands import LONGEST_BATCH, Command
 from partnersync_bitrix24.entries import Entries
 from partnersync_bitrix24.field_values import held, value_of
+from partnersync_bitrix24.metadata import Entity
 from partnersync_bitrix24.pull import Reading
 from partnersync_bitrix24.receipts import receipt_of, refused
+from partnersync_bitrix24.stages import Stages
 
 SMALLEST_BATCH = 10  # heavy cards take long; what integrators report to work always
 
@@ -40,6 +43,8 @@ class Push:
         self._client = client
         self._places = reading.translation.places
         self._entries = Entries(client, self._places.entities, reading.known.users, language)
+        claims = self._places.entities.get(RecordKind.REGISTRATION, Entity.DEAL)
+        self._stages = Stages(client, claims, self._places.verdicts, reading.known.user_id)
         self._size = LONGEST_BATCH
 
     def push(self, writes: Iterable[Write]) -> Iterator[Receipt]:
@@ -71,7 +76,8 @@ class Push:
 
     def _settle(self, batch: Sequence[_Item], receipts: list[Receipt]) -> None:
         receipts += (refused(item.write, item.refusal) for item in batch if item.command is None)
-        sent = [(item.write, item.command) for item in batch if item.command is not None]
+        moves = self._stages.moves([item.write for item in batch])
+        sent = [(item.write, _moving(item, moves)) for item in batch if item.command is not None]
         try:
             told = self._client.batch([command for _, command in sent])
         except OutcomeUnknown as error:
@@ -105,6 +111,15 @@ class Push:
                 )
                 return Receipt(write.write_id, Outcome.REFUSED, reason, version)
         return Receipt(write.write_id, Outcome.DONE, version=version)
+
+
+def _moving(item: _Item, moves: Mapping[str, str]) -> Command:
+    """With the stage to which the card moves: both come to stand, or neither."""
+    assert item.command
+    stage, params = moves.get(item.write.record_id), item.command.params
+    if stage is None or item.write.kind is not RecordKind.REGISTRATION:
+        return item.command
+    return Command(item.command.method, {**params, "fields": {**params["fields"], "stageId": stage}})
 
 
 def number(text: str, what: str) -> int:

@@ -118,7 +118,7 @@ def test_what_is_refused_loses_no_other(desk: Desk, form: str) -> None:
 
 
 def test_a_verdict_is_pinned_also_where_only_that_failed(desk: Desk) -> None:
-    verdict, other = desk.entry("note", "v", of="verdict"), desk.entry("note", "i")
+    verdict, other = desk.entry("note", "v", of="decided"), desk.entry("note", "i")
     desk.push(verdict, other)
     log = {one.text: one for one in desk.bureau.portal.timeline.entries.values()}
     assert (log[told("v")].pinned, log[told("i")].pinned) == (True, False)
