@@ -133,6 +133,24 @@ def test_negative_lines_are_netted_and_less_than_nothing_is_carried(desk: Desk) 
     assert desk.pay_out(APPROVED) == ["1500.00", "1000.00"]
 
 
+def test_a_refund_whose_payment_is_on_hold_makes_a_negative_statement_which_is_carried(desk: Desk) -> None:
+    """Paid and refunded in part on 30 January: on 6 February the reversal is payable, and the accrual on hold."""
+    desk.company.add(
+        "payment", paid("M1", "2026-01-30", "4000"), paid("R1", "2026-01-30T18:00", "1000", refund_of="M1")
+    )
+    desk.approved("2026-02-20")
+    stated = [(row[0], row[4], row[5]) for row in desk.company.systems["main"].tables["statements"]]
+    assert stated == [("P1-2026-01-RUB", "-500.00", "accepted")]
+    desk.sync("2026-02-21")
+    assert desk.make("2026-02-21") == []
+    assert desk.balance() == "1500.00"
+    desk.approved("2026-03-20")
+    stated = [(row[0], row[4]) for row in desk.company.systems["main"].tables["statements"]]
+    assert stated == [("P1-2026-01-RUB", "-500.00"), ("P1-2026-02-RUB", "2000.00")]
+    assert desk.lines("event_id", "period", "statement_id")[:1] == [("main/M1", "2026-01", "P1-2026-02-RUB")]
+    assert desk.pay_out("2026-03-20") == ["1500.00"]
+
+
 def test_each_payee_and_currency_has_a_payout_of_its_own(desk: Desk) -> None:
     owed(
         desk,
