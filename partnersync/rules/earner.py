@@ -3,7 +3,6 @@
 from collections.abc import Container
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,15 +11,16 @@ from partnersync.domain.deal import Deal
 from partnersync.domain.earning import Earning, Refund
 from partnersync.domain.issue import Issue
 from partnersync.domain.partner import Partner
-from partnersync.domain.trace import Step, encode
+from partnersync.domain.trace import encode
 from partnersync.domain.value import Money, RecordKind, round_half_up
-from partnersync.rules.base import Base, decimal, percent
+from partnersync.rules.base import Base
 from partnersync.rules.buckets import place
 from partnersync.rules.convert import CARRIED_ON_DAYS, Rates, rate_of
+from partnersync.rules.deal_rules import DealRules
 from partnersync.rules.event import Event, base_of, converted
 from partnersync.rules.paid import GivenBack
-from partnersync.rules.program import Program, choose_rule
-from partnersync.rules.rule_choice import facts_of
+from partnersync.rules.program import Program
+from partnersync.rules.rule_sums import Sums
 from partnersync.rules.split import Share, shares_of_roles
 from partnersync.rules.terms import CommissionRule
 from partnersync.rules.tiers import NO_TIERS, Tiers
@@ -49,14 +49,13 @@ class Earner:
         self._deal = deal
         self._client_id = client_id
         self._partner_id = partner_id
-        self._partner = partner
-        self._registration_kind = registration_kind or ""
         self._known = known
         self._rates = rates or {}
         self._tiers = tiers
         self._named = named
         self._of_event: dict[str, Earning] = {}
-        self._paid: dict[str, int] = {}  # under each fixed rule, less what was given back
+        self._rules = DealRules(deal, partner_id, partner, registration_kind or "", tiers, named, self.issues)
+        self._sums = Sums(deal)
 
     def add(self, program: Program, event: Event) -> None:
         """What an event earns under the program in force at its time; nothing where no rule takes it."""
@@ -70,12 +69,12 @@ class Earner:
                 self.refuse(event.kind, event.ref, "RATE_MISSING", reason, event.paid.currency)
                 return
             event = converted(event, at, program.currency)
-        product = event.product or self._common_product(program, event)
+        product = event.product or self._rules.common_product(program, event)
         if product is None:
             reason = "names no product, and those of its deal fall under different rules: it waits until one is named"
             self.refuse(event.kind, event.ref, "PRODUCT_UNKNOWN", reason)
             return
-        rule = self._rule(program, product, event)
+        rule = self._rules.of(program, product, event)
         if rule is None:
             return
         day = event.at.astimezone(program.zone).date()
@@ -113,7 +112,7 @@ class Earner:
         event = Event(RecordKind.DEAL, deal.ref, deal.ended_at, nothing, ())
         names: set[str] = set()
         for product in deal.products or [""]:
-            rule = self._rule(program, product, event)
+            rule = self._rules.of(program, product, event)
             if rule and rule.tiers and rule.tiers.measure.startswith("won_") and rule.name not in names:
                 names.add(rule.name)
                 earning = self._earning(program, rule, event, day, Base(0, ()), False)
@@ -124,8 +123,7 @@ class Earner:
         earning = self._of_event.get(back.of.payment.ref)
         if earning is None or not (earning.base.minor or (earning.fixed and earning.fixed.minor)):
             return
-        if earning.rule in self._paid:
-            self._paid[earning.rule] -= back.after - back.before
+        self._sums.give_back(earning.rule, back.after - back.before)
         whole, currency = back.of.minor, earning.base.currency
         before, after = (round_half_up(earning.base.minor * part, whole) for part in (back.before, back.after))
         base = Money(after - before, currency)
@@ -153,7 +151,7 @@ class Earner:
     def _earning(
         self, program: Program, rule: CommissionRule, event: Event, day: date, base: Base, excluded: bool
     ) -> Earning:
-        fixed, terms = self._terms(rule, event, excluded)
+        fixed, terms = self._sums.of(rule, event, excluded)
         if self._named and self._named.rule == rule.name:
             day_of_it = self._named.at.astimezone(program.zone).date()
             terms = (("named", self._named.actor, day_of_it.isoformat()), *terms)
@@ -197,67 +195,6 @@ class Earner:
             if issue not in self.issues:
                 self.issues.append(issue)
         return shares
-
-    def _common_product(self, program: Program, event: Event) -> str | None:
-        """The product of an event that names none: any of the deal's, if one rule takes them all; else None."""
-        products = self._deal.products
-        if len(products) > 1:
-            out = program.commission.exclude_products
-            rules = [(self._rule(program, product, event), product in out) for product in products]
-            if any(rule is not rules[0][0] or excluded is not rules[0][1] for rule, excluded in rules):
-                return None
-        return products[0] if products else ""
-
-    def _rule(self, program: Program, product: str, event: Event) -> CommissionRule | None:
-        """The rule that a person named for the deal, else the one that the program chooses."""
-        if self._named and (named := self._named_rule(self._named.rule, program, event.paid.currency)):
-            return named
-        deal, partner, kind = self._deal, self._partner, self._registration_kind
-        tier = self._tiers.of(partner, program, event.at)
-        return choose_rule(
-            program, facts_of(deal, self._partner_id, partner.kind, tier, kind, product, event.paid.currency)
-        )
-
-    def _named_rule(self, name: str, program: Program, currency: str) -> CommissionRule | None:
-        rule = program.rules_by_name.get(name)
-        if rule and rule.currency in (None, currency):
-            return rule
-        reason = (
-            f"is to be priced by a rule that program {program.version} does not have for {currency}, whose own choice "
-            "counts: add the rule to it, or `override` the deal anew"
-        )
-        issue = Issue(RecordKind.DEAL, self._deal.ref, "RULE_UNKNOWN", reason, "", name)
-        if issue not in self.issues:
-            self.issues.append(issue)
-        return None
-
-    def _terms(self, rule: CommissionRule, event: Event, excluded: bool) -> tuple[Money | None, tuple[Step, ...]]:
-        """What a fixed rule gives for the event, and the steps that name the rule and what it gives."""
-        if rule.rate is not None:
-            return None, (("rule", rule.name, percent(rule.rate)),)
-        if rule.per_unit is not None:
-            count = Fraction(0) if excluded or event.quantity is None else event.quantity
-            told = (("rule", rule.name, rule.per_unit.text()), ("units", decimal(count)))
-            return rule.per_unit.share(count), told
-        if rule.fixed is None:
-            return None, (("rule", rule.name, "bands" if rule.tiers else "terms"),)
-        named = ("rule", rule.name, rule.fixed.text())
-        if excluded:
-            return Money(0, rule.fixed.currency), (named,)
-        return self._fixed_part(rule.name, rule.fixed, event, named)
-
-    def _fixed_part(self, rule: str, fixed: Money, event: Event, named: Step) -> tuple[Money, tuple[Step, ...]]:
-        """A fixed sum is once per deal, by the paid share of the deal's amount; without one, all of it at once."""
-        before = self._paid.get(rule, 0)
-        paid_in = event.asked or event.paid
-        after = self._paid[rule] = before + paid_in.minor
-        amount = self._deal.amount
-        if amount is not None and amount.minor > 0 and amount.currency == paid_in.currency:
-            upto, past = (round_half_up(fixed.minor * part, amount.minor) for part in (after, before))
-            paid = (Money(part, amount.currency).text() for part in (before, after))
-            return Money(upto - past, fixed.currency), (named, ("share", *paid, amount.text()))
-        nothing = before > 0 or (event.kind is RecordKind.PAYMENT and not event.paid.minor)
-        return Money(0 if nothing else fixed.minor, fixed.currency), (named,)
 
     def _items(self, event: Event, base: Money, excluded: bool) -> str:
         """The base by item; what is not in it stands with its reason: "licence=100.00|licence=-:OVERPAID"."""
