@@ -18,7 +18,7 @@ class Sums:
         self._paid: dict[str, int] = {}  # under each fixed rule, less what was given back
 
     def of(self, rule: CommissionRule, event: Event, excluded: bool) -> tuple[Money | None, tuple[Step, ...]]:
-        """The sum that a rule gives for the event (None: by a rate), and the steps that tell the rule and what it gives."""
+        """The sum of a rule for the event (None: it has a rate), and the steps that tell the rule and its terms."""
         if rule.rate is not None:
             return None, (("rule", rule.name, percent(rule.rate)),)
         if rule.per_unit is not None:
