@@ -44,9 +44,8 @@ fields = {{ products = "PRODUCTS", kind = "CLAIM_KIND", consent = "CONSENT" }}
 [connections.main.payments]
 source = "field"
 total = "Оплачено"
-paid_on = "Дата оплаты"
 """
-KIND, CONSENT, CODES = 500_201, 500_202, 510_201  # fields that the company has added
+KIND, CONSENT = 500_201, 500_202  # fields that the company has added
 
 
 class AmoAccount:
@@ -60,20 +59,19 @@ class AmoAccount:
         self._account, self._clock = sandbox.account, clock
         self._leads: dict[str, int] = {}
         self._companies: dict[str, int] = {}
-        leads, companies = self._account.fields["leads"], self._account.fields["companies"]
+        leads = self._account.fields["leads"]
         for field in (
             Field(KIND, "leads", "text", "Вид заявки", "CLAIM_KIND"),
             Field(CONSENT, "leads", "text", "Согласие", "CONSENT"),
         ):
             leads[field.id] = field
-        companies[CODES] = Field(CODES, "companies", "text", "Промокоды", "PROMO_CODES")
 
     def tell(self, at: datetime, fact: Fact) -> None:
         """What a seller enters, or the head of partners."""
         self._clock.advance(at.timestamp() - self._clock.now())
         match fact:
             case Partner():
-                values = {seeds.CODE: _text(fact.partner_id), CODES: _text(fact.promo_code)}
+                values = {seeds.CODE: _text(fact.partner_id), seeds.PROMO_CODES: _text(fact.promo_code)}
                 self._make(Kind.COMPANIES, fact.name, values, tags=(seeds.PARTNER_TAG,))
                 choices = self._account.fields["leads"][seeds.SELLER_SAYS].enums
                 number = seeds.SELLER_SAYS * 10 + len(choices)
