@@ -14,9 +14,9 @@ from partnersync.domain.registration import LIVE, RegistrationState, Verdict, Ve
 from partnersync.domain.ruling import RulingKind
 from partnersync.domain.say import Say, msgid
 from partnersync.rules import code_words, column_words, line_words, near_misses
-from partnersync.rules.registration import looked_at
 from partnersync.rules.rule_choice import named_by
 from partnersync.rules.upkeep import DORMANT
+from partnersync.rules.verdict_rows import looked_at
 from partnersync.rules.words import asked, condition, order, spoken
 
 # Step of a trace → sentence; placeholders are the step's arguments by name (ARGUMENTS below).

@@ -14,8 +14,9 @@ from partnersync.domain.registration import RegistrationKind, VerdictCode
 from partnersync.rules import explain
 from partnersync.rules.near_misses import SENTENCES
 from partnersync.rules.program import read_program
-from partnersync.rules.registration import judge, looked_at
+from partnersync.rules.registration import judge
 from partnersync.rules.situation import ClientFacts, PartnerFacts
+from partnersync.rules.verdict_rows import looked_at
 from partnersync.translate import translator
 
 ENGLISH = translator("en")

@@ -22,10 +22,12 @@ from partnersync.domain.ruling import Ruling, RulingKind
 from partnersync.domain.trace import decode
 from partnersync.domain.value import Money
 from partnersync.rules import registration as rows
+from partnersync.rules import verdict_rows
 from partnersync.rules.claim_data import ANY_IDENTITY, is_complete, missing
 from partnersync.rules.program import Program, read_program
-from partnersync.rules.registration import ROWS, ripen, ruled
+from partnersync.rules.registration import ripen, ruled
 from partnersync.rules.situation import ClientFacts, PartnerFacts
+from partnersync.rules.verdict_rows import ROWS
 
 S = RegistrationState
 C = VerdictCode
@@ -697,7 +699,7 @@ def test_a_person_s_verdict_tells_who_and_why(at: Any, program: Any) -> None:
     ],
 )
 def test_which_rows_were_looked_at(trace: str, rows_before: tuple[str, ...]) -> None:
-    assert rows.looked_at(trace) == rows_before
+    assert verdict_rows.looked_at(trace) == rows_before
 
 
 def test_what_is_missing_is_told_once(registration: Any) -> None:
