@@ -14,7 +14,7 @@ from partnersync.rules import commission
 from partnersync.rules.partners import Partners
 from partnersync.sync.attributing import Attributing
 from partnersync.sync.case import CaseFile, DealDecision, Knowledge
-from partnersync.sync.judging import stage_moved
+from partnersync.sync.docket import stage_moved
 
 _BY_REGISTRATION = frozenset({Source.REGISTRATION, Source.OVERRIDE})
 

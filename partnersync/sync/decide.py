@@ -23,6 +23,7 @@ from partnersync.sync import leaking
 from partnersync.sync.attributing import Attributing
 from partnersync.sync.case import CaseDecision, CaseFile, DealDecision, Knowledge
 from partnersync.sync.deal_decision import by_now, decide_deal
+from partnersync.sync.docket import Docket
 from partnersync.sync.judging import Judging
 
 
@@ -171,28 +172,22 @@ def _judge(
 ) -> list[Judged]:
     deals = whose.seen
     known, own_ids = _known(case, deals, claimed, members, clients)
-    judging = Judging(
-        knowledge.programme,
+    docket = Docket(
         knowledge.partners,
         knowledge.supplied,
-        knowledge.unread,
-        as_of,
-        run,
         case.judged,
         case.standings,
         case.payments,
         case.activities,
         whose.deals,
         known,
-        case.rulings,
         case.capacity,
         own_ids,
         case.arrived,
-        issues,
-        looks,
         whose.attributing,
         whose.touches,
     )
+    judging = Judging(docket, knowledge.programme, knowledge.unread, as_of, run, case.rulings, issues, looks)
     return judging.judge([(claim, client) for (claim, _), client in zip(claimed, clients[len(deals) :], strict=True)])
 
 

@@ -23,7 +23,7 @@ from partnersync.rules import partners
 from partnersync.rules.program import Programme, read_program
 from partnersync.sync.case import CaseFile, Knowledge
 from partnersync.sync.decide import decide
-from partnersync.sync.judging import stage_moved
+from partnersync.sync.docket import stage_moved
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 ACME = ClientKeys(name="Acme", inn="7707083893")
