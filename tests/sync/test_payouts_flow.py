@@ -139,14 +139,16 @@ def test_a_refund_whose_payment_is_on_hold_makes_a_negative_statement_which_is_c
         "payment", paid("M1", "2026-01-30", "4000"), paid("R1", "2026-01-30T18:00", "1000", refund_of="M1")
     )
     desk.approved("2026-02-20")
-    stated = [(row[0], row[4], row[5]) for row in desk.company.systems["main"].tables["statements"]]
-    assert stated == [("P1-2026-01-RUB", "-500.00", "accepted")]
+    tables = desk.company.systems["main"].tables
+    assert [(row[0], row[4], row[5]) for row in tables["statements"]] == [("P1-2026-01-RUB", "-500.00", "accepted")]
     desk.sync("2026-02-21")
     assert desk.make("2026-02-21") == []
     assert desk.balance() == "1500.00"
     desk.approved("2026-03-20")
-    stated = [(row[0], row[4]) for row in desk.company.systems["main"].tables["statements"]]
-    assert stated == [("P1-2026-01-RUB", "-500.00"), ("P1-2026-02-RUB", "2000.00")]
+    assert [(row[0], row[4]) for row in tables["statements"]] == [
+        ("P1-2026-01-RUB", "-500.00"),
+        ("P1-2026-02-RUB", "2000.00"),
+    ]
     assert desk.lines("event_id", "period", "statement_id")[:1] == [("main/M1", "2026-01", "P1-2026-02-RUB")]
     assert desk.pay_out("2026-03-20") == ["1500.00"]
 
