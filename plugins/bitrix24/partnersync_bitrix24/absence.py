@@ -1,8 +1,9 @@
 """What is gone from a list: cards leave no trace, so they are missed. Nothing is taken for deleted that only vanished.
 
-The portal counts a list for one command. Where that is another number than of the ids that we know, blocks of ids are
-counted, those that differ are listed, and every id that is missing there is asked for by itself: only what the portal
-says is not there is gone. What this user may not see any more, or what has left the list, is not.
+A list without a condition is counted by the portal; where that is another number than of the ids that we know, blocks
+of ids are counted, and those that differ are listed. Of another list few ids are looked for, many counted likewise.
+Every id that is missing there is asked for by itself: only what the portal says is not there is gone. What this user
+may not see any more, or what has left the list, is not.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from partnersync_bitrix24.client import Client
 from partnersync_bitrix24.commands import LONGEST_BATCH, Command
 from partnersync_bitrix24.faults import Gone, NoRight
 from partnersync_bitrix24.id_set import BLOCK, IdSet
-from partnersync_bitrix24.lists import Listing, answers, parts, walk
+from partnersync_bitrix24.lists import Listing, answers, by_ids, grouped, parts, walk
 
 
 def listed(client: Client, listing: Listing) -> IdSet:
@@ -36,6 +37,16 @@ def _lost(client: Client, listing: Listing, known: IdSet, blocks: Iterable[int])
         lost = list(known.missing_in(now, block))
         known.put(block, now)
         yield from lost
+
+
+def missed(client: Client, listing: Listing, known: IdSet, entity: int) -> Iterator[int]:
+    """The same of a list of which few ids are known: all of them are asked for."""
+    ids = [one for block in known.blocks() for one in known.missing_in(IdSet(), block)]
+    there = IdSet.of(listing.id_of(row) for rows in grouped(client, by_ids(listing, ids)) for row in rows)
+    lost = [one for block in known.blocks() for one in known.missing_in(there, block)]
+    for one in lost:
+        known.discard(one)
+    yield from gone_of(client, entity, lost)
 
 
 def _differing(client: Client, listing: Listing, known: IdSet, blocks: range) -> Iterator[int]:

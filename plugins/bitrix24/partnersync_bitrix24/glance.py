@@ -14,7 +14,8 @@ from partnersync_bitrix24.sources import Lists
 class Glance:
     """Of one run: an unchanged portal costs one call, whoever asks and for whichever list.
 
-    `changing`: lists by name, of whose changes is asked. `counted`: lists whose rows are counted.
+    `changing`: lists by name, of whose changes is asked. `counted`: lists whose rows are counted; those without a
+    condition at the look, since there a count is cheap, the others when they are asked for.
     """
 
     client: Client
@@ -46,9 +47,10 @@ class Glance:
         if self._since is None or since < self._since:
             listings = {name: self.lists.changed(one, since) for name, one in self.changing.items()}
             pages = [one.page() for one in listings.values()]
-            told = answers(self.client, [*pages, *(one.count() for one in self.counted.values())])
+            whole = {name: one for name, one in self.counted.items() if not one.filter}
+            told = answers(self.client, [*pages, *(one.count() for one in whole.values())])
             self._pages = {name: one.rows(reply) for (name, one), reply in zip(listings.items(), told, strict=False)}
-            counts = zip(self.counted, told[len(pages) :], strict=True)
+            counts = zip(whole, told[len(pages) :], strict=True)
             self._totals |= {name: reply.total or 0 for name, reply in counts}
             self._since = since
         return self._since

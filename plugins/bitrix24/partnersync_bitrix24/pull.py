@@ -1,7 +1,8 @@
 """The streams of a portal: what each gives since its cursor, and what it costs.
 
-A portal that did not change costs one call, however large it is: the first pages of all lists and the counts of cards
-go in one batch. Changes are found by the time of a card's last change, with an overlap, and walked by id.
+A portal that did not change costs two calls, however large it is: the first pages of all lists and the count of deals
+go in one batch, and partners that are known are looked for. Changes are found by the time of a card's last change, with
+an overlap, and walked by id.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from partnersync.contract.adapter import Gives, Page, Raw, Stream
 from partnersync.domain.value import RecordKind
 from partnersync.errors import Unsupported
 from partnersync_bitrix24 import activity, translate
-from partnersync_bitrix24.absence import gone_of, listed, mend
+from partnersync_bitrix24.absence import gone_of, listed, mend, missed
 from partnersync_bitrix24.client import Client
 from partnersync_bitrix24.field_text import ref
 from partnersync_bitrix24.glance import Glance
@@ -166,10 +167,15 @@ class Streams:
         known = IdSet.load(cursor)
         for number, belongs in self._moved.get(kind, {}).items():
             (known.add if belongs else known.discard)(number)
-        if self._glance.total(kind.value) != known.count():
-            entity = Entity.INVOICE if kind is RecordKind.PAYMENT else self.reading.translation.places.entities[kind]
-            for some in parts(mend(self._client, listing, known, int(entity)), _CHUNK):
-                yield Page([Raw(str(one), deleted=True) for one in some])
+        entity = Entity.INVOICE if kind is RecordKind.PAYMENT else self.reading.translation.places.entities[kind]
+        if listing.filter and known.count() <= _CHUNK:
+            lost = missed(self._client, listing, known, int(entity))
+        elif self._glance.total(kind.value) != known.count():
+            lost = mend(self._client, listing, known, int(entity))
+        else:
+            lost = iter(())
+        for some in parts(lost, _CHUNK):
+            yield Page([Raw(str(one), deleted=True) for one in some])
         if (now := known.dump()) != cursor:
             yield Page((), now)
 

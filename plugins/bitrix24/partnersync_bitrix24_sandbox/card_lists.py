@@ -84,6 +84,9 @@ def _ranges(plain: list[Condition]) -> tuple[Ranges, set[int] | None, list[Condi
             ranges[key] = (low, high)
         else:
             rest.append(one)
+            if key == "createdTime" and one.operator in (">", ">=") and isinstance(wanted, int):
+                low, high = ranges["updatedTime"]  # no card changed before it was made
+                ranges["updatedTime"] = (wanted if low is None else max(low, wanted), high)
     return ranges, named, rest
 
 
