@@ -46,6 +46,11 @@ class Bitrix:
         sent = {"Host": "sandbox.bitrix24.example", **(headers or {})}
         return self.sandbox.handle(Request.to("POST", target, sent, json_body={**(params or {}), **more}))
 
+    def raw(self, method: str, body: bytes, kind: str) -> Response:
+        """One call with these bytes."""
+        self.clock.advance(self.pause_s)
+        return self.sandbox.handle(Request.to("POST", f"{self.path}{method}", {"Content-Type": kind}, body))
+
     def body(self, method: str, params: Any = None, **more: Any) -> Any:
         """The whole answer of a call that succeeds."""
         response = self.call(method, params, **more)

@@ -12,7 +12,8 @@ def partnersync_contract_version() -> int:
 
 @hookimpl
 def partnersync_sandboxes() -> list[SandboxKind]:
-    """The kind `bitrix24`."""
-    from partnersync_bitrix24_sandbox.emulator import sample_portal  # a command that lists plugins need not wait for it
+    """The kind `bitrix24`, and the vendor's own sample portal."""
+    # a command that lists plugins need not wait for it
+    from partnersync_bitrix24_sandbox.emulator import sample_portal, vendors_portal
 
-    return [SandboxKind("bitrix24", sample_portal)]
+    return [SandboxKind("bitrix24", sample_portal), SandboxKind("bitrix24-vendor", vendors_portal)]

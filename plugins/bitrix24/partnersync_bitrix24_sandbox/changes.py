@@ -95,6 +95,8 @@ def update(portal: Portal, entity: Entity, card_id: int, edit: Edit, actor: Acto
     if card == before and not portal.behaviour.unchanged_update_bumps:
         return card
     now = portal.now()
+    moved_fields = {name: now for name, value in values.items() if value != before.values.get(name)}
+    portal.moved_fields.setdefault((entity.type_id, card.id), {}).update(moved_fields)
     values |= {"updatedTime": now, "updatedBy": actor.user_id}
     if values.get("stageId") != before.values.get("stageId"):
         values |= {"movedTime": now, "movedBy": actor.user_id}

@@ -19,7 +19,6 @@ OPTIONAL = frozenset(
 ALSO: dict[str, dict[str, str]] = {
     "batch": {"cmd": "array", "halt": "any"},
     "user.get": {"FILTER": "object", "filter": "object", "SORT": "string", "ORDER": "string", "ID": "any"},
-    "user.search": {"FILTER": "object"},
     "event.offline.get": {"clear": "integer", "process_id": "string", "error": "integer", "filter": "object"},
     "event.offline.list": {"filter": "object", "order": "object"},
     "feature.get": {"CODE": "string"},

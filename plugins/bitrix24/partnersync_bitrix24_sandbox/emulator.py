@@ -15,6 +15,7 @@ from partnersync_bitrix24_sandbox.contracts import check
 from partnersync_bitrix24_sandbox.delivery import deliver, over_http
 from partnersync_bitrix24_sandbox.limits import SHORT_CALL_S
 from partnersync_bitrix24_sandbox.methods import METHODS
+from partnersync_bitrix24_sandbox.page import page
 from partnersync_bitrix24_sandbox.parameters import parameters
 from partnersync_bitrix24_sandbox.php import dump
 from partnersync_bitrix24_sandbox.portal import Portal
@@ -22,6 +23,7 @@ from partnersync_bitrix24_sandbox.refusals import Refusal, argument, missing
 from partnersync_bitrix24_sandbox.sample import ADMIN, sample
 from partnersync_bitrix24_sandbox.tokens import Access
 from partnersync_bitrix24_sandbox.ui import Ui
+from partnersync_bitrix24_sandbox.vendor_portal import vendor_portal
 
 WEBHOOK = re.compile(r"/rest/(\d+)/([^/]+)/([^/]+?)(?:\.json)?/?")
 APPLICATION = re.compile(r"/rest/([^/]+?)(?:\.json)?/?")
@@ -65,6 +67,8 @@ class BitrixSandbox:
         if most is not None and len(request.body) > most:
             return Response.of_html(413, "<html><body><h1>413 Request Entity Too Large</h1></body></html>")
         path = request.path.rstrip("/")
+        if not path:
+            return page(portal, request)
         if path == oauth.TOKEN_PATH:
             return oauth.token(portal, request)
         if portal.host and request.headers.get("host") != portal.host:
@@ -183,6 +187,12 @@ class BitrixSandbox:
 def sandbox_of(portal: Portal) -> BitrixSandbox:
     """A portal with an inbound webhook of its administrator."""
     return BitrixSandbox(portal, portal.tokens.webhook(ADMIN))
+
+
+def vendors_portal(deals: int, clock: Clock) -> BitrixSandbox:
+    """The vendor's sample portal, which has as many deals as it has."""
+    del deals
+    return sandbox_of(vendor_portal(clock))
 
 
 def sample_portal(deals: int, clock: Clock) -> BitrixSandbox:

@@ -147,6 +147,8 @@ def batch_import(call: Call) -> Answer:
 
 def _import(call: Call, given: Any) -> Card:
     entity, portal = call.entity, call.portal
+    if not isinstance(given, dict):
+        raise Refusal(400, "INVALID_ARG_VALUE", "An item is no object")
     if entity.type_id in (Kind.CONTACT, Kind.COMPANY, Kind.LEAD):
         raise Refusal(400, "ENTITY_TYPE_NOT_SUPPORTED", "Import is not supported for this type")
     stamps: dict[str, Any] = {}

@@ -70,6 +70,7 @@ class Portal:
     history: dict[int, Owned] = field(default_factory=dict)  # moves between stages, by entityTypeId
     requisites: Owned = field(default_factory=lambda: Owned(NothingOwned()))
     events: Events = field(default_factory=Events)
+    moved_fields: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)  # when each changed last
     timeline: Timeline = field(default_factory=Timeline)
     layouts: dict[tuple[int, str, int, str], list[Any]] = field(
         default_factory=dict

@@ -44,7 +44,7 @@ def feature_get(call: Call) -> Answer:
     """Whether the plan has a feature."""
     options = call.portal.options
     features = {"rest_offline_extended": options.offline_extended, "rest_auth_connector": options.auth_connector}
-    code = call.needed("CODE")
+    code = str(call.needed("CODE"))
     if code not in features:
         raise Refusal(400, "ERROR_FEATURE_NOT_FOUND", "Feature not found")
     return Answer({"value": "Y" if features[code] else "N"})

@@ -25,8 +25,8 @@ PLACES = {
 }
 
 
-def note_stage(portal: Portal, entity: Entity, card: Card, before: Card | None) -> None:
-    """Write down where a card stands now."""
+def note_stage(portal: Portal, entity: Entity, card: Card, before: Card | None, at: int | None = None) -> None:
+    """Write down where a card stands now, or at a moment."""
     if not entity.stage_directory:
         return
     values = card.values
@@ -37,7 +37,7 @@ def note_stage(portal: Portal, entity: Entity, card: Card, before: Card | None) 
     else:
         kind = FINAL if values["stageSemanticId"] in "SF" else ON_ITS_WAY
     history = portal.history.setdefault(entity.type_id, Owned(NothingOwned()))
-    move = stage_move(history.records.new_id(), kind, card, portal.now())
+    move = stage_move(history.records.new_id(), kind, card, portal.now() if at is None else at)
     history.add(move, (entity.type_id, card.id))
 
 
