@@ -13,6 +13,7 @@ from partnersync_amocrm.paging import Listing, Row, pages
 from partnersync_amocrm.transport import Client
 
 LARGEST = 100
+_ROBOT = "0"  # the account's automation, which is no user whom one could ask
 MOST_IDS = 10  # of cards in one call
 _KEPT = 20_000  # events that are remembered during a run
 _FIELD, _OWNER, _STAGE = "custom_field_value_changed", "entity_responsible_changed", "lead_status_changed"
@@ -99,7 +100,7 @@ def authors_of(events: Sequence[Json], card: Json, ours: Mapping[str, FieldDef],
     moves = [one for one in events if one["type"] == _OWNER]
     if author := _author(moves, lambda one: _owner_of(one) == card.get("responsible_user_id")):
         told[OWNER] = author
-    return {name: author for name, author in told.items() if author != str(own_user)}
+    return {name: author for name, author in told.items() if author not in (str(own_user), _ROBOT)}
 
 
 def relinked(events: Sequence[Json]) -> list[int]:

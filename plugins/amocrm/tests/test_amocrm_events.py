@@ -30,7 +30,7 @@ def edit(
     [
         pytest.param([edit(ANNA, "P08")], str(ANNA), id="who made the last change"),
         pytest.param([edit(BORIS, "P07", at=90), edit(ANNA, "P08")], str(ANNA), id="of several the last"),
-        pytest.param([edit(ROBOT, "P08")], "0", id="a robot"),
+        pytest.param([edit(ROBOT, "P08")], None, id="not a robot, which is no user"),
         pytest.param([edit(OWN, "P08")], None, id="not we"),
         pytest.param([edit(ANNA, "P07")], None, id="not who wrote another value: a change is missing from the log"),
         pytest.param([edit(ANNA, None)], None, id="nor who emptied it"),
