@@ -1,5 +1,6 @@
 """Whatever is sent, the sandbox answers as an API does, and a refusal changes nothing."""
 
+from collections.abc import Sized
 from typing import Any
 
 from hypothesis import given, settings
@@ -52,7 +53,13 @@ CALLS = st.sampled_from(sorted(METHODS)).flatmap(params_of)
 
 def state(b24: Bitrix) -> list[Any]:
     portal = b24.portal
-    counted = [portal.user_fields, portal.statuses, portal.categories[DEAL], portal.smart_processes, portal.layouts]
+    counted: list[Sized] = [
+        portal.user_fields,
+        portal.statuses,
+        portal.categories[DEAL],
+        portal.smart_processes,
+        portal.layouts,
+    ]
     timeline = portal.timeline
     counted += [timeline.entries, timeline.activities, timeline.tasks, timeline.notes]
     fields = [(one.name, one.sort, len(one.options)) for one in portal.user_fields.values()]
