@@ -31,7 +31,7 @@ _JOINED = msgid(
 def review(incident: Incident, say: Say) -> str:
     """For the task of whoever looks into a deal that went past a registration."""
     mend = say("Look into it, and close incident {incident} with a reason.").format(incident=incident.incident_id)
-    return f"{_edit(incident, say)} {mend}"
+    return f"{incident_sentence(incident, say)} {mend}"
 
 
 def warning(incidents: Sequence[Incident], about: About, say: Say) -> str:
@@ -63,16 +63,12 @@ def gave_up(incident: Incident, times: int, say: Say) -> str:
     return sentence.format(field=field(incident.place.field, say), times=times, incident=incident.incident_id)
 
 
-def incident_sentence(one: Incident, say: Say) -> str:
-    """One incident in a sentence, for `explain`."""
-    return _edit(one, say)
-
-
 def _edits(incidents: Sequence[Incident], say: Say) -> list[str]:
-    return [_edit(one, say) for one in incidents]
+    return [incident_sentence(one, say) for one in incidents]
 
 
-def _edit(one: Incident, say: Say) -> str:
+def incident_sentence(one: Incident, say: Say) -> str:
+    """One incident in a sentence."""
     if sentence := _OF_DEALS.get(one.kind):
         about = one.about
         of = {"deal": about.deal_ref, "registration": about.registration_id, "partner": about.partner_id}

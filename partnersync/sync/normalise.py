@@ -186,11 +186,6 @@ _FORMS: dict[RecordKind, _Form] = {
 }
 
 
-def read_columns(kind: RecordKind) -> frozenset[str]:
-    """The columns that are looked at."""
-    return frozenset(_FORMS[kind].cells.model_fields)
-
-
 def normalise(kind: RecordKind, cells: Cells, setting: Setting) -> tuple[Record, tuple[Problem, ...]]:
     """The record that the cells tell, and the optional cells that were bad and read as empty; else BadRecord."""
     form = _FORMS[kind]

@@ -11,8 +11,9 @@ from partnersync.domain.deal import Deal, DealState, Payment
 from partnersync.domain.partner import Partner, PartnerKind, PartnerStatus
 from partnersync.domain.registration import Registration
 from partnersync.domain.value import Money, RecordKind
+from partnersync.sync import forms
 from partnersync.sync.forms import Setting
-from partnersync.sync.normalise import BadRecord, normalise, read_columns
+from partnersync.sync.normalise import BadRecord, normalise
 
 SETTING = Setting("main", frozenset({"main", "other"}), ZoneInfo("Europe/Moscow"), "RUB")
 DEAL = {"deal_id": "17", "state": "won", "created_at": "2026-01-02"}
@@ -137,4 +138,5 @@ def test_columns_that_are_not_ours_are_ignored() -> None:
 
 @pytest.mark.parametrize("kind", RecordKind, ids=str)
 def test_every_canonical_column_is_read(kind: RecordKind) -> None:
-    assert read_columns(kind) == set(COLUMNS[kind])
+    cells: type[forms.Cells] = getattr(forms, f"{kind.value.title()}Cells")
+    assert set(cells.model_fields) == set(COLUMNS[kind])
