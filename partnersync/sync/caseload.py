@@ -16,7 +16,18 @@ from partnersync.domain.registration import Registration
 from partnersync.domain.value import RecordKind
 from partnersync.rules import identity, likeness
 from partnersync.rules.likeness import Known
-from partnersync.store import casefile, codec, decisions, ledger, overrides, records, rulings, statements, traits
+from partnersync.store import (
+    case_cut,
+    casefile,
+    codec,
+    decisions,
+    ledger,
+    overrides,
+    records,
+    rulings,
+    statements,
+    traits,
+)
 from partnersync.store.records import Row
 from partnersync.store.traits import Trait
 from partnersync.sync.case import CaseFile
@@ -101,8 +112,8 @@ def _recut(tx: Tx, case_ids: Sequence[str], rows: list[Row]) -> list[Row]:
         members = [row for row in rows if row.case_id == case_id and _has_keys(row)]
         parts = identity.components([_member_keys(row) for row in members])
         if len(parts) > 1:
-            casefile.recut(tx, case_id, [([members[index] for index in part.members], part.keys) for part in parts])
-    moved = casefile.cases_of(tx, rows)
+            case_cut.cut(tx, case_id, [([members[index] for index in part.members], part.keys) for part in parts])
+    moved = case_cut.cases_of(tx, rows)
     return [replace(row, case_id=moved.get((row.connection, row.kind, row.record_id), row.case_id)) for row in rows]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from partnersync.domain.earning import Earning
 from partnersync.domain.value import Money
-from partnersync.store import casefile, codec, records
+from partnersync.store import case_cut, casefile, codec, records
 from partnersync.store.case_tables import case_keys, cases, deal_states, earnings, registrations
 from partnersync.store.casefile import RecordKey
 from partnersync.store.database import Store
@@ -141,7 +141,7 @@ def test_a_case_that_fell_apart_is_cut_into_its_components(
         for case_id in casefile.needs_recut(tx, _due(tx)):
             members = {int(row.record_id): row for row in records.by_case(tx, [case_id])}
             parts = _components((number, current[number]) for number in members)
-            casefile.recut(
+            case_cut.cut(
                 tx,
                 case_id,
                 [([members[n] for n in part], sorted({k for n in part for k in current[n]})) for part in parts],
@@ -162,8 +162,8 @@ def test_what_belongs_to_a_record_is_cut_with_it(store: Store) -> None:
         records.upsert(tx, [payment, lost, claim])
         _decisions(tx, case_id="a", deal=1)
         _decisions(tx, case_id="a", deal=2)
-        casefile.recut(tx, "a", [([_deal(1)], ["b"]), ([_deal(2), claim], ["c"])])
-        where = casefile.cases_of(tx, [_deal(1), _deal(2), claim, payment, lost])
+        case_cut.cut(tx, "a", [([_deal(1)], ["b"]), ([_deal(2), claim], ["c"])])
+        where = case_cut.cases_of(tx, [_deal(1), _deal(2), claim, payment, lost])
         assert where == {
             _key(1): "b",
             _key(2): "c",
@@ -189,7 +189,7 @@ def test_what_belongs_to_a_record_is_cut_with_it(store: Store) -> None:
 def test_a_part_without_keys_is_named_after_its_smallest_record(store: Store) -> None:
     with store.write() as tx:
         _take(tx, [(1, ("a",)), (2, ("a",))])
-        casefile.recut(tx, "a", [([_deal(2)], []), ([_deal(1)], ["a"])])
+        case_cut.cut(tx, "a", [([_deal(2)], []), ([_deal(1)], ["a"])])
         assert (_case(tx, 1), _case(tx, 2)) == ("a", "deal:main/2")
 
 
