@@ -1,7 +1,8 @@
 """Runs that pull from a sandbox of Bitrix24, each with a new half of an adapter, on a virtual clock."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -10,9 +11,10 @@ from bitrix24_client import START, ticking
 from partnersync.contract.adapter import Raw, Stream
 from partnersync.contract.secret import Secret
 from partnersync.domain.value import RecordKind
-from partnersync.sandbox.clock import VirtualClock
+from partnersync.sandbox.clock import SystemClock, VirtualClock
 from partnersync.sandbox.front import Front
 from partnersync.sandbox.messages import Request
+from partnersync.sandbox.server import Server, serving
 from partnersync.transport.line import Answer, Line, NoAnswer, Query
 from partnersync_bitrix24.assemble import client_of, definitions_file_of
 from partnersync_bitrix24.definitions import Definitions
@@ -21,7 +23,7 @@ from partnersync_bitrix24.pull import Reading, Streams, streams_of
 from partnersync_bitrix24.settings import BitrixSettings
 from partnersync_bitrix24.translate import Translation
 from partnersync_bitrix24_sandbox.behaviour import Behaviour
-from partnersync_bitrix24_sandbox.emulator import sandbox_of
+from partnersync_bitrix24_sandbox.emulator import BitrixSandbox, sandbox_of
 from partnersync_bitrix24_sandbox.portal import Options
 from partnersync_bitrix24_sandbox.sample import sample
 
@@ -106,3 +108,13 @@ class Desk:
         now = self.time.now()
         known = (None if fresh else self.definitions.kept(now)) or self.definitions.read(self.client, now)
         return Reading(known, Translation(self.settings, places_of(self.settings, known), ORIGIN))
+
+
+@contextmanager
+def served(deals: int = 0, *, latency_s: float = 0.0, **behaviour: Any) -> Iterator[tuple[BitrixSandbox, Server]]:
+    """A sandbox over real sockets, on the machine's clock."""
+    clock = SystemClock()
+    sandbox = sandbox_of(sample(clock, deals, behaviour=Behaviour(**behaviour)))
+    with serving(Front(sandbox, clock), latency_s=latency_s) as server:
+        yield sandbox, server
+        assert server.failures == []

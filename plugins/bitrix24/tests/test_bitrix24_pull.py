@@ -15,7 +15,7 @@ from partnersync.errors import Unsupported
 from partnersync_bitrix24.id_set import IdSet
 from partnersync_bitrix24.pull import streams_of
 from partnersync_bitrix24_sandbox.behaviour import Billed, Empty
-from partnersync_bitrix24_sandbox.sample import REGISTRATIONS
+from partnersync_bitrix24_sandbox.sample import FIRST_SELLER, REGISTRATIONS, SECOND_SELLER
 
 DEAL, CONTACT, COMPANY, INVOICE = 2, 3, 4, 31
 FIRST_CLIENT = 13  # after twelve partners
@@ -256,12 +256,32 @@ def test_a_company_that_is_no_partner_any_more_is_gone(tmp_path: Path) -> None:
     assert gone(desk.run()["partners"]) == ["3"]
 
 
+def test_companies_that_are_merged_bring_their_deals_to_the_one_that_lives_on(tmp_path: Path) -> None:
+    """Nothing tells which card a merged one lives on in: for a partner that is a deletion."""
+    desk = Desk(tmp_path, 8).settled()
+    desk.sandbox.ui.merge(FIRST_SELLER, [FIRST_CLIENT, FIRST_CLIENT + 1])
+    told = desk.run()
+    clients = {(raw.cells or {})["client_id"] for raw in [*told.get("deals", []), *told["deals-clients"]]}
+    assert clients == {str(FIRST_CLIENT)}
+    desk.sandbox.ui.merge(FIRST_SELLER, [1, 2])
+    assert gone(desk.run()["partners-gone"]) == ["2"]
+
+
+def test_a_card_that_is_restored_is_a_new_one(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, 8).settled()
+    desk.sandbox.ui.delete(FIRST_SELLER, 7)
+    assert gone(desk.run()["deals-gone"]) == ["7"]
+    new = desk.sandbox.ui.restore(FIRST_SELLER, 7).id
+    assert ids(desk.run()["deals"]) == [str(new)]
+    assert new != 7
+
+
 def test_a_comment_of_somebody_else_changes_no_cell(tmp_path: Path) -> None:
     desk = Desk(tmp_path, 8)
     before = {raw.record_id: raw for raw in desk.run()["deals"]}
     desk.clock.advance(600)
-    fields = {"ENTITY_ID": 7, "ENTITY_TYPE": "deal", "COMMENT": "Звонил клиент"}
-    desk.client.call("crm.timeline.comment.add", {"fields": fields})
+    owner = int((before["7"].cells or {})["owner"])
+    desk.sandbox.ui.comment(FIRST_SELLER if owner != FIRST_SELLER else SECOND_SELLER, 7, "Звонил клиент")
     (deal,) = desk.run()["deals"]
     assert deal.record_id == "7"
     assert (deal.cells, deal.version != before["7"].version) == (before["7"].cells, True)
