@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
+from enum import StrEnum
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -13,13 +14,17 @@ import click
 from partnersync.cli.assemble import opened_store, read_company
 from partnersync.cli.demo_files import arrive, same_again
 from partnersync.cli.in_words import LABELS
+from partnersync.cli.legend import legend
 from partnersync.cli.main import cli
-from partnersync.domain.line import LineKind
+from partnersync.domain.line import LineKind, LineStatus
+from partnersync.domain.payout import PayoutState
 from partnersync.domain.say import Say, msgid
+from partnersync.domain.statement import StatementState
 from partnersync.errors import PartnersyncError
 from partnersync.store import ledger
 from partnersync.translate import translator
 
+_LINES: tuple[type[StrEnum], ...] = (LineKind, LineStatus)
 LAST = "2025-07-17"  # the day of the last command
 _LOGS = frozenset({"sync", "register"})  # the commands that take --log-level
 
@@ -34,13 +39,15 @@ class Files(NamedTuple):
 class Run:
     """A command; `{accrual}` and `{clawback}` are the first lines of that kind, `{reason}` is told by people.
 
-    Of a long answer the part from the label `since` on, or up to the label `until`, is shown.
+    Of a long answer the part from the label `since` on, or up to the label `until`, is shown. Below a table stands what
+    its columns and codes mean, and the stored words of `legend`: each at its first time.
     """
 
     words: str
     since: str = ""
     until: str = ""
     reason: str = ""
+    legend: tuple[type[StrEnum], ...] = ()
 
 
 class Act(NamedTuple):
@@ -81,7 +88,7 @@ ACTS = (
         (
             Files("2025-04-30"),
             Run("sync --as-of 2025-04-30"),
-            Run("ledger --as-of 2025-04-30"),
+            Run("ledger --as-of 2025-04-30", legend=_LINES),
             Run("explain line {accrual} --as-of 2025-04-30", until="of_the_deal"),
         ),
     ),
@@ -89,7 +96,7 @@ ACTS = (
         msgid("The month's statements: closed by the calendar, accepted by silence, approved by a person"),
         (
             Run("sync --as-of 2025-05-13"),
-            Run("statements show P-1-2025-04-RUB --as-of 2025-05-13"),
+            Run("statements show P-1-2025-04-RUB --as-of 2025-05-13", legend=(StatementState, *_LINES)),
             Run("sync --as-of 2025-05-21"),
             Run("statements approve P-1-2025-04-RUB --by head --as-of 2025-05-21"),
             Run("statements approve P-2-2025-04-RUB --by head --as-of 2025-05-21"),
@@ -98,11 +105,11 @@ ACTS = (
     Act(
         msgid("A payout is made, approved by a second person, and paid; what is below the minimum is carried forward"),
         (
-            Run("payouts make --by finance --as-of 2025-05-22"),
+            Run("payouts make --by finance --as-of 2025-05-22", legend=(PayoutState,)),
             Run("payouts approve PO-1 --by head --as-of 2025-05-22"),
             Run("payouts paid PO-1 --on 2025-05-23 --by finance --as-of 2025-05-23"),
             Run("sync --as-of 2025-05-23"),
-            Run("payouts --as-of 2025-05-23"),
+            Run("payouts --as-of 2025-05-23", legend=(PayoutState,)),
         ),
     ),
     Act(
@@ -128,8 +135,8 @@ ACTS = (
             Run(f"sync --as-of {LAST}"),
             Run(f"explain line {{clawback}} --as-of {LAST}", until="of_the_deal"),
             Run(f"explain deal D-1 --as-of {LAST}", since="refunds_after_a_payout"),
-            Run("statements"),
-            Run(f"payouts --as-of {LAST}"),
+            Run("statements", legend=(StatementState,)),
+            Run(f"payouts --as-of {LAST}", legend=(PayoutState,)),
         ),
     ),
 )
@@ -145,6 +152,7 @@ def play(folder: Path, language: str, log_level: str | None = None) -> bool:
         "A year of a small company: sample firms in {folder}, and every command as a person would type it there"
     )
     click.echo(opening.format(folder=folder))
+    told: set[str] = set()  # what legends have told
     with chdir(folder):
         for number, act in enumerate(ACTS, start=1):
             title = say(act.title)
@@ -153,18 +161,21 @@ def play(folder: Path, language: str, log_level: str | None = None) -> bool:
                 if isinstance(step, Files):
                     arrive(step.day, Path())
                 else:
-                    _run(step, say, log_level)
-        return same_again(Path("out"), lambda: _run(Run(f"sync --as-of {LAST}"), say, log_level), say)
+                    _run(step, say, log_level, told)
+        return same_again(Path("out"), lambda: _run(Run(f"sync --as-of {LAST}"), say, log_level, told), say)
 
 
-def _run(step: Run, say: Say, log_level: str | None) -> None:
+def _run(step: Run, say: Say, log_level: str | None, explained: set[str]) -> None:
     reason = shlex.quote(say(step.reason)) if step.reason else ""
     words = shlex.split(step.words.format(reason=reason, **_lines(step.words)))
     click.echo(f"\n$ partnersync {shlex.join(words)}")
     level = ["--log-level", log_level] if log_level and words[0] in _LOGS else []
     with redirect_stdout(StringIO()) as told:
         code = cli.main([*words, *level], prog_name="partnersync", standalone_mode=False)
-    for line in _shown(told.getvalue().splitlines(), step, say):
+    shown = list(_shown(told.getvalue().splitlines(), step, say))
+    if step.legend and (meanings := list(legend(shown, step.legend, say, explained))):
+        shown += ["", *meanings]
+    for line in shown:
         click.echo(line)
     if code:
         raise PartnersyncError(f"`partnersync {shlex.join(words)}` ended with {code}")

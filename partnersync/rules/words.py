@@ -7,9 +7,11 @@ from partnersync.domain.deal import DealKind, DealState
 from partnersync.domain.incident import IncidentKind, IncidentStatus
 from partnersync.domain.line import LineKind, LineStatus
 from partnersync.domain.partner import PartnerKind, PartnerStatus
+from partnersync.domain.payout import PayoutState
 from partnersync.domain.registration import RegistrationKind, RegistrationState
 from partnersync.domain.ruling import RulingKind
 from partnersync.domain.say import Say, pmsgid
+from partnersync.domain.statement import StatementState
 from partnersync.domain.value import RecordKind
 from partnersync.rules.rule_choice import NO_VALUE
 
@@ -22,6 +24,8 @@ CONTEXT: dict[type[StrEnum], str] = {
     RegistrationState: "registration state",
     LineKind: "line kind",
     LineStatus: "line status",
+    StatementState: "statement state",
+    PayoutState: "payout state",
     PartnerKind: "partner kind",
     PartnerStatus: "partner status",
     IncidentKind: "incident kind",
@@ -77,6 +81,16 @@ _WORDS = (
     pmsgid("line status", "in_payout"),
     pmsgid("line status", "paid"),
     pmsgid("line status", "reversed"),
+    pmsgid("statement state", "draft"),
+    pmsgid("statement state", "sent"),
+    pmsgid("statement state", "disputed"),
+    pmsgid("statement state", "accepted"),
+    pmsgid("statement state", "approved"),
+    pmsgid("payout state", "waiting"),
+    pmsgid("payout state", "made"),
+    pmsgid("payout state", "approved"),
+    pmsgid("payout state", "paid"),
+    pmsgid("payout state", "returned"),
     pmsgid("partner kind", "referral"),
     pmsgid("partner kind", "agent"),
     pmsgid("partner kind", "reseller"),

@@ -53,8 +53,8 @@ def test_the_registrations_end_as_the_rules_say(year: Firm) -> None:
     assert {
         row["registration_id"]: (row["ps_status"], row["ps_reason"], row["ps_protected_until"]) for row in told
     } == {
-        "R-1": ("won", "OK", "2025-05-15"),
-        "R-2": ("won", "OK", "2025-05-16"),
+        "R-1": ("won", "OK", "2025-04-25"),
+        "R-2": ("won", "OK", "2025-04-28"),
         "R-3": ("rejected", "ALREADY_PROTECTED", "2025-04-15"),
     }
 
