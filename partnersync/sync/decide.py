@@ -10,7 +10,7 @@ from datetime import datetime
 
 from partnersync.domain.activity import Activity
 from partnersync.domain.deal import Deal
-from partnersync.domain.decided import DealStanding, Judged
+from partnersync.domain.decided import Judged
 from partnersync.domain.earning import Earning
 from partnersync.domain.issue import Issue
 from partnersync.domain.registration import Claim, Registration
@@ -19,7 +19,7 @@ from partnersync.rules.leaks import Leak
 from partnersync.rules.likeness import Known
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Programme
-from partnersync.sync import leaking
+from partnersync.sync import leaking, merging
 from partnersync.sync.attributing import Attributing
 from partnersync.sync.case import CaseDecision, CaseFile, DealDecision, Knowledge
 from partnersync.sync.deal_decision import by_now, decide_deal
@@ -30,9 +30,9 @@ from partnersync.sync.judging import Judging
 def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> CaseDecision:
     """Decide one case as of a moment. Records dated later do not take part, and are looked at when their time comes."""
     looks: list[datetime] = []
-    if any(deal.merged_into for deal, _ in case.deals):
-        case = replace(case, standings=_followed(case))
     deals = [seen for seen in case.deals if not seen[0].merged_into and by_now(seen[0].created_at, as_of, looks)]
+    if len(deals) < len(case.deals):
+        case = replace(case, standings=merging.followed(case))
     if any(deal.utm_source for deal, _ in deals):
         deals = [(_with_partners_link(deal, knowledge.partners), first_seen) for deal, first_seen in deals]
     claimed = [seen for seen in case.registrations if by_now(seen[0].submitted_at, as_of, looks)]
@@ -65,21 +65,6 @@ def decide(case: CaseFile, knowledge: Knowledge, as_of: datetime, run: int) -> C
         standings = [(deal, one.state) for one, (deal, _) in zip(decided, deals, strict=True)]
         found = leaking.found(by_client, standings, knowledge.programme, as_of)
     return CaseDecision(case.case_id, judged, decided, issues, min(looks, default=None), found)
-
-
-def _followed(case: CaseFile) -> Mapping[str, DealStanding]:
-    """What was decided about deals; of one that is nobody's, what was of a deal that was merged into it."""
-    into = {deal.ref: deal.merged_into for deal, _ in case.deals if deal.merged_into}
-    found = dict(case.standings)
-    for ref in sorted(into):
-        survivor, seen = ref, set[str]()
-        while survivor in into and survivor not in seen:
-            seen.add(survivor)
-            survivor = into[survivor]
-        before, own = case.standings.get(ref), found.get(survivor)
-        if before and before.attribution and (own is None or own.attribution is None):
-            found[survivor] = replace(own or before, deal_ref=survivor, attribution=before.attribution)
-    return found
 
 
 def _with_partners_link(deal: Deal, partners: Partners) -> Deal:
@@ -126,6 +111,12 @@ class _Clients:
         self.deals: dict[str, list[tuple[Deal, int]]] = defaultdict(list)
         for seen, client_id in zip(deals, clients, strict=False):
             self.deals[client_id].append(seen)
+        self.merged: dict[str, list[Deal]] = defaultdict(list)
+        if len(deals) < len(case.deals):
+            of = {deal.ref: client_id for (deal, _), client_id in zip(deals, clients, strict=False)}
+            for deal in merging.stand_ins(case):
+                if deal.ref in of:
+                    self.merged[of[deal.ref]].append(deal)
         self._inns: dict[str, set[str]] = defaultdict(set)
         if case.touches:
             records = [*(deal.client for deal, _ in deals), *(claim.client for claim, _ in claimed)]
@@ -186,6 +177,7 @@ def _judge(
         case.arrived,
         whose.attributing,
         whose.touches,
+        whose.merged,
     )
     judging = Judging(docket, knowledge.programme, knowledge.unread, as_of, run, case.rulings, issues, looks)
     return judging.judge([(claim, client) for (claim, _), client in zip(claimed, clients[len(deals) :], strict=True)])

@@ -37,6 +37,7 @@ class Docket:
     arrived: Mapping[str, int]  # the run that saw a payment or an activity first
     attributing: Callable[[str, Sequence[Claim]], Attributing]
     touches: Callable[[str], Sequence[Activity]]  # of a client, that name no deal
+    merged: Mapping[str, Sequence[Deal]]  # what stands for merged deals of a client, beside those that they live on in
     client_of: dict[str, str] = field(default_factory=dict)
     judged: dict[str, Judged] = field(default_factory=dict)
     of_client: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))

@@ -207,6 +207,7 @@ class Judging:
         """Keep a decision, with the protection that it gives; what the client chose ends what others had."""
         if one.verdict.state in GRANTED and (program := self.programme.at(one.verdict.at)):
             deals = [deal for deal, _ in self.docket.deals.get(one.client_id, ())]
+            deals += self.docket.merged.get(one.client_id, ())
             upkeep = self._upkeep(one.registration.registration_id)
             given = protection.protect(one.registration, one.verdict, deals, self.as_of, program, upkeep)
             one = replace(one, protection=given)

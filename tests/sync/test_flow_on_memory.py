@@ -1,6 +1,7 @@
 """The whole flow over the reference adapter: what a CRM does that tables do not."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -143,6 +144,23 @@ def test_a_deal_of_nobody_takes_the_partner_of_one_that_is_merged_into_it(new_co
     firm.crm.put(RecordKind.PAYMENT, paid)
     assert firm.sync().decided.lines == 1
     assert firm.sync().decided.lines == 0
+
+
+def test_a_registration_follows_its_deal_into_another(new_company: Callable[..., Any]) -> None:
+    """Into one that was there before the claim, for another product, and would not be its own."""
+    firm = Firm(new_company())
+    client = {"client_name": "Fir", "client_inn": "7707083893", "state": "open"}
+    older = firm.crm.put(DEAL, client | {"created_at": "2026-02-01", "products": "service"})
+    asked = {"partner_id": "P1", "kind": "lead", "consent": "yes", "contact_name": "Buyer", "products": "licence"}
+    claim = firm.crm.put(RecordKind.REGISTRATION, client | asked | {"submitted_at": "2026-02-10"})
+    own = firm.crm.put(DEAL, client | {"created_at": "2026-02-15", "products": "licence"})
+    firm.company.sync = partial(firm.company.sync, as_of="2026-03-01T12:00:00+03:00")
+    shown = firm.crm.cards[RecordKind.REGISTRATION][claim].managed
+    firm.sync()
+    assert (shown["ps_status"], firm.crm.cards[DEAL][own].managed["ps_registration_id"]) == ("active", claim)
+    firm.crm.merge(DEAL, own, older)
+    firm.sync()
+    assert (shown["ps_status"], firm.crm.cards[DEAL][older].managed["ps_registration_id"]) == ("active", claim)
 
 
 def test_a_merged_deal_is_no_loss_and_earns_no_more(new_company: Callable[..., Any]) -> None:
