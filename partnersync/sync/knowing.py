@@ -8,6 +8,7 @@ from sqlalchemy import Connection as Tx
 
 from partnersync.config import Settings
 from partnersync.contract.adapter import Adapter
+from partnersync.domain.activity import User
 from partnersync.domain.document import Rate
 from partnersync.domain.partner import Partner
 from partnersync.domain.value import RecordKind
@@ -34,6 +35,12 @@ def known_partners(tx: Tx, rows: Mapping[str, Row]) -> list[tuple[Partner, bool]
     """The partners of these records, and whether an earlier run accepted them."""
     before = records.accepted(tx)
     return [(codec.load(Partner, row.body or ""), name in before) for name, row in rows.items()]
+
+
+def users(tx: Tx) -> list[User]:
+    """Everybody whom a connection tells of."""
+    rows = records.by_kind(tx, RecordKind.USER)
+    return [codec.load(User, row.body) for row in rows if row.body and row.state != "gone"]
 
 
 def rates(tx: Tx, programme: Programme) -> Rates:

@@ -13,8 +13,9 @@ from partnersync.rules.calendar import after_business_days
 from partnersync.rules.partners import Partners
 from partnersync.rules.program import Program
 from partnersync.rules.responsible import unmanaged
-from partnersync.store import codec, outbox, records
+from partnersync.store import outbox
 from partnersync.store.records import Row
+from partnersync.sync import knowing
 
 _KIND = "manager_warning"
 
@@ -47,6 +48,5 @@ def ask_for_managers(
 
 def _users(tx: Tx) -> dict[str, User]:
     """By their own ids, as partners name them; of several with one id an active one."""
-    rows = [row for row in records.by_kind(tx, RecordKind.USER) if row.body and row.state != "gone"]
-    found = sorted((codec.load(User, row.body or "") for row in rows), key=lambda user: user.active)
+    found = sorted(knowing.users(tx), key=lambda user: user.active)
     return {user.ref.partition("/")[2]: user for user in found}

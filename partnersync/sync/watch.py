@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection as Tx
 
 from partnersync.contract.adapter import Capabilities
+from partnersync.contract.managed import OWNER
 from partnersync.domain.attribution import Override
 from partnersync.domain.change import Managed
 from partnersync.domain.incident import About, Incident, IncidentKind, IncidentStatus, Place
@@ -19,7 +20,7 @@ from partnersync.domain.value import RecordKind
 from partnersync.rules import guard_words
 from partnersync.store import decisions, fields, held, incidentbook, journal, outbox, records, reverts
 from partnersync.store.held import Hold
-from partnersync.sync import audit, guard
+from partnersync.sync import audit, guard, knowing
 from partnersync.sync.due import RecordPlace
 from partnersync.sync.guard import Deed, Mode
 from partnersync.sync.plan import Foreign, foreign_edits
@@ -50,6 +51,7 @@ class Watch:
     managers: Mapping[str, str]  # by partner
     say: Say
     report: WatchReport = field(default_factory=WatchReport)
+    _owners: dict[str, bool] | None = None  # users, and whether they are active; read when an owner was changed
 
     def look(self) -> WatchReport:
         """Find what stands, then end what no longer does; deals with an incident that moved are looked at again."""
@@ -86,7 +88,7 @@ class Watch:
             due = guard.deed(
                 self.modes[connection],
                 incident,
-                writable=edit.field in self.able[connection].managed.get(managed.kind, ()),
+                writable=self._can_write(place, edit),
                 fighting=fighting,
                 put_back=times.get(place, 0),
                 reverts_per_day=self.reverts_per_day,
@@ -94,6 +96,17 @@ class Watch:
             record.add(incident, edit, due, is_new=incident is not earlier)
         for place_of, record in by_record.items():
             self._act(connection, place_of, record)
+
+    def _can_write(self, place: Place, edit: Foreign) -> bool:
+        """Whether what is due can be put back: it has a place, and an owner is still there to own anything."""
+        if place.field not in self.able[place.connection].managed.get(place.kind, ()):
+            return False
+        if place.field != OWNER:
+            return True
+        if self._owners is None:
+            self._owners = {user.ref: user.active for user in knowing.users(self.tx)}
+        told = any(ref.startswith(f"{place.connection}/") for ref in self._owners)
+        return not told or self._owners.get(f"{place.connection}/{edit.want}", False)
 
     def _act(self, connection: str, place: RecordPlace, record: "_Record") -> None:
         """Keep the incidents of one record; one note and one task tell of all that are due to be told."""

@@ -1,11 +1,13 @@
 """People and robots edit managed fields: what the guard records, tells, puts back and leaves (policy.md 6, 1 to 6)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from partnersync.contract.managed import COMPARED
 from partnersync.domain.value import RecordKind
 from partnersync.store import incidentbook, journal, ledger
 from partnersync.sync.watch import dismiss
@@ -300,6 +302,26 @@ def test_an_owner_who_changes_on_a_protected_deal_is_an_incident(firm: Callable[
     seller.crm.rows[RecordKind.DEAL][0]["owner"] = "u1"
     seller.sync()
     assert seller.company.incidents() == [("owner_changed", "u2", "resolved")]
+
+
+@pytest.mark.parametrize(
+    ("active", "told"),
+    [
+        pytest.param("yes", "guard", id="put back to who owned it"),
+        pytest.param("no", "incident", id="who owned it has left: told, and left as it is"),
+        pytest.param(None, "guard", id="nobody tells users"),
+    ],
+)
+def test_an_owner_is_put_back_where_he_is_still_there(
+    firm: Callable[[str], Firm], active: str | None, told: str
+) -> None:
+    seller = firm("enforce")
+    seller.crm.capabilities = replace(seller.crm.capabilities, managed=COMPARED)
+    if active:
+        seller.company.add("user", *({"user_id": name, "name": name, "active": active} for name in ("u1", "u9")))
+    seller.crm.rows[RecordKind.DEAL][0]["owner"] = "u2"
+    seller.sync()
+    assert seller.told()[0] == [told]
 
 
 def test_an_accepted_owner_is_due_from_then_on(firm: Callable[[str], Firm]) -> None:
