@@ -45,7 +45,8 @@ def year(russian: tuple[Firm, str], monkeypatch: pytest.MonkeyPatch) -> Firm:
 
 
 def test_the_registrations_end_as_the_rules_say(year: Firm) -> None:
-    """90 days from 15 and 16 January are 15 and 16 April; 30 more are 15 and 16 May; both deals are won before.
+    """90 days from 15 and 16 January are 15 and 16 April; 30 more are 15 and 16 May; both deals are won before,
+    which ends the protections on that day.
 
     Of a refused one it is the day that its partner was told.
     """
