@@ -29,6 +29,7 @@ FIELDS = {
             ("companies", "legal_entity", "Реквизиты", "LEGAL"),
             ("companies", "url", "Web", "WEB"),
             ("catalogs/9", "text", "Номер", "NUMBER"),
+            ("leads", "tracking_data", "utm_source", "UTM_SOURCE"),
         ],
         900,
     )

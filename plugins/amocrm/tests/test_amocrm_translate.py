@@ -99,9 +99,11 @@ def test_the_amount(told: dict[str, Any], expected: str) -> None:
 
 
 def test_cells_from_fields_in_the_words_of_the_programme() -> None:
-    keys = {"fields": {"promo_code": "PROMO", "products": "PRODUCTS"}, "words": {"products": {"Лицензия": "licence"}}}
-    raw = deal(held("Промокод", "VIP"), held("Продукты", "Лицензия", "Услуги"), keys=keys)
-    assert (raw.cells["promo_code"], raw.cells["products"]) == ("VIP", "licence|Услуги")
+    fields = {"promo_code": "PROMO", "utm_source": "UTM_SOURCE", "products": "PRODUCTS"}
+    keys = {"fields": fields, "words": {"products": {"Лицензия": "licence"}}}
+    said = (held("Промокод", "VIP"), held("utm_source", "partner-7"), held("Продукты", "Лицензия", "Услуги"))
+    raw = deal(*said, keys=keys)
+    assert [raw.cells[name] for name in fields] == ["VIP", "partner-7", "licence|Услуги"]
     assert raw.origin.file == "https://example.amocrm.ru/leads/detail/101"
     assert raw.origin.columns["products"] == "Продукты"
 
