@@ -91,3 +91,13 @@ def test_a_field_that_is_not_there_is_told_with_the_nearest(firm: Firm, monkeypa
     assert ended.err == (
         'error: deals.partner: the account has no field of leads "PARTNERS"\nwhat to do: Did you mean "PARTNER"?\n'
     )
+
+
+def test_work_of_long_ago_is_read_on_request(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(8) as (sandbox, server):
+        monkeypatch.setenv("AMOCRM_TOKEN", sandbox.token)
+        old = int(sandbox.account.now()) - 400 * 86_400
+        sandbox.account.events.note("common_note_added", ("lead", 10_000_001), 7_002, old)
+        told = connected(firm, server.url).run("backfill", "crm", "--from", "2020-01-01")
+    assert told.code == 0, told.told
+    assert "read       crm: 1 activity (1 changed)" in told.out
