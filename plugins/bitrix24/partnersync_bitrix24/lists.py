@@ -22,6 +22,7 @@ from partnersync_bitrix24.field_text import moment_of
 PAGE = 50
 ITEMS = "crm.item.list"
 _APART = 4  # ids a row: what lies further apart is not cut by ranges
+_FEWER = 40
 _SLACK = timedelta(seconds=1)
 
 Row = dict[str, Any]
@@ -104,9 +105,13 @@ class Listing:
 
 
 def by_ids(listing: Listing, ids: Iterable[int], field_: str = "@id") -> list[Listing]:
-    """Listings of the rows that have one of these ids in a field, fifty ids each."""
-    most = {"@id": len, "@ID": len}.get(field_)
-    return [replace(listing.where({field_: some}), most=most and most(some)) for some in parts(ids, PAGE)]
+    """Listings of the rows that have one of these ids in a field, a page each.
+
+    Of another field than the row's own id fewer ids are named, since some may have several rows.
+    """
+    if field_ != f"@{listing.key}":
+        return [listing.where({field_: some}) for some in parts(ids, _FEWER)]
+    return [replace(listing.where({field_: some}), most=len(some)) for some in parts(ids, PAGE)]
 
 
 def parts(some: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -152,11 +157,17 @@ def every(client: Client, listings: Sequence[Listing]) -> Iterator[list[Row]]:
 
 
 def grouped(client: Client, listings: Sequence[Listing]) -> list[list[Row]]:
-    """The same, list by list."""
+    """The same, list by list; pages that follow full ones go by common calls as well."""
     found = firsts(client, listings)
-    for listing, rows in zip(listings, found, strict=True):
-        if listing.goes_on(rows):
-            rows += [row for more in walk(client, listing, listing.id_of(rows[-1])) for row in more]
+    going = [number for number, listing in enumerate(listings) if listing.goes_on(found[number])]
+    while going:
+        pages = [listings[number].page(listings[number].id_of(found[number][-1])) for number in going]
+        more = []
+        for number, reply in zip(going, answers(client, pages), strict=True):
+            rows = listings[number].rows(reply)
+            found[number] += rows
+            more += [number] if len(rows) >= PAGE else []
+        going = more
     return found
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from bitrix24_client import Desk as Scripted
+from bitrix24_client import ok
 from bitrix24_pull import Desk
 from partnersync.errors import TryLater
-from partnersync_bitrix24.absence import listed, mend
+from partnersync_bitrix24.absence import gone_of, listed, mend
 from partnersync_bitrix24.id_set import BLOCK, IdSet
-from partnersync_bitrix24.lists import Listing, by_ids, every, walk
+from partnersync_bitrix24.lists import Listing, by_ids, every, grouped, walk
+from partnersync_bitrix24.sources import REQUISITES
 
 DEALS = Listing(params={"entityTypeId": 2}, select=["id", "updatedTime"])
 
@@ -52,6 +55,19 @@ def test_many_lists_by_one_call(tmp_path: Path) -> None:
     some = [*by_ids(DEALS, range(1, 201)), DEALS.where({">id": 280})]
     assert ids(every(desk.client, some)) == [*range(1, 201), *range(281, 301)]
     assert desk.calls() == 1
+
+
+def test_companies_with_many_requisites_come_with_all_of_them(tmp_path: Path) -> None:
+    """Full pages of several lists go on by common calls."""
+    desk = Desk(tmp_path, 8)
+    for company in (1, 2):
+        for place in range(60):
+            fields = {"ENTITY_TYPE_ID": 4, "ENTITY_ID": company, "PRESET_ID": 1, "NAME": f"Реквизиты {place}"}
+            desk.client.call("crm.requisite.add", {"fields": fields})
+    before = desk.calls()
+    some = [REQUISITES.where({"@ENTITY_ID": [company]}) for company in (1, 2, 3)]
+    assert [len(rows) for rows in grouped(desk.client, some)] == [61, 61, 1]
+    assert desk.calls() - before == 2
 
 
 def test_a_portal_that_passes_over_a_filter_is_noticed(tmp_path: Path) -> None:
@@ -102,3 +118,9 @@ def test_what_left_a_list_is_not_taken_for_deleted(tmp_path: Path) -> None:
     desk.client.call("crm.item.update", {"entityTypeId": 2, "id": lost, "fields": {"stageId": "LOSE"}})
     assert list(mend(desk.client, listing, known, 2)) == []
     assert lost not in list(known.missing_in(IdSet(), 0))
+
+
+def test_what_this_user_may_not_see_is_not_taken_for_deleted(tmp_path: Path) -> None:
+    errors = {"c0": {"error": "ACCESS_DENIED", "error_description": ""}, "c1": {"error": "NOT_FOUND"}}
+    told = {"result": [], "result_error": errors, "result_total": [], "result_next": [], "result_time": []}
+    assert list(gone_of(Scripted(tmp_path, ok(told)).client, 2, [7, 8])) == [8]

@@ -50,6 +50,13 @@ def test_a_first_run_gives_all_there_is(tmp_path: Path) -> None:
     assert all(raw.cells and raw.cells["client_inn"] for raw in told["deals"])
 
 
+def test_a_first_run_reads_what_is_around_deals_by_common_calls(tmp_path: Path) -> None:
+    """5,000 deals: 3 calls for them, 5 for clients, papers and history, 5 for definitions, some for work on them."""
+    desk = Desk(tmp_path, 5_000)
+    desk.run()
+    assert desk.calls() <= 25
+
+
 @pytest.mark.parametrize("deals", [0, 600])
 def test_an_unchanged_portal_costs_two_requests(tmp_path: Path, deals: int) -> None:
     desk = Desk(tmp_path, deals).settled()
