@@ -59,6 +59,8 @@ class Intake:
         if raw.merged_into and raw.cells is None:
             self._merge(raw, content_hash, known)
             return ()
+        if raw.deleted and known and self._lives_on(known):
+            return ()  # a system that told of its merge once may tell of a loss later
         if raw.deleted:
             self._mark(raw, content_hash, known, "gone")
             return (Problem("DELETED", "", "", "was deleted in its system: what was booked stays"),)
@@ -162,6 +164,10 @@ class Intake:
             self._keep_good(raw, content_hash, known, replace(deal, merged_into=survivor))
         else:
             self._mark(raw, content_hash, known, "gone")
+
+    def _lives_on(self, known: Row) -> bool:
+        deal = self.kind is RecordKind.DEAL and known.body and codec.load(Deal, known.body)
+        return bool(deal and deal.merged_into)
 
     def _mark(self, raw: Raw, content_hash: str, known: Row | None, state: str) -> None:
         cells = json.dumps(dict(raw.cells), ensure_ascii=False) if raw.cells is not None else None

@@ -171,3 +171,16 @@ def test_a_merged_deal_is_no_loss_and_earns_no_more(new_company: Callable[..., A
     assert (report.exit_code, report.decided.lines) == (0, 0)
     assert firm.sync().exit_code == 0
     assert len(firm.crm.tables["ledger"][1]) == 1 + len(firm.deals)
+
+
+def test_a_merged_deal_that_is_told_as_deleted_later_lives_on(new_company: Callable[..., Any]) -> None:
+    """Where a log shows of the merge no more than what fell into the trash."""
+    firm = Firm(new_company())
+    firm.sync()
+    firm.crm.merge(DEAL, firm.deals[0], firm.deals[1])
+    firm.sync()
+    firm.crm.cards[DEAL][firm.deals[0]].merged_into = None
+    firm.crm.delete(DEAL, firm.deals[0])
+    assert firm.sync().exit_code == 0
+    firm.crm.delete(DEAL, firm.deals[2])
+    assert firm.sync().exit_code == 3
