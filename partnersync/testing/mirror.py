@@ -47,7 +47,10 @@ class Mirror:
             yield page
 
     def take(self, kind: RecordKind, raw: Raw) -> None:
-        """Keep one row."""
+        """Keep one row; that a record is gone, or lives on in another one, is no news where it never was known."""
+        tells_nothing_else = raw.deleted or (raw.merged_into and raw.cells is None)
+        if tells_nothing_else and (kind, raw.record_id) not in self.records:
+            return
         known = self.records.setdefault((kind, raw.record_id), Known())
         if raw.cells is not None:
             known.cells = raw.cells

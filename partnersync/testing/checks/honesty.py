@@ -48,13 +48,14 @@ class HonestyChecks:
         harness.edit(DEAL, first, {"title": "Edited"}, None)
         afresh = Mirror()
         with world.run() as adapter:
-            for raw in adapter.read(DEAL, [first, second, "987654321"]):
-                afresh.take(DEAL, raw)
+            raws = {raw.record_id: raw for raw in adapter.read(DEAL, [first, second, "987654321"])}
+        for raw in raws.values():
+            afresh.take(DEAL, raw)
         whole = world.reread().records
-        assert {record_id for _, record_id in afresh.records} == {first, second, "987654321"}
+        assert raws.keys() == {first, second, "987654321"}
         assert afresh.records[DEAL, first] == whole[DEAL, first]
         assert afresh.records[DEAL, second] == whole[DEAL, second]
-        assert afresh.records[DEAL, "987654321"].gone
+        assert raws["987654321"].deleted
 
     def test_a_healthy_connection_has_no_problems(self, harness: Harness) -> None:
         """`check` finds nothing wrong with a system that works"""

@@ -95,6 +95,7 @@ class WritingChecks:
         assert _seen(world) == world.shown()
         for kind, names in world.managed().items():
             harness.remove_place(kind, names[0])
+            harness.tick(HOUR_S)
             assert _seen(world) == world.shown()
             first = world.ids(kind)[0]
             receipts = world.push(world.set(kind, first, samples.values(names[:1], 0)))

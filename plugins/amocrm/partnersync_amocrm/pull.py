@@ -167,16 +167,18 @@ class Streams:
         for path in ("companies", "contacts"):
             for part in self._cards.changed(path, since, self.began, _WITH_LEADS):
                 self._neighbours.remember(path, part.rows)
-                yield from self._leads(kind, translate.linked_ids(part.rows, "leads"))
+                yield from self._leads(kind, translate.linked_ids(part.rows, "leads"), since)
             merged = grown(self.events.since(since), _ENTITIES[path])
             rows = list(by_ids(self._cards, path, merged, _WITH_LEADS)) if merged else []
             self._neighbours.remember(path, rows)
-            yield from self._leads(kind, translate.linked_ids(rows, "leads"))
-        yield from self._leads(kind, iter(relinked(self.events.since(since))))
+            yield from self._leads(kind, translate.linked_ids(rows, "leads"), since)
+        yield from self._leads(kind, iter(relinked(self.events.since(since))), since)
 
-    def _leads(self, kind: RecordKind, ids: Iterator[int]) -> Iterator[Page]:
+    def _leads(self, kind: RecordKind, ids: Iterator[int], since: int) -> Iterator[Page]:
+        """With authors, since they come once more than the edit itself: what is told last of a record counts."""
         while some := list(islice(ids, _CHUNK)):
-            yield Page(self._raws(kind, list(by_ids(self._cards, "leads", some, self._with)), None))
+            rows = list(by_ids(self._cards, "leads", some, self._with))
+            yield Page([raw for raw in self._raws(kind, rows, since) if not raw.deleted])
 
     def _gone(self, kind: RecordKind, since: int | None) -> Iterator[Page]:
         """What lies in the trash, if the log tells that something fell into it; merged cards lie there, too.

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from partnersync.errors import TryLater
 from partnersync.transport.line import Query
 from partnersync_amocrm.filters import Between, Filter, OneOf
-from partnersync_amocrm.paging import FilterIgnored, Listing, Row, pages
+from partnersync_amocrm.paging import LARGEST, FilterIgnored, Listing, Row, pages
 from partnersync_amocrm.transport import Client
 
+PAGE_ROWS = LARGEST
 _WALKS = 5  # of a list in which cards are deleted all the time
 
 
@@ -87,9 +88,8 @@ class Cards:
         at, known = since or 1, set[tuple[int, int]]()
         while True:
             step = at
-            for rows in pages(
-                self.client, Listing(path, path, [Between("updated_at", at), *narrow], "updated_at asc", more)
-            ):
+            listing = Listing(path, path, [Between("updated_at", at), *narrow], "updated_at asc", more, PAGE_ROWS)
+            for rows in pages(self.client, listing):
                 fresh = [row for row in rows if (row["id"], row["updated_at"]) not in known]
                 at = max(at, *(row["updated_at"] for row in rows))
                 known = {(row["id"], row["updated_at"]) for row in rows} | (known if at == step else set())
@@ -102,7 +102,7 @@ class Cards:
 
     def _from_the_newest(self, path: str, since: int, more: Query) -> Iterator[list[Row]]:
         oldest = None
-        for rows in pages(self.client, Listing(path, path, order="updated_at desc", more=more)):
+        for rows in pages(self.client, Listing(path, path, order="updated_at desc", more=more, limit=PAGE_ROWS)):
             times = (
                 [row["updated_at"] for row in rows]
                 if oldest is None
@@ -118,7 +118,7 @@ class Cards:
                 return
 
     def _by_id(self, path: str, more: Query) -> Iterator[list[Row]]:
-        yield from pages(self.client, Listing(path, path, order="id asc", more=more))
+        yield from pages(self.client, Listing(path, path, order="id asc", more=more, limit=PAGE_ROWS))
 
     def _undisturbed(
         self, path: str, walk: Iterator[list[Row]], began: int, since: int | None, more: Query
