@@ -232,7 +232,8 @@ def test_people_are_told_about_it_on_the_partner(firm: Firm) -> None:
 
 def test_people_decide_about_it_as_about_any_other(firm: Firm) -> None:
     _given(firm.synced(), _file(firm, PINE, RIVAL))
-    assert firm.run("approve", "R-2", "--by", "u1", "--reason", "a letter").code == 1, "R-1 stands in the way"
+    dated = ("--by", "u1", "--reason", "a letter", "--as-of", AS_OF)
+    assert firm.run("approve", "R-2", *dated).code == 1, "R-1 stands in the way then"
     assert firm.sync(as_of="2098-01-01").code == 0
     assert firm.run("approve", "R-11", "--by", "u1", "--reason", "a letter").code == 0
     assert firm.sync(as_of="2099-01-01").code == 0
