@@ -53,16 +53,6 @@ class Neighbours:
         around = Around(found[COMPANIES], found[CONTACTS], found[PAPERS], found[PARTNERS])
         return self._of_deals(around, cards) if kind is RecordKind.DEAL else around
 
-    def remember(self, what: str, cards: Iterable[Row]) -> None:
-        """Cards that were read anyway, as the companies that changed."""
-        self._keep(what, {card["id"]: self._slim(card) for card in cards})
-
-    def forget(self, what: str, ids: Iterable[int]) -> None:
-        """Those that changed since they were remembered."""
-        known = self._known.setdefault(what, OrderedDict())
-        for one in ids:
-            known.pop(one, None)
-
     def _found(self, wanted: Wanted) -> dict[str, dict[int, Json]]:
         known = {what: self._known.setdefault(what, OrderedDict()) for what in wanted}
         held = {what: {one: known[what][one] for one in ids if one in known[what]} for what, ids in wanted.items()}
@@ -117,7 +107,6 @@ class Neighbours:
             ref(row["OWNER_ID"]): str(row["CREATED_TIME"])
             for rows in told[: len(histories)]
             for row in sorted(rows, key=HISTORY.id_of)
-            if row["STAGE_ID"] == closed[ref(row["OWNER_ID"])]
         }
         rows_of = dict(zip(with_rows, told[len(histories) :], strict=True))
         return Around(around.companies, around.contacts, around.requisites, around.partners, rows_of, ends)

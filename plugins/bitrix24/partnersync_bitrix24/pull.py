@@ -25,7 +25,7 @@ from partnersync_bitrix24.id_set import IdSet
 from partnersync_bitrix24.lists import Row, ahead, by_ids, every, grouped, parts, walk
 from partnersync_bitrix24.mapping import Mapped
 from partnersync_bitrix24.metadata import Entity, Metadata
-from partnersync_bitrix24.neighbours import COMPANIES, CONTACTS, PAPERS, Neighbours
+from partnersync_bitrix24.neighbours import PAPERS, Neighbours
 from partnersync_bitrix24.sources import ACTIVITIES, HISTORY, REQUISITES, Lists
 from partnersync_bitrix24.translate import Translation
 
@@ -135,15 +135,13 @@ class Streams:
         """Cards whose company or contact changed: what they tell of their client stands there, or in its papers."""
         if since is None:
             return
-        around = ((COMPANIES, Entity.COMPANY, "companyId"), (CONTACTS, Entity.CONTACT, "contactId"))
-        for what, entity, key in () if self._are_companies(kind) else around:
+        around = ((Entity.COMPANY, "companyId"), (Entity.CONTACT, "contactId"))
+        for entity, key in () if self._are_companies(kind) else around:
             for rows in self._glance.changed(str(entity.value), since):
-                self._neighbours.remember(what, rows)
                 yield from self._pointing(kind, key, [row["id"] for row in rows])
         for papers in (PAPERS, _NEW_PAPERS):
             for rows in self._glance.changed(papers, since):
                 companies = list(dict.fromkeys(ref(row["ENTITY_ID"]) for row in rows))
-                self._neighbours.forget(PAPERS, companies)
                 yield from self._pointing(kind, "companyId", companies)
 
     def _pointing(self, kind: RecordKind, key: str, ids: Sequence[int]) -> Iterator[Page]:

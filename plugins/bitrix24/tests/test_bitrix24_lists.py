@@ -124,3 +124,12 @@ def test_what_this_user_may_not_see_is_not_taken_for_deleted(tmp_path: Path) -> 
     errors = {"c0": {"error": "ACCESS_DENIED", "error_description": ""}, "c1": {"error": "NOT_FOUND"}}
     told = {"result": [], "result_error": errors, "result_total": [], "result_next": [], "result_time": []}
     assert list(gone_of(Scripted(tmp_path, ok(told)).client, 2, [7, 8])) == [8]
+
+
+@pytest.mark.parametrize(
+    "rows", [[{"id": 8}, {"id": 7}], [{"id": 3}]], ids=["out of order", "from before the place where it goes on"]
+)
+def test_a_portal_that_passes_over_the_order_is_noticed(tmp_path: Path, rows: list[dict[str, int]]) -> None:
+    told = {"result": {"c0": {"items": rows}}, "result_error": [], "result_time": []}
+    with pytest.raises(TryLater, match="passes over the order of the list"):
+        list(walk(Scripted(tmp_path, ok(told)).client, DEALS, 5))
