@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from partnersync.domain.value import RecordKind
 from partnersync_bitrix24.client import Client
@@ -42,18 +43,19 @@ class Neighbours:
             companies = [card["id"] for card in cards]
         if places.partner_types:
             companies, linked = list(dict.fromkeys([*companies, *linked])), []
-        found = self._found(
-            {
-                COMPANIES: companies,
-                CONTACTS: refs(cards, "contactId"),
-                PAPERS: companies,
-                PARTNERS: list(dict.fromkeys(linked)),
-            }
-        )
-        around = Around(found[COMPANIES], found[CONTACTS], found[PAPERS], found[PARTNERS])
-        return self._of_deals(around, cards) if kind is RecordKind.DEAL else around
+        wanted = {
+            COMPANIES: companies,
+            CONTACTS: refs(cards, "contactId"),
+            PAPERS: companies,
+            PARTNERS: list(dict.fromkeys(linked)),
+        }
+        is_deal = kind is RecordKind.DEAL
+        closed = {card["id"]: card["stageId"] for card in cards if is_deal and self.reader.is_closed(card)}
+        with_rows = [card["id"] for card in cards if is_deal and self.reader.mapped.deals.product_rows]
+        return self._found(wanted, closed, with_rows)
 
-    def _found(self, wanted: Wanted) -> dict[str, dict[int, Json]]:
+    def _found(self, wanted: Wanted, closed: Mapping[int, str], with_rows: Sequence[int]) -> Around:
+        """What is not remembered, with the histories of closed deals and the products of deals, by common calls."""
         known = {what: self._known.setdefault(what, OrderedDict()) for what in wanted}
         held = {what: {one: known[what][one] for one in ids if one in known[what]} for what, ids in wanted.items()}
         asked = [
@@ -61,14 +63,20 @@ class Neighbours:
             for what, every in wanted.items()
             for listing, ids in self._asked(what, [one for one in every if one not in held[what]])
         ]
-        told = grouped(self.client, [listing for _, _, listing in asked])
-        for (what, ids, _), rows in zip(asked, told, strict=True):
-            fresh: dict[int, Json] = (
-                {row["id"]: self._slim(row) for row in rows} if what != PAPERS else _papers(rows, ids)
-            )
+        histories = [
+            one.where({"@STAGE_ID": sorted({closed[number] for number in one.filter["@OWNER_ID"]})})
+            for one in by_ids(HISTORY, closed, "@OWNER_ID")
+        ]
+        products = [PRODUCTS.where({"=ownerId": number}) for number in with_rows]
+        told = iter(grouped(self.client, [*(listing for _, _, listing in asked), *histories, *products]))
+        for (what, ids, _), rows in zip(asked, told, strict=False):
+            fresh = _papers(rows, ids) if what == PAPERS else {row["id"]: self._slim(row) for row in rows}
             held[what] |= fresh
             self._keep(what, fresh)
-        return held
+        entries = [row for rows in islice(told, len(histories)) for row in rows]
+        ends = {ref(row["OWNER_ID"]): str(row["CREATED_TIME"]) for row in sorted(entries, key=HISTORY.id_of)}
+        rows_of = dict(zip(with_rows, told, strict=True))
+        return Around(held[COMPANIES], held[CONTACTS], held[PAPERS], held[PARTNERS], rows_of, ends)
 
     def _asked(self, what: str, missing: Sequence[int]) -> list[tuple[Listing, list[int]]]:
         if what == PAPERS:
@@ -92,24 +100,6 @@ class Neighbours:
         named = [*places.client.values(), *([places.partner_id] if places.partner_id else [])]
         kept = _KEPT | {one.key for one in named}
         return {key: value for key, value in card.items() if key in kept}
-
-    def _of_deals(self, around: Around, deals: Sequence[Row]) -> Around:
-        """With their products, and since when they are won or lost."""
-        closed = {card["id"]: card["stageId"] for card in deals if self.reader.is_closed(card)}
-        histories = [
-            one.where({"@STAGE_ID": sorted({closed[number] for number in one.filter["@OWNER_ID"]})})
-            for one in by_ids(HISTORY, closed, "@OWNER_ID")
-        ]
-        with_rows = [card["id"] for card in deals] if self.reader.mapped.deals.product_rows else []
-        products = [PRODUCTS.where({"=ownerId": number}) for number in with_rows]
-        told = grouped(self.client, [*histories, *products])
-        ends = {
-            ref(row["OWNER_ID"]): str(row["CREATED_TIME"])
-            for rows in told[: len(histories)]
-            for row in sorted(rows, key=HISTORY.id_of)
-        }
-        rows_of = dict(zip(with_rows, told[len(histories) :], strict=True))
-        return Around(around.companies, around.contacts, around.requisites, around.partners, rows_of, ends)
 
 
 def _papers(rows: Iterable[Row], companies: Iterable[int]) -> dict[int, Json]:
