@@ -50,6 +50,7 @@ class Behaviour:
     # lists
     total_without_count: bool = False  # with start=-1 universal lists tell `total: 0`
     iso_dates_in_filters: bool = True  # else only `YYYY-MM-DD HH:MM:SS` finds something
+    original_names_known: bool = True  # useOriginalUfNames is understood; not by builds before crm 25.0
     uf_star_selects: bool = False  # `UF_*` in the select of crm.item.list
     short_lists_are_paged: bool = True  # statuses, categories: at most 50 with `next`
 

@@ -25,15 +25,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A method's call with who makes it. `base` is what links begin with."""
+    """A method's call with who makes it; `connector` is its auth_connector."""
 
     portal: Portal
     method: str
     params: dict[str, Any]
     user: User
     access: Access
-    base: str = ""
-    connector: str = ""  # auth_connector
+    connector: str = ""
 
     def given(self, name: str) -> Any:
         """A parameter, its name in any case; None where it is missing."""

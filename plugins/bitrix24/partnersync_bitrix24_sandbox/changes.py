@@ -100,6 +100,8 @@ def update(portal: Portal, entity: Entity, card_id: int, edit: Edit, actor: Acto
     values |= {"updatedTime": now, "updatedBy": actor.user_id}
     if values.get("stageId") != before.values.get("stageId"):
         values |= {"movedTime": now, "movedBy": actor.user_id}
+        if "previousStageId" in entity.attributes:
+            values["previousStageId"] = before.values.get("stageId")
         note_stage(portal, entity, card, before)
     population.moved(card)
     if moved and entity.type_id == Kind.DEAL:

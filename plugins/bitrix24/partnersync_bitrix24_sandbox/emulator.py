@@ -32,10 +32,9 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 @dataclass(frozen=True, slots=True)
 class _Caller:
-    """Who makes a request, and what its links begin with."""
+    """Who makes a request, through which connector."""
 
     access: Access
-    base: str
     connector: str
 
 
@@ -95,10 +94,10 @@ class BitrixSandbox:
         if method not in METHODS and method != "batch":
             raise Refusal(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
         access = self._webhook(found) if found.re is WEBHOOK else self._token(request, params)
-        host = request.headers.get("host", "")
-        caller = _Caller(access, f"http://{host}", str(params.get("auth_connector") or ""))
+        caller = _Caller(access, str(params.get("auth_connector") or ""))
         began = portal.clock.now()
         if method == "batch":
+            self._check(method, params)
             result = batch(params, lambda name, sent, given: self._run(name, given, caller, sent))
             return {"result": result, "time": self._time(caller, "batch", began)}
         answer, time = self._run(method, params, caller)
@@ -135,7 +134,7 @@ class BitrixSandbox:
                 portal.operating.bill(access.caller, one, cost, now)
         self._check(name, params if command is None else command)
         user = portal.users[access.user_id]
-        answer = method.handler(Call(portal, name, params, user, access, caller.base, caller.connector))
+        answer = method.handler(Call(portal, name, params, user, access, caller.connector))
         return answer, self._time(caller, name, now, cost)
 
     def _check(self, name: str, params: dict[str, Any]) -> None:

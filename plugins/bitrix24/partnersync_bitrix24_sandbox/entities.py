@@ -24,7 +24,7 @@ class Attribute:
     legacy: str
     read_only: bool = False
     multiple: bool = False
-    immutable: bool = False  # for the legacy family
+    immutable: bool = False  # an update by the legacy family passes over it
 
     @property
     def upper(self) -> str:
@@ -44,20 +44,19 @@ _OTHER_NAMES = {
     "updatedBy": "MODIFY_BY_ID",
     "movedBy": "MOVED_BY_ID",
 }
-_OTHER_NAMES_OF = {
+_OTHER_NAMES_OF: dict[int, dict[str, str]] = {
     Kind.LEAD: {"stageId": "STATUS_ID", "stageSemanticId": "STATUS_SEMANTIC_ID"},
     Kind.COMPANY: {"typeId": "COMPANY_TYPE"},
 }
 
 
 def attributes(text: str, kind: int = 0) -> dict[str, Attribute]:
-    """From `name:type`, with `!` read-only, `+` multiple, `=` fixed for the legacy family."""
+    """From `name:type`, with `!` read-only, `+` multiple, `=` fixed once the card is made, for the legacy family."""
     found = {}
     for word in text.split():
         name, type_ = word.split(":")
         marks = {mark for mark in type_ if mark in "!+="}
-        other = _OTHER_NAMES_OF.get(Kind(kind), {}) if kind in list(Kind) else {}
-        legacy = other.get(name) or _OTHER_NAMES.get(name) or upper(name)
+        legacy = _OTHER_NAMES_OF.get(kind, {}).get(name) or _OTHER_NAMES.get(name) or upper(name)
         found[name] = Attribute(name, type_.strip("!+="), legacy, "!" in marks, "+" in marks, "=" in marks)
     return found
 

@@ -22,7 +22,8 @@ STAMPS = ("createdTime", "updatedTime", "movedTime")
 
 
 def _original(call: Call) -> bool:
-    return yes_or_no(call.given("useOriginalUfNames")) == "Y"
+    asked = yes_or_no(call.given("useOriginalUfNames")) == "Y"
+    return asked and call.portal.behaviour.original_names_known
 
 
 def _card(call: Call, entity: Entity) -> Card:

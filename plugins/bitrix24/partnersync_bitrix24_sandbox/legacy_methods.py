@@ -19,8 +19,6 @@ from partnersync_bitrix24_sandbox.portal import LEGACY, Portal
 from partnersync_bitrix24_sandbox.refusals import Refusal, legacy
 from partnersync_bitrix24_sandbox.values import EMPTY, read_attribute, read_user_field
 
-IMMUTABLE = frozenset({"categoryId"})  # an update passes over it
-
 
 def _card(call: Call, entity: Entity) -> Card:
     number = whole(call.given("id"))
@@ -111,7 +109,7 @@ def _read(call: Call, entity: Entity, given: Mapping[str, Any], card: Card | Non
             edit.multi = _multi(portal, held, name, value)
         elif name in fields:
             edit.values[name] = read_user_field(portal, fields[name], value, legacy=True)
-        elif attribute and not attribute.read_only and not (card and attribute.name in IMMUTABLE):
+        elif attribute and not attribute.read_only and not (card and attribute.immutable):
             edit.values[attribute.name] = read_attribute(portal, attribute, value)
     return edit
 
@@ -142,7 +140,7 @@ def fields(call: Call, entity: Entity) -> Answer:
             "type": "char" if one.type == "boolean" else one.type,
             "isRequired": False,
             "isReadOnly": one.read_only,
-            "isImmutable": one.name in IMMUTABLE,
+            "isImmutable": one.immutable,
             "isMultiple": one.multiple,
             "isDynamic": False,
             "title": one.legacy,

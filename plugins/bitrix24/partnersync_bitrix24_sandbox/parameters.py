@@ -5,7 +5,7 @@ from email.policy import HTTP
 from typing import Any
 
 from partnersync.sandbox.messages import Request
-from partnersync_bitrix24_sandbox.php import parse_str, tree
+from partnersync_bitrix24_sandbox.php import entries, parse_str, tree
 
 
 def parameters(request: Request) -> dict[str, Any]:
@@ -22,13 +22,7 @@ def _body(request: Request) -> dict[str, Any]:
             data = request.json()
         except ValueError:
             return {}
-        return (
-            data
-            if isinstance(data, dict)
-            else {str(place): one for place, one in enumerate(data)}
-            if isinstance(data, list)
-            else {}
-        )
+        return dict(entries(data))
     if "multipart/form-data" in kind:
         return tree(_parts(kind, request.body))
     return parse_str(request.body.decode(errors="replace"))

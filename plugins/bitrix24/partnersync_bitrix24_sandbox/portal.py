@@ -72,9 +72,8 @@ class Portal:
     events: Events = field(default_factory=Events)
     moved_fields: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)  # when each changed last
     timeline: Timeline = field(default_factory=Timeline)
-    layouts: dict[tuple[int, str, int, str], list[Any]] = field(
-        default_factory=dict
-    )  # of cards, by type, scope, user, extras
+    # of cards, by entityTypeId, scope, user and extras
+    layouts: dict[tuple[int, str, int, str], list[Any]] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     cards: dict[int, Population[Card]] = field(init=False)
     tokens: Tokens = field(init=False)
@@ -163,6 +162,14 @@ class Portal:
                 is_system=True,
             )
         return category
+
+    def drop_field(self, field: UserField) -> None:
+        """A user field is deleted, with its values on cards."""
+        del self.user_fields[field.id]
+        for entity in self.entities.values():
+            if entity.uf_entity == field.entity:
+                for card in self.cards[entity.type_id].touched():
+                    card.values.pop(field.name, None)
 
     def add_entity(self, entity: Entity) -> None:
         """Room for the cards of a new smart process."""

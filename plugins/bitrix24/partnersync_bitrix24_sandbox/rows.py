@@ -28,20 +28,16 @@ def narrowed(rows: Sequence[Row], given: Any, zone: ZoneInfo, names: Mapping[str
 
 def _test(operator: str, name: str, given: Any, zone: ZoneInfo) -> Callable[[Row], bool]:
     wanted = given if isinstance(given, list) else [given]
-    base = (
-        operator.removeprefix("!").replace("@", "").replace("=", "")
-        if operator in ("!@", "@", "=", "!=", "!")
-        else operator
-    )
 
     def test(row: Row) -> bool:
         held = row.get(name)
-        if operator in ("%", "=%", "%="):
-            return str(wanted[0]).strip("%").lower() in str(held or "").lower()
-        if base:
+        if "%" in operator:
+            hit = str(wanted[0]).strip("%").lower() in str(held or "").lower()
+        elif operator in COMPARISONS:
             one, other = _comparable(held, wanted[0], zone)
-            return one is not None and bool(COMPARISONS[base](one, other))
-        hit = any(_same(held, one, zone) for one in wanted)
+            hit = one is not None and bool(COMPARISONS[operator](one, other))
+        else:
+            hit = any(_same(held, one, zone) for one in wanted)
         return not hit if operator.startswith("!") else hit
 
     return test

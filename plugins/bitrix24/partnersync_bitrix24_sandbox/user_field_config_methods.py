@@ -146,7 +146,7 @@ def _take(field: UserField, given: Any) -> None:
 def delete(call: Call) -> Answer:
     """Take a field away, with its values."""
     _look(call)
-    del call.portal.user_fields[_field(call).id]
+    call.portal.drop_field(_field(call))
     return Answer(None)
 
 

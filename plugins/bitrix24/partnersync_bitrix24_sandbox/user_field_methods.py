@@ -129,7 +129,7 @@ def delete(call: Call, entity: Entity) -> Answer:
     """Take a field away, with its values."""
     call.need_admin()
     field = _field(call, entity)
-    del call.portal.user_fields[field.id]
+    call.portal.drop_field(field)
     fire_other(call.portal, f"ONCRM{entity.name}USERFIELDDELETE", field.id, call.actor)
     return Answer(result=True)
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 CAMEL = re.compile(r"[A-Z_]+")
@@ -73,6 +74,7 @@ class UserField:
         return next((one for one in self.options if one.id == option_id), None)
 
 
+@cache
 def json_name(name: str) -> str:
     """UF_CRM_PARTNER_ID → ufCrmPartnerId; names with letters and digits mixed keep their tail."""
     numbered = NUMBERED_DIGITS.fullmatch(name)

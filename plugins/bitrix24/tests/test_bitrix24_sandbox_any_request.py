@@ -88,7 +88,7 @@ def test_any_parameters(call: tuple[str, dict[str, Any]], strict: bool) -> None:
     cmd=JSON | st.lists(st.sampled_from(["profile", "crm.item.get?entityTypeId=2&id=1", "batch", "?", "a?b[=1&[]=2"]))
 )
 def test_any_batch(cmd: Any) -> None:
-    told = Bitrix(2).result("batch", cmd=cmd, halt=0)
+    told = Bitrix(2, contract="ignored").result("batch", cmd=cmd, halt=0)
     assert set(told) == {"result", "result_error", "result_total", "result_next", "result_time"}
 
 

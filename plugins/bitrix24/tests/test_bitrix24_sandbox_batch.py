@@ -82,6 +82,10 @@ def test_in_a_text_an_unresolved_reference_stays() -> None:
     assert told["result"]["a"]["item"]["title"] == "за $result[b]!"
 
 
+def test_a_batch_has_a_contract_too() -> None:
+    assert Bitrix().error("batch", cmds={"a": "profile"})[1] == "ERROR_ARGUMENT"
+
+
 def test_a_batch_as_form() -> None:
     told = Bitrix(1).call("batch?halt=0&cmd[a]=crm.item.get%3FentityTypeId%3D2%26id%3D1").json()
     assert told["result"]["result"]["a"]["item"]["id"] == 1

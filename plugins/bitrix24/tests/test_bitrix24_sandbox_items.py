@@ -196,6 +196,33 @@ def test_original_names_of_user_fields() -> None:
     assert b24.result("crm.item.fields", ask)["fields"]["UF_CRM_PROMO_CODE"]["type"] == "string"
 
 
+def test_an_old_portal_does_not_know_original_names() -> None:
+    b24 = Bitrix(1, original_names_known=False)
+    told = b24.result("crm.item.get", entityTypeId=DEAL, id=1, useOriginalUfNames="Y")["item"]
+    assert "UF_CRM_PROMO_CODE" not in told
+    assert told["ufCrmPromoCode"] == "PROMO-P05"
+
+
+def test_a_deleted_user_field_takes_its_values_along() -> None:
+    b24 = Bitrix()
+    fields = {"FIELD_NAME": "X", "USER_TYPE_ID": "string"}
+    number = b24.result("crm.deal.userfield.add", fields=fields)
+    deal = b24.add(DEAL, ufCrmX="1")
+    b24.result("crm.deal.userfield.delete", id=number)
+    assert "ufCrmX" not in b24.item(DEAL, deal)
+    b24.result("crm.deal.userfield.add", fields=fields)
+    assert b24.item(DEAL, deal)["ufCrmX"] is None
+
+
+def test_an_item_of_a_smart_process_remembers_its_last_stage() -> None:
+    b24 = Bitrix()
+    type_id = b24.result("crm.type.add", fields={"title": "Заявки"})["type"]["entityTypeId"]
+    item = b24.add(type_id)
+    first = b24.item(type_id, item)["stageId"]
+    told = b24.change(type_id, item, stageId=first.replace("NEW", "CLIENT"))
+    assert told["previousStageId"] == first
+
+
 def test_the_fields_of_an_entity() -> None:
     fields = Bitrix().result("crm.item.fields", entityTypeId=DEAL)["fields"]
     assert fields["createdTime"]["isReadOnly"] is True
