@@ -137,7 +137,8 @@ def fits(base: str, value: Any) -> bool:
     if value in (None, "") or is_reference(value):
         return True
     if base in TEXT_BASES:
-        return isinstance(value, (str, int, Decimal)) or (base == "string" and isinstance(value, dict))
+        is_text = isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
+        return is_text or (base == "string" and isinstance(value, dict))  # a text by language
     if base == "integer":
         return not isinstance(value, bool) and isinstance(value, (str, int)) and _is_number(value, whole=True)
     if base == "number":

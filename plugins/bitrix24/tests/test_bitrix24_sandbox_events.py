@@ -46,8 +46,13 @@ def edit(b24: Bitrix, deal: int = 1, user: int = FIRST_SELLER) -> None:
     b24.sandbox.ui.edit(user, deal, "title", f"в {b24.clock.now()}")
 
 
-def test_a_webhook_has_no_events() -> None:
-    assert Bitrix().error("event.bind", event=UPDATE, event_type="offline")[:2] == (403, "WRONG_AUTH_TYPE")
+METHODS = "bind unbind get offline.get offline.list offline.clear offline.error".split()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_webhook_has_no_events(method: str) -> None:
+    ask = {"event": UPDATE, "event_type": "offline", "process_id": "x"}
+    assert Bitrix(contract="ignored").error(f"event.{method}", ask)[:2] == (403, "WRONG_AUTH_TYPE")
 
 
 @pytest.mark.parametrize(
@@ -117,8 +122,8 @@ def test_rows_are_reserved_until_they_are_cleared() -> None:
     assert app.call("event.offline.get", clear=0, limit=9)["events"][0]["EVENT_DATA"] == {"FIELDS": {"ID": 1}}
     assert app.seen(clear=0, process_id=process) == [(UPDATE, 1), (UPDATE, 2)]
     one, two = taken["events"]
-    app.call("event.offline.clear", process_id=process, id=[one["ID"]])
-    app.call("event.offline.error", process_id=process, message_id=[two["MESSAGE_ID"]])
+    assert app.call("event.offline.clear", process_id=process, id=[one["ID"]]) is True
+    assert app.call("event.offline.error", process_id=process, message_id=[two["MESSAGE_ID"]]) is True
     assert app.seen(clear=0, process_id=process) == []
     assert app.seen(clear=0, process_id=process, error=1) == [(UPDATE, 2)]
     left = app.call("event.offline.list", filter={"PROCESS_ID": process})
@@ -169,6 +174,14 @@ def test_a_robot_that_follows_our_write_is_left_out_too() -> None:
     assert app.seen() == []
     edit(b24, 2)
     assert app.seen() == [(UPDATE, 2)]
+
+
+def test_nobody_is_named_where_a_robot_of_the_portal_did_it() -> None:
+    b24 = Bitrix(1)
+    app = App(b24).offline(UPDATE)
+    b24.sandbox.ui.robot("UF_CRM_PROMO_CODE", "R")
+    edit(b24)
+    assert app.call("event.offline.list")[0]["EVENT_ADDITIONAL"] is False
 
 
 def test_what_the_plan_and_other_portals_do() -> None:

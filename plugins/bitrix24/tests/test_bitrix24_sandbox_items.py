@@ -102,6 +102,52 @@ def test_factory_mode_may_be_off() -> None:
     assert [one.name for one in b24.portal.events.fired] == ["ONCRMDEALUPDATE"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, {"title": "Сделка #1", "opportunity": 0, "isManualOpportunity": "N", "stageId": "NEW", "closed": "N"}),
+        ({"title": "своя"}, {"title": "своя"}),
+        ({"opportunity": 5}, {"opportunity": 5, "isManualOpportunity": "Y"}),
+        ({"opportunity": 5, "isManualOpportunity": "N"}, {"isManualOpportunity": "N"}),
+        ({"opportunity": 0}, {"isManualOpportunity": "N"}),
+        ({"stageId": "WON"}, {"closed": "Y", "isNew": "N"}),
+        ({"categoryId": 3}, {"stageId": "C3:NEW", "isNew": "Y", "assignedById": ADMIN}),
+    ],
+)
+def test_what_a_new_deal_begins_with(fields: dict[str, Any], told: dict[str, Any]) -> None:
+    b24 = Bitrix()
+    deal = b24.item(DEAL, b24.add(DEAL, **fields))
+    assert {name: deal[name] for name in told} == told
+
+
+@pytest.mark.parametrize(
+    ("type_", "settings", "value"),
+    [
+        ("string", {"DEFAULT_VALUE": "P0"}, "P0"),
+        ("string", {"DEFAULT_VALUE": ""}, None),
+        ("boolean", {"DEFAULT_VALUE": 1}, "Y"),
+        ("boolean", {"DEFAULT_VALUE": 0}, "N"),
+        ("date", {"DEFAULT_VALUE": {"TYPE": "NONE", "VALUE": ""}}, None),
+    ],
+)
+def test_default_values_of_user_fields(type_: str, settings: dict[str, Any], value: Any) -> None:
+    b24 = Bitrix()
+    b24.portal.user_fields[900] = UserField(900, "CRM_DEAL", "UF_CRM_TRIED", type_, settings=settings)
+    assert b24.item(DEAL, b24.add(DEAL))["ufCrmTried"] == value
+
+
+def test_several_values() -> None:
+    b24 = Bitrix()
+    for number, type_ in ((900, "string"), (901, "date"), (902, "crm")):
+        b24.portal.user_fields[number] = UserField(number, "CRM_DEAL", f"UF_CRM_{type_.upper()}", type_, multiple=True)
+    deal = b24.add(DEAL, ufCrmString=["a", "", "b"], ufCrmDate=["2025-01-02", "soon"], ufCrmCrm="CO_1")
+    told = b24.item(DEAL, deal)
+    assert told["ufCrmString"] == ["a", "b"]
+    assert told["ufCrmDate"] == ["2025-01-02T03:00:00+03:00"]
+    assert told["ufCrmCrm"] == ["CO_1"]
+    assert b24.change(DEAL, deal, ufCrmString=[])["ufCrmString"] == []
+
+
 def test_a_partial_update_leaves_the_rest() -> None:
     b24 = Bitrix(1)
     before = b24.item(DEAL, 1)

@@ -40,6 +40,8 @@ def b24() -> Bitrix:
         ({"%title": "АЛЬ"}, [1]),
         ({"!%title": "а"}, [5]),
         ({"=%title": "бета%"}, [2]),
+        ({"=%title": "г%а"}, [3]),
+        ({"!=%title": "%а"}, [2, 5]),
         ({"title": "гамма"}, [3]),
         ({"stageId": "WON"}, [4]),
         ({"!=stageId": "WON"}, [1, 2, 3, 5]),
@@ -139,6 +141,13 @@ def test_pages() -> None:
     assert (len(first["result"]["items"]), first["total"], first["next"]) == (50, 120, 50)
     last = b24.body("crm.item.list", entityTypeId=DEAL, start=149)
     assert (len(last["result"]["items"]), last["total"], "next" in last) == (20, 120, False)
+
+
+@pytest.mark.parametrize(("high", "following"), [(100, False), (101, True)])
+def test_a_full_page_is_the_last_one(high: int, following: bool) -> None:
+    for where in ({"<=id": high}, {"<=id": high, "!title": "x"}):
+        body = Bitrix(120).body("crm.item.list", entityTypeId=DEAL, filter=where, start=50)
+        assert (len(body["result"]["items"]), "next" in body) == (50, following)
 
 
 @pytest.mark.parametrize(("told", "keys"), [(False, set()), (True, {"total"})])

@@ -193,6 +193,30 @@ def test_a_configurable_activity_takes_an_application() -> None:
     assert (got["fields"]["originId"], got["layout"]) == ("r-1", ask["layout"])
 
 
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({">DEADLINE": "2025-11-01T00:00:00+03:00"}, ["второе"]),
+        ({"<=DEADLINE": "2025-10-20 12:00:00"}, ["первое"]),
+        ({"%SUBJECT": "ПЕРВ"}, ["первое"]),
+        ({"!%SUBJECT": "перв"}, ["второе"]),
+        ({"!COMPLETED": "Y"}, ["первое", "второе"]),
+        ({"@OWNER_ID": [2, 3]}, ["второе"]),
+        ({"ORIGIN_ID": ""}, ["первое", "второе"]),
+        ({">ORIGIN_ID": "a"}, []),
+        ({"NONSENSE": 1}, ["первое", "второе"]),
+    ],
+)
+def test_filters_of_activities(where: dict[str, Any], found: list[str]) -> None:
+    b24 = Bitrix(2)
+    for deal, title, day in ((1, "первое", "2025-10-20"), (2, "второе", "2025-12-01")):
+        ask = {"ownerTypeId": DEAL, "ownerId": deal, "deadline": f"{day}T12:00:00+03:00", "title": title}
+        b24.result("crm.activity.todo.add", ask)
+    assert [one["SUBJECT"] for one in b24.result("crm.activity.list", filter=where)] == found
+    last = b24.result("crm.activity.list", filter={}, order={"DEADLINE": "DESC"}, select=["SUBJECT"])
+    assert last[0] == {"SUBJECT": "второе"}
+
+
 def test_a_task_bound_to_a_deal() -> None:
     b24 = Bitrix(1)
     fields = {"TITLE": "Разобрать спор", "RESPONSIBLE_ID": FIRST_SELLER, "UF_CRM_TASK": ["D_1"], "XML_ID": "ps-1"}

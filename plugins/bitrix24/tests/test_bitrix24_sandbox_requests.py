@@ -1,12 +1,13 @@
 """What the Bitrix24 sandbox takes as a call, from whom, and how it refuses one (reference §1, §3)."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from bitrix24_caller import DEAL, START, Bitrix
 from partnersync.sandbox.messages import Request, Response
-from partnersync_bitrix24_sandbox import php
+from partnersync_bitrix24_sandbox import contracts, php
 from partnersync_bitrix24_sandbox.cards import User
 from partnersync_bitrix24_sandbox.contracts import check
 from partnersync_bitrix24_sandbox.sample import ADMIN, FIRST_SELLER
@@ -140,6 +141,24 @@ def test_about_the_caller_and_the_methods() -> None:
 def test_the_vendors_contracts(method: str, params: dict[str, Any], wrong: str) -> None:
     found = [f"{one.parameter} {one.what}" for one in check(method, params)]
     assert found[:1] == ([wrong] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("base", "fits", "not_"),
+    [
+        ("integer", [1, "1", "", None, "$result[a]"], [True, "1.5", "x", [1], Decimal("1.5")]),
+        ("number", [1, Decimal("1.5"), "1.5"], [True, "x", [], "Infinity"]),
+        ("boolean", [True, "Y", "n", 0, "1", "true"], ["yes", 2, []]),
+        ("string", ["x", 1, {"ru": "x"}], [["x"], True]),
+        ("date", ["2025-01-01"], [{"a": 1}, ["x"]]),
+        ("array", [[], [1], {"a": 1}], ["x", 1]),
+        ("object", [{"a": 1}, [], [{"a": 1}]], ["x", [1]]),
+        ("any", ["x", [1], {"a": 1}, True], []),
+    ],
+)
+def test_types_of_contracts(base: str, fits: list[Any], not_: list[Any]) -> None:
+    assert [one for one in fits if not contracts.fits(base, one)] == []
+    assert [one for one in not_ if contracts.fits(base, one)] == []
 
 
 def test_what_is_against_a_contract_is_refused_or_only_written_down() -> None:
