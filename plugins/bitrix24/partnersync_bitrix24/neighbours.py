@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from partnersync.domain.value import RecordKind
+from partnersync_bitrix24.around import Around, Json
 from partnersync_bitrix24.client import Client
 from partnersync_bitrix24.field_text import ref
 from partnersync_bitrix24.lists import Listing, Row, by_ids, grouped
 from partnersync_bitrix24.metadata import Entity
 from partnersync_bitrix24.sources import HISTORY, PRODUCTS, REQUISITES, Lists, refs
-from partnersync_bitrix24.translate import Around, Json, Translation
+from partnersync_bitrix24.translate import Translation
 
 REMEMBERED = 30_000  # cards of each kind; some 40 MB
 _KEPT = frozenset({"id", "title", "name", "secondName", "lastName", "typeId", "companyId", "fm"})

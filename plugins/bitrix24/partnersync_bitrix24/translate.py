@@ -1,40 +1,20 @@
 """Cards of the portal as records of the programme, in canonical text. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from partnersync.contract.adapter import Origin, PaidTotal, Raw
 from partnersync.contract.crm_keys import NO_WORDS, Words, in_words
 from partnersync.domain.value import RecordKind
-from partnersync_bitrix24.field_text import day, link_id, moment, money, number, ref, text_of
+from partnersync_bitrix24.around import Around, Json, person, ways
+from partnersync_bitrix24.field_text import link_id, moment, money, number, ref, text_of
 from partnersync_bitrix24.mapping import Mapped
 from partnersync_bitrix24.metadata import Entity, FieldDef, abbreviation
 from partnersync_bitrix24.places import Places, Source
 
-Json = Mapping[str, Any]
-Cards = Mapping[int, Json]
-
 _PERSON = "contact-"  # before the id of a client who is a person: companies and contacts share numbers
 _STATES = {"S": "won", "F": "lost"}
 _PAGES = {Entity.DEAL: "deal", Entity.COMPANY: "company"}
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What cards point to, by id; what is missing is not known. `requisites`: of companies, by the company's id.
-
-    `partners`: items of the smart process of partners. `rows`: the products of deals. `ends`: since when a deal is won
-    or lost, as its history tells.
-    """
-
-    companies: Cards = field(default_factory=dict)
-    contacts: Cards = field(default_factory=dict)
-    requisites: Cards = field(default_factory=dict)
-    partners: Cards = field(default_factory=dict)
-    rows: Mapping[int, Sequence[Json]] = field(default_factory=dict)
-    ends: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +69,7 @@ class Translation:
             **self._client(card, around),
             "partner_id": self._partner(RecordKind.DEAL, card, around),
             "utm_source": card.get("utmSource") or "",
-            "products": "|".join(dict.fromkeys(_names(around.rows.get(card["id"], ())))),
+            "products": "|".join(dict.fromkeys(around.products_of(card))),
             "pipeline": pipeline,
             "stage": stage,
             "state": state,
@@ -97,7 +77,7 @@ class Translation:
             "currency": card.get("currencyId") or "",
             "owner": str(card.get("assignedById") or ""),
             "created_at": moment(card.get("createdTime")),
-            "closed_at": "" if state == "open" else _closed_at(card, around),
+            "closed_at": "" if state == "open" else around.closed_at(card),
             "updated_at": moment(card.get("movedTime") or card.get("createdTime")),
         }
         return self._raw(RecordKind.DEAL, card, cells, self.mapped.deals.words, paid=self._paid(card))
@@ -111,7 +91,7 @@ class Translation:
             "registration_id": str(card["id"]),
             "partner_id": self._partner(RecordKind.REGISTRATION, card, around),
             **client,
-            "contact_name": _person(contact) if contact else "",
+            "contact_name": person(contact) if contact else "",
             "amount": number(card.get("opportunity")),
             "currency": card.get("currencyId") or "",
             "submitted_at": moment(card.get("createdTime")),
@@ -128,9 +108,9 @@ class Translation:
             "name": card.get("title") or "",
             "inn": papers.get("RQ_INN") or "",
             "kpp": papers.get("RQ_KPP") or "",
-            "website": _ways([company], "WEB").partition("|")[0],
-            "email": _ways([company], "EMAIL").partition("|")[0],
-            "phone": _ways([company], "PHONE").partition("|")[0],
+            "website": ways([company], "WEB").partition("|")[0],
+            "email": ways([company], "EMAIL").partition("|")[0],
+            "phone": ways([company], "PHONE").partition("|")[0],
             "manager": str(card.get("assignedById") or ""),
         }
         return self._raw(RecordKind.PARTNER, card, cells, self.mapped.partners.words)
@@ -197,20 +177,20 @@ class Translation:
         elif company_id:
             client_id, name = str(company_id), ""
         elif contact:
-            client_id, name = f"{_PERSON}{contact['id']}", _person(contact)
+            client_id, name = f"{_PERSON}{contact['id']}", person(contact)
         else:
             client_id, name = "", ""
         papers = around.requisites.get(company_id, {}) if company else {}
         own = {column: self._text(company, place) for column, place in self.places.client.items()} if company else {}
-        ways = [one for one in (contact, company) if one]
+        both = [one for one in (contact, company) if one]
         return {
             "client_id": client_id,
             "client_name": name,
             "client_inn": own.get("client_inn") or papers.get("RQ_INN") or "",
             "client_kpp": own.get("client_kpp") or papers.get("RQ_KPP") or "",
-            "client_domain": own.get("client_domain") or (_ways([company], "WEB").partition("|")[0] if company else ""),
-            "client_email": _ways(ways, "EMAIL"),
-            "client_phone": _ways(ways, "PHONE"),
+            "client_domain": own.get("client_domain") or (ways([company], "WEB").partition("|")[0] if company else ""),
+            "client_email": ways(both, "EMAIL"),
+            "client_phone": ways(both, "PHONE"),
         }
 
     def _raw(
@@ -267,27 +247,3 @@ def user(row: Json) -> Raw:
         "active": "no" if row.get("ACTIVE") in (False, "N") else "yes",
     }
     return Raw(str(row["ID"]), cells)
-
-
-def _closed_at(card: Json, around: Around) -> str:
-    """By the history of stages; the closing date of a card is what a seller plans."""
-    return around.ends.get(card["id"]) or moment(card.get("movedTime")) or day(card.get("closedate"))
-
-
-def _person(contact: Json) -> str:
-    return " ".join(filter(None, (contact.get("name"), contact.get("secondName"), contact.get("lastName"))))
-
-
-def _names(rows: Sequence[Json]) -> Iterator[str]:
-    return (name for row in rows if (name := str(row.get("productName") or "").strip()))
-
-
-def _ways(cards: Sequence[Json], kind: str) -> str:
-    """Addresses or numbers of all of them, each once."""
-    told = (
-        str(one.get("value") or "").strip()
-        for card in cards
-        for one in card.get("fm") or ()
-        if one.get("typeId") == kind
-    )
-    return "|".join(dict.fromkeys(filter(None, told)))

@@ -7,7 +7,8 @@ import pytest
 
 from bitrix24_cards import PARTNERS, company_card, deal_card, translation, way
 from partnersync.contract.adapter import PaidTotal
-from partnersync_bitrix24.translate import Around, user
+from partnersync_bitrix24.around import Around
+from partnersync_bitrix24.translate import user
 
 PARTNER = company_card(6, "Ромашка", typeId="PARTNER", ufCrmCode="P07")
 CLIENT = company_card(
