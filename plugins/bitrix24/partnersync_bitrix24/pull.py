@@ -22,9 +22,9 @@ from partnersync_bitrix24.client import Client
 from partnersync_bitrix24.field_text import ref
 from partnersync_bitrix24.glance import Glance
 from partnersync_bitrix24.id_set import IdSet
-from partnersync_bitrix24.lists import Row, ahead, by_ids, every, grouped, parts, walk
+from partnersync_bitrix24.lists import Listing, Row, ahead, by_ids, every, grouped, parts, walk
 from partnersync_bitrix24.mapping import Mapped
-from partnersync_bitrix24.metadata import Entity, Metadata
+from partnersync_bitrix24.metadata import Entity, Metadata, abbreviation
 from partnersync_bitrix24.neighbours import PAPERS, Neighbours
 from partnersync_bitrix24.sources import ACTIVITIES, HISTORY, REQUISITES, Lists
 from partnersync_bitrix24.translate import Translation
@@ -32,6 +32,7 @@ from partnersync_bitrix24.translate import Translation
 OVERLAP = timedelta(seconds=120)  # lists may show a change late, and clocks are not quite alike
 HISTORY_S = timedelta(days=90)  # of work on deals, at the first pull
 _CHUNK = 2_500
+_LINKS = 20  # a link may be told as CO_5 or as 5
 _NEW_PAPERS = "new requisites"  # a requisite that nobody edited tells no time of a change
 
 
@@ -139,15 +140,31 @@ class Streams:
         for entity, key in () if self._are_companies(kind) else around:
             for rows in self._glance.changed(str(entity.value), since):
                 yield from self._pointing(kind, key, [row["id"] for row in rows])
+        yield from self._of_partners(kind, since)
         for papers in (PAPERS, _NEW_PAPERS):
             for rows in self._glance.changed(papers, since):
                 companies = list(dict.fromkeys(ref(row["ENTITY_ID"]) for row in rows))
                 yield from self._pointing(kind, "companyId", companies)
 
+    def _of_partners(self, kind: RecordKind, since: datetime) -> Iterator[Page]:
+        """Cards that link to a partner whose card changed: he may have become one, or have another id."""
+        places = self.reading.translation.places
+        partners = places.entities[RecordKind.PARTNER]
+        for source in places.sources.get(kind, ()):
+            key = source.field.key if source.field and source.is_link else source.parent
+            for rows in self._glance.changed(str(int(partners)), since) if key else ():
+                for some in parts((row["id"] for row in rows), _LINKS):
+                    links = [f"{abbreviation(partners)}_{one}" for one in some] if source.is_link else []
+                    listing = self._lists.of(places.entities[kind]).where({f"@{key}": [*links, *some]})
+                    yield from self._again(kind, [listing])
+
     def _pointing(self, kind: RecordKind, key: str, ids: Sequence[int]) -> Iterator[Page]:
         """Records of a kind that point to these cards; partners are such cards themselves."""
         entity = self.reading.translation.places.entities[kind]
-        listings = by_ids(self._lists.of(entity), ids, "@id" if self._are_companies(kind) else f"@{key}")
+        by = "@id" if self._are_companies(kind) else f"@{key}"
+        yield from self._again(kind, by_ids(self._lists.of(entity), ids, by))
+
+    def _again(self, kind: RecordKind, listings: Sequence[Listing]) -> Iterator[Page]:
         rows = chain.from_iterable(every(self._client, listings))
         for some in parts(rows, _CHUNK):
             yield Page(self._raws(kind, some, first=True))

@@ -211,6 +211,19 @@ def test_new_requisites_bring_the_deals_of_their_company(tmp_path: Path) -> None
     assert told["7"] == "7707083893"
 
 
+@pytest.mark.parametrize("bare", [False, True], ids=["links with their kind", "bare links"])
+def test_deals_that_link_to_a_partner_come_again_when_he_becomes_one(tmp_path: Path, bare: bool) -> None:
+    keys = {"partners": KEYS["partners"], "deals": {"partner": [{"link": "UF_CRM_PARTNER_COMPANY"}]}}
+    desk = Desk(tmp_path, 8, keys=keys, crm_uf_bare_id=bare)
+    company = made(desk, COMPANY, title="Будущий партнёр", typeId="CUSTOMER")
+    edit(desk, 7, ufCrmPartnerCompany=f"CO_{company}")
+    desk.settled()
+    desk.run()
+    edit(desk, company, COMPANY, typeId="PARTNER", ufCrmPartnerCode="P77")
+    (deal,) = desk.run()["deals-clients"]
+    assert (deal.record_id, (deal.cells or {})["partner_id"]) == ("7", "P77")
+
+
 def test_a_deal_that_is_linked_with_another_client_is_read_anew(tmp_path: Path) -> None:
     desk = Desk(tmp_path, 8).settled()
     edit(desk, 1, companyId=FIRST_CLIENT + 1)
