@@ -89,6 +89,10 @@ class AmoAccount:
                 values = {seeds.PAID: _text(str(fact.total)), seeds.PAID_ON: (Value(int(day.timestamp())),)}
                 self._change(fact.deal, Edit(values=values))
 
+    def lead(self, name: str) -> int:
+        """The id of a deal or registration."""
+        return self._leads[name]
+
     def field(self, deal: str, name: str) -> str:
         """As it stands on the card; a day is its midnight in the account's zone."""
         definition = self._account.field_of(Kind.LEADS, code=name.upper())
