@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import Any
 
@@ -17,6 +18,9 @@ from partnersync_amocrm.pull import Streams
 from partnersync_amocrm.stages import Stages
 from partnersync_amocrm.transport import Client
 
+MOVE = frozenset({"pipeline_id", "status_id"})
+DONE = Outcome.DONE
+_UNMOVED = "lead {} was not moved to the stage of its state ({}): move it yourself"
 _OF_FIELD = re.compile(r"custom_fields_values\.(\d+)")
 
 
@@ -26,6 +30,7 @@ class Push:
     def __init__(self, client: Client, streams: Streams) -> None:
         self._client = client
         self._translation = streams.reading.translation
+        self._fields_known = streams.reading.known.fields
         self._read = streams.cards
         self._entries = Entries(client, streams.reading.known, streams.began, streams.cards)
         self._stages = _stages_of(streams)
@@ -44,6 +49,7 @@ class Push:
 
     def _fields(self, path: str, writes: Iterable[FieldsWrite]) -> Iterator[Receipt]:
         impossible: list[Receipt] = []
+        unmoved: list[tuple[FieldsWrite, Settled]] = []
         under_way: dict[int, list[FieldsWrite]] = defaultdict(list)
 
         def items() -> Iterator[Item]:
@@ -58,9 +64,25 @@ class Push:
 
         for settled in self._batches_of(path).change(items()):
             write = under_way[settled.item["id"]].pop(0)
-            version = str(settled.answer.get("updated_at", ""))
-            yield Receipt(write.write_id, settled.outcome, self._reason(path, settled), version)
+            if settled.outcome is Outcome.REFUSED and settled.item.keys() & MOVE:
+                unmoved.append((write, settled))
+            else:
+                yield self._receipt(write, settled)
         yield from impossible
+        yield from self._where_they_are(path, unmoved)
+
+    def _where_they_are(self, path: str, unmoved: Sequence[tuple[FieldsWrite, Settled]]) -> Iterator[Receipt]:
+        """Fields of leads that the account did not let move: a stage that is refused does not lose the verdict."""
+        writes = {settled.item["id"]: (write, self._reason(settled)) for write, settled in unmoved}
+        items = ({key: told for key, told in one.item.items() if key not in MOVE} for _, one in unmoved)
+        for settled in self._batches_of(path).change(items):
+            write, why = writes[settled.item["id"]]
+            receipt = self._receipt(write, settled)
+            yield replace(receipt, reason=_UNMOVED.format(write.record_id, why)) if receipt.outcome is DONE else receipt
+
+    def _receipt(self, write: FieldsWrite, settled: Settled) -> Receipt:
+        version = str(settled.answer.get("updated_at", ""))
+        return Receipt(write.write_id, settled.outcome, self._reason(settled), version)
 
     def _moving(self, writes: Iterable[FieldsWrite]) -> Iterator[tuple[FieldsWrite, Item]]:
         """Each with what moves its lead to another stage."""
@@ -94,15 +116,15 @@ class Push:
 
         return self._batches.setdefault(path, Batches(self._client, path, still_due))
 
-    def _reason(self, path: str, settled: Settled) -> str:
-        """With the field's name, where the account tells only its place in the call."""
+    def _reason(self, settled: Settled) -> str:
+        """With the field's name, where the account tells only its place in the call, or its id."""
         found = _OF_FIELD.search(settled.reason)
         if not found or settled.outcome is not Outcome.REFUSED:
             return settled.reason
-        number = settled.item["custom_fields_values"][int(found[1])]["field_id"]
-        fields = (one for of_kind in self._translation.places.ours.values() for one in of_kind.values())
-        name = next((one.name for one in fields if one.id == number), str(number))
-        return f'field "{name}": {settled.reason}'
+        sent, place = settled.item.get("custom_fields_values", ()), int(found[1])
+        number = sent[place]["field_id"] if place < len(sent) else place
+        name = next((one.name for some in self._fields_known.values() for one in some if one.id == number), "")
+        return f'field "{name}": {settled.reason}' if name else settled.reason
 
 
 def _stages_of(streams: Streams) -> Stages | None:

@@ -74,6 +74,23 @@ def test_where_a_person_moved_it_on_it_stays(tmp_path: Path, api_filter: bool) -
     assert write(made, "won") == (REGISTRATIONS, BILL)
 
 
+def test_a_stage_that_the_account_refuses_does_not_lose_the_verdict(tmp_path: Path) -> None:
+    """As where it asks programs, too, for a field before the stage."""
+    made = desk(tmp_path, 4, keys=WITH_STAGES, schema=True, required_statuses_by_api=True)
+    made.office.sandbox.ui.move(FIRST_SELLER, LEAD, REGISTRATIONS, NEW)
+    promo = made.office.sandbox.account.field_of("leads", code="UTM_SOURCE")
+    assert promo is not None
+    promo.required_statuses = [{"pipeline_id": REGISTRATIONS, "status_id": WORK}]
+    made.office.sandbox.ui.edit(ADMIN, LEAD, "UTM_SOURCE", None)
+    [receipt] = made.push(FieldsWrite("w", RecordKind.REGISTRATION, str(LEAD), {"ps_status": "approved"})).values()
+    assert receipt.outcome is Outcome.DONE
+    assert receipt.reason.startswith(f"lead {LEAD} was not moved to the stage of its state (")
+    found = made.office.sandbox.account.cards[Kind.LEADS].get(LEAD)
+    assert found is not None
+    assert found.status_id == NEW
+    assert made.seen(RecordKind.REGISTRATION, LEAD) == {"ps_status": "approved"}
+
+
 def test_a_lead_that_went_on_to_another_pipeline_stays_there(tmp_path: Path) -> None:
     made = registration(tmp_path)
     made.office.sandbox.ui.move(ADMIN, LEAD, MAIN, 4_101)
