@@ -112,6 +112,20 @@ def test_user_fields_by_configuration() -> None:
 
 
 @pytest.mark.parametrize(
+    ("type_", "settings"),
+    [
+        ("money", {"DEFAULT_VALUE": "1|RUB"}),
+        ("crm", {"LEAD": "N", "CONTACT": "N", "COMPANY": "N", "DEAL": "N", "DYNAMIC_1030": "Y"}),
+    ],
+)
+def test_settings_that_the_configuration_keeps(type_: str, settings: dict[str, str]) -> None:
+    told = configured(
+        Bitrix(), entityId="CRM_DEAL", fieldName="UF_CRM_DEAL_X", userTypeId=type_, settings=settings, showFilter="Y"
+    )
+    assert (told["settings"], told["showFilter"]) == (settings, "E")
+
+
+@pytest.mark.parametrize(
     ("scopes", "field", "text"),
     [
         (("userfieldconfig",), {}, "more scopes. (crm)"),

@@ -105,7 +105,7 @@ def test_factory_mode_may_be_off() -> None:
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({}, {"title": "Сделка #1", "opportunity": 0, "isManualOpportunity": "N", "stageId": "NEW", "closed": "N"}),
+        ({}, {"title": "Сделка #1", "opportunity": 0, "isManualOpportunity": "N", "stageId": "NEW", "opened": "Y"}),
         ({"title": "своя"}, {"title": "своя"}),
         ({"opportunity": 5}, {"opportunity": 5, "isManualOpportunity": "Y"}),
         ({"opportunity": 5, "isManualOpportunity": "N"}, {"isManualOpportunity": "N"}),

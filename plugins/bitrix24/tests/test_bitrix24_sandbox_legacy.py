@@ -42,6 +42,7 @@ def test_a_company_with_its_phones() -> None:
         b24.result("crm.company.list", filter={"PHONE": "+7999"}, select=["ID", "PHONE"])[0]["PHONE"][0]["VALUE"]
         == "+7999"
     )
+    assert b24.result("crm.company.list", filter={"EMAIL": "+7999"}) == []
     assert "PHONE" not in b24.result("crm.company.list", select=["*"])[0]
     assert b24.result("crm.duplicate.findbycomm", type="PHONE", values=["+7999"]) == {"COMPANY": [company]}
     assert b24.result("crm.duplicate.findbycomm", type="EMAIL", values=["a@b.example"]) == []
@@ -56,15 +57,16 @@ def test_a_company_with_its_phones() -> None:
         pytest.param({"%STAGE_ID": "NEW"}, ["1", "2"], id="no parts of a stage"),
         pytest.param({"!STAGE_ID": "NEW"}, ["3"], id="another stage"),
         pytest.param({"@ID": [1, 3]}, ["1", "3"], id="of these"),
+        pytest.param({">COMPANY_ID": 4}, ["2", "3"], id="more than a company's id"),
         pytest.param({">ID": 1, "<OPPORTUNITY": 200}, ["3"], id="both"),
         pytest.param({">DATE_MODIFY": "nonsense"}, [], id="a time that is none"),
     ],
 )
 def test_filters(where: Any, ids: list[str]) -> None:
     b24 = Bitrix()
-    b24.add(DEAL, ufCrmPromoCode="P1", opportunity=100)
-    b24.add(DEAL, ufCrmPromoCode="P10", opportunity=200)
-    b24.add(DEAL, stageId="WON", opportunity=50)
+    b24.add(DEAL, ufCrmPromoCode="P1", opportunity=100, companyId=4)
+    b24.add(DEAL, ufCrmPromoCode="P10", opportunity=200, companyId=5)
+    b24.add(DEAL, stageId="WON", opportunity=50, companyId=6)
     assert [one["ID"] for one in b24.result("crm.deal.list", filter=where, select=["ID"])] == ids
 
 

@@ -45,6 +45,16 @@ def test_a_method_is_blocked_alone_until_its_minutes_have_passed() -> None:
     assert float(b24.body("user.get")["time"]["operating"]) == 0.4
 
 
+def test_the_ends_of_the_limit() -> None:
+    b24 = Bitrix(limits=Limits(operating_s=1.0, command_ms=500))
+    b24.pause_s = 0
+    assert [b24.call("user.get").status for _ in range(4)] == [200, 200, 200, 429]
+    b24.clock.advance(599)
+    assert b24.call("user.get").status == 429
+    b24.clock.advance(1)
+    assert b24.call("user.get").status == 200
+
+
 def test_callers_are_billed_apart() -> None:
     b24 = Bitrix(limits=SLOW)
     for _ in range(3):

@@ -63,6 +63,10 @@ def b24() -> Bitrix:
         ({">updatedTime": "2025-10-09T12:30:00+03:00"}, [2]),
         ({">=updatedTime": "2025-10-09 12:30:00"}, [2]),
         ({">=updatedTime": "never"}, []),
+        ({"<createdTime": "2025-10-09T12:00:00+03:00"}, [1, 2, 3, 4, 5]),
+        ({"<createdTime": "2025-10-09T11:53:22+03:00"}, [1]),
+        ({">createdTime": "2025-10-09T11:53:22+03:00"}, [3, 4, 5]),
+        ({">=createdTime": "2025-10-09T11:53:22+03:00", "<id": 4}, [2, 3]),
         ({"<updatedTime": "2025-10-09T09:30:00+00:00", ">id": 3}, [4, 5]),
         ({"0": {"logic": "OR", "0": {"id": 1}, "1": {"stageId": "WON"}}, "<id": 4}, [1]),
         ({"0": {"logic": "OR", "id": 1, "stageId": "WON"}}, [1, 4]),
@@ -107,6 +111,24 @@ def test_dates_of_a_filter_may_have_to_be_plain() -> None:
     ],
 )
 def test_orders(b24: Bitrix, order: dict[str, str], ids: list[int]) -> None:
+    assert b24.ids(DEAL, order=order) == ids
+
+
+@pytest.mark.parametrize(
+    ("order", "ids"),
+    [
+        ({"updatedTime": "ASC"}, [1, 2, 3]),
+        ({"updatedTime": "ASC", "id": "DESC"}, [3, 2, 1]),
+        ({"updatedTime": "DESC", "id": "ASC"}, [1, 2, 3]),
+        ({"updatedTime": "DESC", "id": "DESC"}, [3, 2, 1]),
+        ({"updatedTime": "ASC", "title": "DESC"}, [2, 3, 1]),
+    ],
+)
+def test_orders_within_a_second(order: dict[str, str], ids: list[int]) -> None:
+    b24 = Bitrix()
+    b24.pause_s = 0
+    for title in ("а", "в", "б"):
+        b24.add(DEAL, title=title)
     assert b24.ids(DEAL, order=order) == ids
 
 

@@ -84,10 +84,17 @@ def test_a_merge_moves_links_to_the_winner(oldest: bool, winner: int, loser: int
     survivor = b24.sandbox.ui.merge(FIRST_SELLER, [13, 14])
     assert survivor.id == winner
     told = b24.item(COMPANY, winner)
-    assert (told["comments"], told["phone"]) == ("от проигравшей", "+7999")
+    assert (told["comments"], told["phone"], told["title"]) == ("от проигравшей", "+7999", f"Клиент {winner - 12}")
     assert set(b24.ids(DEAL, filter={"companyId": winner})) == deals
     assert b24.error("crm.item.get", entityTypeId=COMPANY, id=loser)[1] == "NOT_FOUND"
     assert {"ONCRMCOMPANYDELETE", "ONCRMCOMPANYUPDATE", "ONCRMDEALUPDATE"} <= set(names(b24))
+
+
+def test_a_merge_of_contacts_leaves_other_contacts_of_a_deal() -> None:
+    b24 = Bitrix(12)
+    deal = b24.add(DEAL, contactIds=[3, 2, 1])
+    b24.sandbox.ui.merge(FIRST_SELLER, [1, 2], CONTACT)
+    assert b24.item(DEAL, deal)["contactIds"] == [3, 1]
 
 
 def test_a_merge_by_api() -> None:
