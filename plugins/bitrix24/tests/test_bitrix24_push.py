@@ -128,9 +128,7 @@ def test_what_a_robot_changed_at_once_is_told_as_not_written(tmp_path: Path) -> 
     """The portal answers with the card as robots left it; nobody is told that our value stands there."""
     bureau = office(tmp_path)
     first, *_ = ids(bureau)
-    item = card(bureau, first) | {"ufCrmPsPartnerId": "P9"}
-    batch = {"result": {"c0": {"item": item}}, "result_error": [], "result_time": []}
-    bureau.front.faults.plan(Fault.answer(Response.of_json(200, {"result": batch}), after=True), path="batch")
+    bureau.sandbox.ui.robot("UF_CRM_PS_PARTNER_ID", "P9")
     [receipt] = pushed(bureau, write(first, ps_partner_id="P1"))
     assert receipt.outcome is Outcome.REFUSED
     assert receipt.reason.startswith('field "Партнёр (код)" holds "P9" after it was written: a robot')
