@@ -228,6 +228,7 @@ _CODES: dict[str, Row] = {
     "ERROR_METHOD_NOT_FOUND": _no_method,
     "NOT_FOUND": _gone,
     "ERROR_NOT_FOUND": _gone,
+    "OWNER_NOT_FOUND": _gone,
     "PORTAL_DELETED": _deleted,
     "INTERNAL_SERVER_ERROR": _server,
     "ERROR_UNEXPECTED_ANSWER": _server,

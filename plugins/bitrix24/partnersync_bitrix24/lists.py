@@ -20,6 +20,7 @@ from partnersync_bitrix24.commands import LONGEST_BATCH, Command, Reference
 from partnersync_bitrix24.field_text import moment_of
 
 PAGE = 50
+PAGES = LONGEST_BATCH  # that are on their way in one call
 ITEMS = "crm.item.list"
 _APART = 4  # ids a row: what lies further apart is not cut by ranges
 _FEWER = 40
@@ -185,7 +186,7 @@ def answers(client: Client, commands: Sequence[Command]) -> list[Reply]:
 
 def _chained(client: Client, listing: Listing, after: int) -> Iterator[list[Row]]:
     while True:
-        commands = [listing.page(listing.reference(number - 1) if number else after) for number in range(LONGEST_BATCH)]
+        commands = [listing.page(listing.reference(number - 1) if number else after) for number in range(PAGES)]
         found: list[Row] = []
         for number, told in enumerate(client.batch(commands, linked=True)):
             if isinstance(told, PartnersyncError) and number:
@@ -205,8 +206,8 @@ def _chained(client: Client, listing: Listing, after: int) -> Iterator[list[Row]
 def _by_ranges(client: Client, listing: Listing, after: int) -> Iterator[list[Row]]:
     newest = listing.rows(_good(client.batch([listing.last()])[0]))
     top = listing.id_of(newest[0]) if newest else after
-    for low in range(after, top, PAGE * LONGEST_BATCH):
-        starts = range(low, min(top, low + PAGE * LONGEST_BATCH), PAGE)
+    for low in range(after, top, PAGE * PAGES):
+        starts = range(low, min(top, low + PAGE * PAGES), PAGE)
         told = answers(client, [listing.page(start, start + PAGE) for start in starts])
         found = [row for reply in told for row in listing.rows(reply)]
         _ascending(listing, after, found)
