@@ -40,12 +40,12 @@ def test_a_verdict_moves_the_lead_and_leaves_a_note_once(firm: Firm, monkeypatch
         sandbox.ui.edit(FIRST_SELLER, lead.id, "PARTNER", "P03")
         assert firm.run("schema", "apply", "crm").code == 0
         for _ in range(2):
-            ended = firm.sync(as_of="2027-01-31")
+            ended = firm.run("sync")
             assert ended.code == 0, ended.told
             [note] = sandbox.account.notes_of[Kind.LEADS, lead.id]
             assert lead.status_id == WORK
         assert note.params["text"].startswith("В регистрации не хватает данных или они с ошибкой: название клиента")
         sandbox.ui.move(FIRST_SELLER, lead.id, REGISTRATIONS, BILL)
-        ended = firm.sync(as_of="2027-01-31")
+        ended = firm.run("sync")
         assert lead.status_id == BILL
         assert ended.code == 0, ended.told
