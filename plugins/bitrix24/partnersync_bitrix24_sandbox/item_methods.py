@@ -7,6 +7,7 @@ from partnersync_bitrix24_sandbox.call import Answer, Call, Method
 from partnersync_bitrix24_sandbox.card_lists import Order, find
 from partnersync_bitrix24_sandbox.cards import Card
 from partnersync_bitrix24_sandbox.entities import Entity, Kind
+from partnersync_bitrix24_sandbox.field_meta import attribute_meta, user_field_meta
 from partnersync_bitrix24_sandbox.item_filters import Places, conditions
 from partnersync_bitrix24_sandbox.item_view import item
 from partnersync_bitrix24_sandbox.item_writes import read
@@ -14,7 +15,6 @@ from partnersync_bitrix24_sandbox.php import array, entries
 from partnersync_bitrix24_sandbox.portal import Portal
 from partnersync_bitrix24_sandbox.refusals import Refusal, not_found
 from partnersync_bitrix24_sandbox.times import parsed
-from partnersync_bitrix24_sandbox.user_fields import UserField
 from partnersync_bitrix24_sandbox.values import yes_or_no
 
 MOST_IMPORTED = 20
@@ -97,34 +97,10 @@ def fields(call: Call) -> Answer:
     portal, entity, original = call.portal, call.entity, _original(call)
     told: dict[str, Any] = {}
     for name, one in entity.attributes.items():
-        told[name] = _meta(one.type, one.upper, read_only=one.read_only, multiple=one.multiple)
+        told[name] = attribute_meta(portal, entity, one) | {"upperName": one.upper}
     for field in portal.fields_of(entity):
         told[field.name if original else field.key] = user_field_meta(field) | {"upperName": field.name}
     return Answer({"fields": told})
-
-
-def _meta(
-    type_: str, upper: str, *, read_only: bool = False, multiple: bool = False, dynamic: bool = False
-) -> dict[str, Any]:
-    return {
-        "type": type_,
-        "isRequired": False,
-        "isReadOnly": read_only,
-        "isImmutable": False,
-        "isMultiple": multiple,
-        "isDynamic": dynamic,
-        "title": upper,
-        "upperName": upper,
-    }
-
-
-def user_field_meta(field: UserField) -> dict[str, Any]:
-    """A user field as the lists of fields have it."""
-    told = _meta(field.type, field.name, multiple=field.multiple, dynamic=True)
-    told |= {"isRequired": field.mandatory, "title": field.label(), "settings": array(field.settings)}
-    if field.type == "enumeration":
-        told["items"] = [{"ID": str(one.id), "VALUE": one.value} for one in field.options]
-    return told
 
 
 def import_(call: Call) -> Answer:

@@ -10,8 +10,8 @@ from partnersync_bitrix24_sandbox.card_lists import find
 from partnersync_bitrix24_sandbox.cards import Card, MultiField
 from partnersync_bitrix24_sandbox.conditions import Place
 from partnersync_bitrix24_sandbox.entities import MULTI_FIELDS, Entity, Kind
+from partnersync_bitrix24_sandbox.field_meta import attribute_meta, user_field_meta
 from partnersync_bitrix24_sandbox.item_filters import Places
-from partnersync_bitrix24_sandbox.item_methods import user_field_meta
 from partnersync_bitrix24_sandbox.legacy_filters import conditions
 from partnersync_bitrix24_sandbox.legacy_view import multi_fields, row
 from partnersync_bitrix24_sandbox.php import entries, whole
@@ -136,15 +136,9 @@ def fields(call: Call, entity: Entity) -> Answer:
     """What the cards have."""
     told: dict[str, Any] = {}
     for one in entity.attributes.values():
-        told[one.legacy] = {
-            "type": "char" if one.type == "boolean" else one.type,
-            "isRequired": False,
-            "isReadOnly": one.read_only,
-            "isImmutable": one.immutable,
-            "isMultiple": one.multiple,
-            "isDynamic": False,
-            "title": one.legacy,
-        }
+        told[one.legacy] = attribute_meta(call.portal, entity, one) | {"isImmutable": one.immutable}
+        if one.type == "boolean":
+            told[one.legacy]["type"] = "char"
     for field in call.portal.fields_of(entity):
         told[field.name] = user_field_meta(field) | {
             "listLabel": field.label(),

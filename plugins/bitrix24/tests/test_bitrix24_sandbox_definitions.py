@@ -155,6 +155,9 @@ def test_a_smart_process_with_fields_stages_and_items() -> None:
     assert (told["parentId2"], told["xmlId"], told[f"ufCrm{kind['id']}Inn"]) == (1, "R-1", "7700000001")
     category = b24.result("crm.category.list", entityTypeId=type_id)["categories"][0]["id"]
     assert told["stageId"] == f"DT1030_{category}:NEW"
+    fields = b24.result("crm.item.fields", entityTypeId=type_id)["fields"]
+    assert fields["stageId"]["statusType"] == f"DYNAMIC_1030_STAGE_{category}"
+    assert fields["parentId2"]["settings"] == {"parentEntityTypeId": DEAL}
     assert b24.portal.events.fired[-1].name == f"ONCRMDYNAMICITEMADD_{type_id}"
     assert b24.ids(type_id, filter={"xmlId": "R-1"}) == [1]
     assert b24.result("crm.type.getByEntityTypeId", entityTypeId=type_id)["type"]["title"] == "Заявки"

@@ -13,6 +13,7 @@ from partnersync.sandbox.messages import Request
 from partnersync_bitrix24_sandbox.behaviour import Behaviour
 from partnersync_bitrix24_sandbox.contracts import ALSO, contract
 from partnersync_bitrix24_sandbox.methods import METHODS
+from partnersync_bitrix24_sandbox.tokens import SCOPES
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/plugins/bitrix24-sandbox.md").read_text(encoding="utf-8")
@@ -45,6 +46,12 @@ def test_contracts_are_those_of_methods_that_there_are() -> None:
     assert {name.lower() for name in CONTRACTS} - known == set()
     assert {name.lower() for name in ALSO} - known == set()
     assert "Copyright (c) 2024 Bitrix" in PACKAGE.joinpath("contracts.LICENSE").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("method", sorted(CONTRACTS))
+def test_methods_ask_for_the_scope_that_the_vendor_tells(method: str) -> None:
+    told = CONTRACTS[method]["scope"]
+    assert METHODS[method.lower()].scope == (told if told in SCOPES else "")
 
 
 @pytest.mark.skipif(not VENDORS.is_dir(), reason="the vendor's contracts lie beside the repository")

@@ -273,6 +273,9 @@ def test_the_fields_of_an_entity() -> None:
     fields = Bitrix().result("crm.item.fields", entityTypeId=DEAL)["fields"]
     assert fields["createdTime"]["isReadOnly"] is True
     assert fields["stageId"]["upperName"] == "STAGE_ID"
+    assert fields["companyId"]["settings"] == {"parentEntityTypeId": COMPANY}
+    directories = {name: one["statusType"] for name, one in fields.items() if one["type"] == "crm_status"}
+    assert directories == {"stageId": "DEAL_STAGE", "typeId": "DEAL_TYPE", "sourceId": "SOURCE"}
     assert fields["ufCrmPartner"]["items"][0] == {"ID": "3001", "VALUE": "P01"}
     assert fields["ufCrmProducts"]["isMultiple"] is True
 

@@ -132,7 +132,8 @@ def test_the_fields_of_deals() -> None:
     fields = Bitrix().result("crm.deal.fields")
     assert (fields["OPENED"]["type"], fields["CATEGORY_ID"]["isImmutable"]) == ("char", True)
     assert fields["UF_CRM_PARTNER"]["formLabel"] == "Партнёр"
-    assert Bitrix().result("crm.lead.fields")["STATUS_ID"]["type"] == "crm_status"
+    assert Bitrix().result("crm.lead.fields")["STATUS_ID"]["statusType"] == "STATUS"
+    assert Bitrix().result("crm.company.fields")["COMPANY_TYPE"]["statusType"] == "COMPANY_TYPE"
 
 
 def test_a_lead_and_a_deletion() -> None:
