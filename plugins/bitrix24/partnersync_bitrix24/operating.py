@@ -20,6 +20,7 @@ LIMIT_S = 420.0  # in any ten minutes; what the vendor documents least
 CEILING_S = 400.0
 BLOCKED_S = 60.0  # the sum is counted by minutes
 _FIRST_COST_S = 0.1
+_ROUNDED_S = 1.0  # the moment at which a sum falls is told in whole seconds
 _SCHEMA = "CREATE TABLE IF NOT EXISTS spent (method TEXT PRIMARY KEY, seconds REAL, reset_at REAL)"
 _log = logging.getLogger("partnersync.plugins.bitrix24")
 
@@ -100,15 +101,19 @@ class Operating:
         spent, now = self._of(method), self._clock.unix()
         if spent.seconds + spent.on_the_way + wanted <= CEILING_S or spent.seconds == 0:
             return 0.0
-        if spent.reset_at > now:
-            return spent.reset_at - now
+        if (left := spent.reset_at + _ROUNDED_S - now) > 0:
+            return left
         # The oldest minute has left, by how much less the sum is only an answer tells: one call asks.
         return 0.5 if spent.calls else 0.0
 
     def _keep(self, method: str, seconds: float, reset_at: float) -> None:
         spent = self._of(method)
-        if reset_at <= spent.reset_at > self._clock.unix():  # an older answer that came later: the sum only grows
-            seconds, reset_at = max(seconds, spent.seconds), spent.reset_at
+        if (
+            reset_at == spent.reset_at
+        ):  # answers may come out of order; until the oldest minute leaves the sum only grows
+            seconds = max(seconds, spent.seconds)
+        elif reset_at < spent.reset_at and (seconds or spent.reset_at > self._clock.unix()):
+            return  # of a time that is over
         spent.seconds, spent.reset_at = seconds, reset_at
         with self._file.alone() as database:
             database.execute("INSERT OR REPLACE INTO spent VALUES (?, ?, ?)", (method, seconds, reset_at))

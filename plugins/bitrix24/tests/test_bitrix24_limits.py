@@ -170,6 +170,20 @@ def test_a_portal_that_tells_no_times_is_not_slowed(tmp_path: Path) -> None:
     assert desk.clock.now() == START
 
 
+def test_an_answer_that_comes_late_hides_nothing_of_what_was_used(tmp_path: Path) -> None:
+    """Also where the oldest minute has left the sum meanwhile."""
+    clock = VirtualClock(START)
+    operating = Operating(tmp_path / "operating.db", ticking(clock))
+    for seconds, reset_at in ((390, START + 100), (100, START + 100), (120, START - 60)):
+        operating.note("crm.item.list", {"duration": 1, "operating": seconds, "operating_reset_at": reset_at})
+    with operating.within({"crm.item.list": 20}):
+        assert clock.now() == START + 101
+    operating.note("crm.item.list", {"duration": 0.01, "operating": 0, "operating_reset_at": 0})
+    for _ in range(3):
+        with operating.within({"crm.item.list": 1}), operating.within({"crm.item.list": 1}):
+            assert clock.now() == START + 101
+
+
 def test_what_is_not_repeated_for_ever(tmp_path: Path) -> None:
     desk = Desk(tmp_path, problem(429, "OPERATION_TIME_LIMIT"))
     with pytest.raises(TryLater):
