@@ -47,6 +47,8 @@ def b24() -> Bitrix:
         ({"!=stageId": "WON"}, [1, 2, 3, 5]),
         ({"@stageSemanticId": ["S", "F"]}, [4]),
         ({"categoryId": 3}, [5]),
+        ({"closed": "Y"}, [4]),
+        ({"closed": "N", ">id": 2}, [3, 5]),
         ({"companyId": 4}, [4]),
         ({"!companyId": ""}, [4]),
         ({"companyId": None}, [1, 2, 3, 5]),
@@ -163,6 +165,13 @@ def test_pages() -> None:
     assert (len(first["result"]["items"]), first["total"], first["next"]) == (50, 120, 50)
     last = b24.body("crm.item.list", entityTypeId=DEAL, start=149)
     assert (len(last["result"]["items"]), last["total"], "next" in last) == (20, 120, False)
+
+
+def test_a_sorted_list_is_counted_unless_it_is_asked_not_to() -> None:
+    b24 = Bitrix(60)
+    first = b24.body("crm.item.list", entityTypeId=DEAL, order={"title": "ASC"}, start=0)
+    assert (first["total"], first["next"]) == (60, 50)
+    assert "total" not in b24.body("crm.item.list", entityTypeId=DEAL, order={"title": "ASC"}, start=-1)
 
 
 @pytest.mark.parametrize(("high", "following"), [(100, False), (101, True)])

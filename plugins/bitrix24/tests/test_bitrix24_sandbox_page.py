@@ -42,6 +42,7 @@ def test_a_change_is_marked_for_a_while_and_comes_first() -> None:
     b24.result("tasks.task.add", fields={"TITLE": "разобрать", "RESPONSIBLE_ID": 5, "UF_CRM_TASK": ["D_1"]})
     text = page(b24)
     assert "<tr class=fresh><td>Партнёр</td><td>P07</td></tr>" in text
+    assert text.count("<tr class=fresh>") == 1
     assert text.index("Сделка 1<") < text.index("Сделка 30<")
     for note in ("позвонили", "Решение: принято", "☐ продлить", "☐ разобрать"):
         assert note in text
