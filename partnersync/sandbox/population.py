@@ -72,9 +72,7 @@ class Population(Generic[CardT]):
         self.orders = {name: Ordered(seed.ids, moment, tie) for name, moment in self._moments.items()}
 
     def __len__(self) -> int:
-        generated_trash = sum(card_id in self._seed.ids for card_id in self.trash)
-        created = sum(card_id not in self._seed.ids for card_id in self._own)
-        return len(self._seed.ids) - generated_trash + created
+        return self.orders["id"].count(None, None)
 
     def all(self) -> Iterator[CardT]:
         """Every living card; generated ones are built on the way."""

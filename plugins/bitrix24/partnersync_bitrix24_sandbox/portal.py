@@ -107,7 +107,7 @@ class Portal:
     def card(self, type_id: int, card_id: int) -> Card | None:
         """A living card, to be read only."""
         population = self.cards.get(type_id)
-        return population.get(card_id) if population else None
+        return None if population is None else population.get(card_id)
 
     def fields_of(self, entity: Entity) -> list[UserField]:
         """The user fields of an entity's cards."""
