@@ -174,7 +174,7 @@ def test_an_answer_that_comes_late_hides_nothing_of_what_was_used(tmp_path: Path
     """Also where the oldest minute has left the sum meanwhile."""
     clock = VirtualClock(START)
     operating = Operating(tmp_path / "operating.db", ticking(clock))
-    for seconds, reset_at in ((390, START + 100), (100, START + 100), (120, START - 60)):
+    for seconds, reset_at in ((395, START + 100), (100, START + 100), (120, START - 60)):
         operating.note("crm.item.list", {"duration": 1, "operating": seconds, "operating_reset_at": reset_at})
     with operating.within({"crm.item.list": 20}):
         assert clock.now() == START + 101
