@@ -33,10 +33,10 @@ from partnersync.translate import translator
 from partnersync.transport.line import Answer, Query
 from partnersync_amocrm_sandbox.cards import Kind
 from partnersync_amocrm_sandbox.emulator import AmoSandbox, sandbox_of
-from partnersync_amocrm_sandbox.sample import FIRST_SELLER, sample
+from partnersync_amocrm_sandbox.sample import FIRST_SELLER, SECOND_SELLER, sample
 from small_firm import PROGRAM
 from told_amocrm import SETTINGS, AmoAccount
-from told_story import FIR, OAK, Deal, Fact, Paid, Partner, Registration, Won
+from told_story import ELM, FIR, OAK, Deal, Fact, Paid, Partner, Registration
 
 FIRST: Mapping[str, tuple[Fact, ...]] = {
     "2026-03-09T09:00:00+03:00": (Partner("V-1", "First", "ONE"), Partner("V-2", "Second")),
@@ -48,13 +48,16 @@ FIRST: Mapping[str, tuple[Fact, ...]] = {
 }
 LATER: Mapping[str, tuple[Fact, ...]] = {
     "2026-03-09T09:30:00+03:00": (
-        Won("D-1"),
         Paid("D-1", 600),
-        Registration("R-2", "V-2", FIR, "licence"),
+        Registration("R-2", "V-2", FIR, "licence"),  # at nearly the same time
+        Registration("R-3", "V-2", ELM, "service"),
         Deal("D-3", OAK, "licence", "400", promo_code="ONE"),
     ),
 }
 AS_OF_FIRST, AS_OF_LATER = "2026-03-09T09:10:00+03:00", "2026-03-09T09:50:00+03:00"
+STAGES = (
+    'stages = { approved = "В работе", rejected = "Закрыто и не реализовано", returned = "Закрыто и не реализовано" }\n'
+)
 PAUSE_S = 1200  # between two runs; a block of the account is over then, and its definitions are kept
 
 
@@ -79,7 +82,8 @@ class AmoCompany:
         clock = VirtualClock(datetime.fromisoformat("2026-03-01T00:00:00+03:00").timestamp())
         sandbox = sandbox_of(sample(clock))
         (root / "config/program").mkdir(parents=True)
-        mode = SETTINGS.format(url=ORIGIN).replace('kind = "amocrm"\n', 'kind = "amocrm"\nmode = "warn"\n')
+        mode = SETTINGS.format(url=ORIGIN).replace('kind = "amocrm"\n', 'kind = "amocrm"\nmode = "enforce"\n')
+        mode = mode.replace("[connections.main.registrations]\n", f"[connections.main.registrations]\n{STAGES}")
         (root / "config/partnersync.toml").write_text('[store]\nurl = "sqlite:///partnersync.db"\n' + mode)
         (root / "config/program/2026-01-01.toml").write_text(PROGRAM)
         shutil.copyfile(empty_store, root / "partnersync.db")
@@ -97,6 +101,7 @@ class AmoCompany:
         self.sync(AS_OF_FIRST)
         _tell(people, LATER)
         self.sandbox.ui.edit(FIRST_SELLER, people.lead("D-1"), "PS_PARTNER_ID", "V-2", bulk=True)
+        self.sandbox.ui.edit(FIRST_SELLER, people.lead("D-1"), "responsible_user_id", SECOND_SELLER)
         self.clock.advance(PAUSE_S)
 
     def copy(self, root: Path) -> "AmoCompany":
@@ -195,6 +200,8 @@ _TOLD: dict[str, tuple[str, ...]] = {
 def _rows(tx: Tx, name: str, leave: tuple[str, ...]) -> list[str]:
     table = tables.metadata.tables[name]
     query = select(*(column for column in table.c if column.name not in leave))
+    if name == "issues":
+        query = query.where(table.c.closed_run.is_(None))
     return sorted(json.dumps(dict(row), default=str, sort_keys=True) for row in tx.execute(query).mappings())
 
 

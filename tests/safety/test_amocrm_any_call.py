@@ -47,15 +47,16 @@ def case(tmp_path_factory: pytest.TempPathFactory, new_sqlite_store: Path) -> Ca
 
 
 def test_the_run_has_much_to_do(case: Case) -> None:
-    """Fields of deals, registrations and partners, a line, an incident with its note and task."""
+    """Fields of deals, registrations and partners, a line, a stage, a verdict's note; what a seller took is put back
+    with one note and a task."""
     assert case.methods.count("PATCH") == 3
     assert case.methods.count("POST") == 2
-    assert {name: len(case.expected[name]) for name in ("ledger", "incidents", "outbox", "notes", "tasks")} == {
+    assert {name: len(case.expected[name]) for name in ("ledger", "incidents", "reverts", "notes", "tasks")} == {
         "ledger": 1,
-        "incidents": 1,
-        "outbox": 2,
-        "notes": 1,
-        "tasks": 1,
+        "incidents": 2,
+        "reverts": 2,
+        "notes": 3,
+        "tasks": 2,
     }
     assert case.expected["intents"] == case.expected["leases"] == []
 
