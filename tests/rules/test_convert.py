@@ -123,7 +123,7 @@ def test_the_last_rate_up_to_the_day_counts(at: str, expected: str) -> None:
     found, issues = look(replace(deal(), currency="USD"), [usd("P1", 100, at)], programme(TERMS), rates)
     assert [one.fx[2] for one in found if one.fx] == ([expected] if expected else [])
     reason = "is in USD, and there is no rate of its day or the 14 days before: it waits until one is added"
-    missing = Issue(RecordKind.PAYMENT, "main/P1", "RATE_MISSING", reason, "currency")
+    missing = Issue(RecordKind.PAYMENT, "main/P1", "RATE_MISSING", reason, "currency", "USD")
     assert issues == ([] if expected else [missing])
 
 
